@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { StartError } from './start-error.ts';
+
+/** Every setting of a running server. This file is the only reader of the environment. */
+export type Config = {
+  /** Sandbox: embedded database unless told otherwise, demo data, signature help. Production otherwise. */
+  readonly sandbox: boolean;
+  /** TCP port of the server, `PORT`, default 7001. 0 lets the system choose. */
+  readonly port: number;
+  /** Address to listen on, `HOST`, default 127.0.0.1. */
+  readonly host: string;
+  /** Data folder, `PIAOQUAN_HOME`, default `.piaoquan` in the present folder; absolute. */
+  readonly home: string;
+  /** PostgreSQL server of one's own, `DATABASE_URL`; the embedded one when absent (sandbox only). */
+  readonly databaseUrl: string | undefined;
+  /** Connections to the database for calls, `PIAOQUAN_DB_CONNECTIONS`, default 10. */
+  readonly databaseConnections: number;
+  /** Takes calls without `sign_method` in the 2015 .NET form, `PIAOQUAN_LEGACY_SIGN=on`, default off. */
+  readonly legacySign: boolean;
+  /** Days that call records are kept, `PIAOQUAN_CALL_LOG_DAYS`, default 7. */
+  readonly callLogDays: number;
+  /** Largest request body in bytes, `PIAOQUAN_BODY_LIMIT`, default 4 MiB. */
+  readonly bodyLimit: number;
+  /** Proxies whose X-Forwarded-For is believed, `PIAOQUAN_TRUST_PROXY`: comma-joined addresses or ranges; default none. */
+  readonly trustProxy: readonly string[];
+  /** Least level written to the log, `LOG_LEVEL`: trace … fatal or silent; default info, sandbox warn. */
+  readonly logLevel: string;
+};
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/**
+ * Reads the settings of the environment. Throws StartError naming the setting whose value is unusable.
+ * @param sandbox whether the server starts as a sandbox
+ */
+export function readConfig(sandbox: boolean, env: NodeJS.ProcessEnv = process.env): Config {
+  const databaseUrl = env.DATABASE_URL || undefined;
+  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
+    throw new StartError('DATABASE_URL must begin with postgres:// or postgresql://');
+  const logLevel = env.LOG_LEVEL || (sandbox ? 'warn' : 'info');
+  if (!LOG_LEVELS.includes(logLevel)) throw new StartError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+  return {
+    sandbox,
+    port: wholeNumber(env, 'PORT', 7001, 0, 65535),
+    host: env.HOST || '127.0.0.1',
+    home: homeFolder(env),
+    databaseUrl,
+    databaseConnections: wholeNumber(env, 'PIAOQUAN_DB_CONNECTIONS', 10, 1, 1000),
+    legacySign: onOff(env, 'PIAOQUAN_LEGACY_SIGN'),
+    callLogDays: wholeNumber(env, 'PIAOQUAN_CALL_LOG_DAYS', 7, 1, 3650),
+    bodyLimit: wholeNumber(env, 'PIAOQUAN_BODY_LIMIT', 4 * 1024 * 1024, 1024, 1024 ** 3),
+    trustProxy: (env.PIAOQUAN_TRUST_PROXY ?? '').split(',').filter((each) => each !== ''),
+    logLevel,
+  };
+}
+
+/** The data folder of the environment, absolute. */
+export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env.PIAOQUAN_HOME || '.piaoquan');
+
+function wholeNumber(env: NodeJS.ProcessEnv, name: string, fallback: number, least: number, most: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new StartError(`${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+  return value;
+}
+
+function onOff(env: NodeJS.ProcessEnv, name: string): boolean {
+  const text = env[name] || 'off';
+  if (text !== 'on' && text !== 'off') throw new StartError(`${name} must be on or off, not "${text}"`);
+  return text === 'on';
+}
+
+/**
+ * The master key that guards secrets at rest: `PIAOQUAN_MASTER_KEY`, 32 bytes in base64 or 64 hexadecimal digits. A
+ * sandbox without one makes its own and keeps it in the data folder, readable by its owner alone; production refuses.
+ * Throws StartError when the key is absent in production or has another form.
+ */
+export function readMasterKey(config: Pick<Config, 'sandbox' | 'home'>, env: NodeJS.ProcessEnv = process.env): Buffer {
+  const given = env.PIAOQUAN_MASTER_KEY;
+  if (given) return decodeKey(given, 'PIAOQUAN_MASTER_KEY');
+  if (!config.sandbox)
+    throw new StartError(
+      'set PIAOQUAN_MASTER_KEY to 32 random bytes in base64, e.g. the output of: openssl rand -base64 32',
+    );
+  const file = join(config.home, 'master.key');
+  if (!existsSync(file)) {
+    mkdirSync(config.home, { recursive: true });
+    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  return decodeKey(readFileSync(file, 'utf8').trim(), file);
+}
+
+function decodeKey(text: string, where: string): Buffer {
+  const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+  if (key.length !== 32) throw new StartError(`the master key in ${where} must be 32 bytes in base64 or hexadecimal`);
+  return key;
+}

@@ -1,0 +1,18 @@
+import { benefitContracts } from './benefit.ts';
+import { damaiContracts } from './damai.ts';
+import { filmContracts } from './film.ts';
+import { genieContracts } from './genie.ts';
+import type { Contract } from './method.ts';
+import { platformContracts } from './platform.ts';
+
+/** Every method the platform offers, in the order of the documentation centre. */
+export const catalogue = [
+  ...filmContracts,
+  ...damaiContracts,
+  ...genieContracts,
+  ...benefitContracts,
+  ...platformContracts,
+] as const satisfies readonly Contract[];
+
+/** Every permission package that holds a method. */
+export const packages: readonly string[] = [...new Set(catalogue.map((contract: Contract) => contract.package))];

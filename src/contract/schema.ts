@@ -1,0 +1,144 @@
+import Type, { type Static, type TSchema } from 'typebox';
+
+/** A text for people in both languages of the documentation. */
+export type Words = { readonly zh: string; readonly en: string };
+
+/** The type names that TOP's pages print for simple values (TOP protocol 3). */
+export type SimpleType = 'String' | 'Number' | 'Boolean' | 'Date' | 'Price' | 'Json';
+
+/** How an instant is spelled in a field: full seconds, or minutes only as Damai's pages state. */
+export type DatePattern = 'yyyy-MM-dd HH:mm:ss' | 'yyyy-MM-dd HH:mm';
+
+/**
+ * What a contract says of a field beyond JSON Schema. It travels on the schema under the key `top`, so that parser,
+ * writers, documentation and tests all read the same value.
+ */
+export type FieldNote = {
+  /** Type name as printed on the API page; for objects the DTO's name, from which list item names are made. */
+  readonly type: string;
+  readonly meaning: Words;
+  /** Example as the page prints it. */
+  readonly example?: string;
+  /** Meaning of each enumerated value, in the order of the page. */
+  readonly values?: Readonly<Record<string, Words>>;
+  /** Present when the value is an instant. */
+  readonly date?: DatePattern;
+  /** The method's own error for this field when it is missing, in place of platform code 40. */
+  readonly missing?: string;
+};
+
+type Options = Omit<FieldNote, 'type' | 'meaning' | 'date'>;
+type TextOptions = Options & { readonly maxLength?: number };
+type NumberOptions = Options & { readonly minimum?: number; readonly maximum?: number };
+
+/** Longest text taken in a request field unless the contract says otherwise, in UTF-16 units. */
+export const DEFAULT_MAX_LENGTH = 4000;
+/** Most items taken in a request list unless the contract says otherwise. */
+export const DEFAULT_MAX_ITEMS = 1000;
+
+const note = (type: string, meaning: Words, options: Options, date?: DatePattern): { top: FieldNote } => ({
+  top: {
+    type,
+    meaning,
+    ...(options.example !== undefined && { example: options.example }),
+    ...(options.values !== undefined && { values: options.values }),
+    ...(options.missing !== undefined && { missing: options.missing }),
+    ...(date !== undefined && { date }),
+  },
+});
+
+/** A String field. `values`, when given, are the only texts a request may carry. */
+export const text = (meaning: Words, options: TextOptions = {}) =>
+  Type.String({ ...note('String', meaning, options), maxLength: options.maxLength ?? DEFAULT_MAX_LENGTH });
+
+/**
+ * A Number field: a whole number within ±(2^53−1), written in full digits (client notes, responses 8). `values`, when
+ * given, are the only numbers a request may carry.
+ */
+export const integer = (meaning: Words, options: NumberOptions = {}) =>
+  Type.Integer({
+    ...note('Number', meaning, options),
+    minimum: options.minimum ?? Number.MIN_SAFE_INTEGER,
+    maximum: options.maximum ?? Number.MAX_SAFE_INTEGER,
+  });
+
+/** A Boolean field: `true` or `false`. */
+export const bool = (meaning: Words, options: Options = {}) => Type.Boolean(note('Boolean', meaning, options));
+
+/** A Date field: an instant inside, `yyyy-MM-dd HH:mm:ss` in GMT+8 on the wire (TOP protocol 3). */
+export const date = (meaning: Words, options: Options = {}) =>
+  Type.Unsafe<Date>({ type: 'string', ...note('Date', meaning, options, 'yyyy-MM-dd HH:mm:ss') });
+
+/** A field that the page types String although it holds a point in time, spelled by `pattern` in GMT+8. */
+export const dateText = (meaning: Words, pattern: DatePattern, options: Options = {}) =>
+  Type.Unsafe<Date>({ type: 'string', ...note('String', meaning, options, pattern) });
+
+/** A Json field: JSON text in a string on the wire (TOP protocol 3); handlers see the text. */
+export const json = (meaning: Words, options: TextOptions = {}) =>
+  Type.String({ ...note('Json', meaning, options), maxLength: options.maxLength ?? DEFAULT_MAX_LENGTH });
+
+/** An object field; `name` is the DTO's name on the page and gives the item name of its lists. */
+export const struct = <P extends Record<string, TSchema>>(
+  name: string,
+  meaning: Words,
+  properties: P,
+  options: Options = {},
+) => Type.Object(properties, note(name, meaning, options));
+
+/** A list field. Wrapped under its item name except in simplified JSON (TOP protocol 5.2–5.5). */
+export const list = <T extends TSchema>(item: T, meaning: Words, options: Options & { maxItems?: number } = {}) =>
+  Type.Array(item, {
+    ...note(`${fieldNote(item).type}[]`, meaning, options),
+    maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
+  });
+
+/** Marks a field that may be left out; absent, null and undefined are the same to writers. */
+export const optional = <T extends TSchema>(schema: T) =>
+  Type.Optional(Type.Unsafe<Static<T> | null | undefined>(schema));
+
+/** The contract's note on a schema made by this file's vocabulary; throws when the schema was made otherwise. */
+export function fieldNote(schema: TSchema): FieldNote {
+  const found = (schema as { top?: FieldNote }).top;
+  if (found === undefined) throw new Error('schema without a field note: use the vocabulary of contract/schema.ts');
+  return found;
+}
+
+/** The kind of value behind a schema, as parser and writers tell them apart. */
+export type Kind = 'string' | 'integer' | 'boolean' | 'instant' | 'object' | 'array';
+
+/** One field of an object schema, unfolded for parser, writers and documentation; in the order of the contract. */
+export type Field = {
+  readonly name: string;
+  readonly schema: TSchema;
+  readonly kind: Kind;
+  readonly note: FieldNote;
+  readonly required: boolean;
+};
+
+/** The kind of a schema made by this file's vocabulary. */
+export function kindOf(schema: TSchema): Kind {
+  if (fieldNote(schema).date !== undefined) return 'instant';
+  return (schema as { type?: Kind }).type as Kind;
+}
+
+/** The fields of an object schema in contract order. */
+export function fieldsOf(schema: TSchema): Field[] {
+  const { properties, required } = schema as { properties: Record<string, TSchema>; required?: string[] };
+  return Object.entries(properties).map(([name, field]) => ({
+    name,
+    schema: field,
+    kind: kindOf(field),
+    note: fieldNote(field),
+    required: required?.includes(name) ?? false,
+  }));
+}
+
+/** The item schema of a list schema. */
+export const itemOf = (schema: TSchema): TSchema => (schema as unknown as { items: TSchema }).items;
+
+/**
+ * The list item name of a type: every capital but the first becomes `_` and its small letter, so runs of capitals are
+ * split letter by letter: `PerformanceSegmentInfoDTO` → `performance_segment_info_d_t_o` (TOP protocol 5.3).
+ */
+export const itemName = (type: string): string =>
+  type.charAt(0).toLowerCase() + type.slice(1).replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);

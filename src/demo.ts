@@ -1,0 +1,27 @@
+import type { Sql } from './database/pool.ts';
+import type { Vault } from './database/vault.ts';
+import { grantPackages, insertApp, insertSession, insertUsers } from './gateway/records.ts';
+
+/** The sandbox's app, user and session. Production refuses a database that holds them. */
+export const DEMO = {
+  app_key: '12345678',
+  secret: 'helloworld',
+  session_key: '6100000demo',
+  user: { user_id: 6100000, nick: 'demo_seller' },
+} as const;
+
+const OTHER_SELLER = { user_id: 6100001, nick: 'demo_other_seller' };
+const SESSION_YEARS = 10;
+/** Where the demo app may be called back: any port and path of this machine, or the page that shows the code. */
+const CALLBACKS = ['http://127.0.0.1/', 'http://localhost/', 'urn:ietf:wg:oauth:2.0:oob'];
+
+/** Loads the sandbox's app, users and session; what is there already stays as it is. */
+export async function loadPlatformDemo(sql: Sql, vault: Vault, packages: readonly string[], now: Date): Promise<void> {
+  const { app_key, secret, session_key, user } = DEMO;
+  await insertUsers(sql, [user, OTHER_SELLER], now);
+  await insertApp(sql, vault, { app_key, secret, name: 'Demo app 演示应用', packages, callback_urls: CALLBACKS }, now);
+  // A newer release may bring new packages to an old sandbox.
+  await grantPackages(sql, app_key, packages);
+  const expires_at = new Date(now.getTime() + SESSION_YEARS * 365 * 24 * 3600 * 1000);
+  await insertSession(sql, vault, { session_key, app_key, user_id: user.user_id, expires_at }, now);
+}

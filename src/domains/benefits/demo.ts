@@ -1,0 +1,73 @@
+import type { Sql } from '../../database/pool.ts';
+import { insertTemplate, openType, type Template } from './queries.ts';
+
+const DEMO_USER_ID = 6100000;
+/** A seller of its own, whose benefits the demo user must never see. */
+const OTHER_USER_ID = 6100001;
+
+const ALIPAY = 1;
+const TRAFFIC = 4;
+const YOUKU = 13;
+const LOTTERY = 14;
+
+const DOCUMENTED_TIME = new Date('2015-06-10T15:06:53+08:00');
+
+/** The values that the method's page shows. */
+const documented: Template = {
+  user_id: DEMO_USER_ID,
+  benefit_id: 12335232,
+  config_id: ALIPAY,
+  denomination: 500,
+  start_time: DOCUMENTED_TIME,
+  end_time: DOCUMENTED_TIME,
+  extend_feature: '{key:value}',
+  out_object_id: '201591203012519295912993129',
+  out_object_name: '支付宝红包1',
+  options: 0,
+  status: 1,
+  relate_activity_num: 10,
+  total_num: 100,
+  valid_total_num: 5,
+};
+
+const START = new Date('2026-01-01T00:00:00+08:00');
+const END = new Date('2026-12-31T23:59:59+08:00');
+
+function own(benefit_id: number, config_id: number, denomination: number, out_object_name: string): Template {
+  return {
+    ...documented,
+    benefit_id,
+    config_id,
+    denomination,
+    out_object_name,
+    start_time: START,
+    end_time: END,
+    extend_feature: null,
+    out_object_id: String(benefit_id),
+    relate_activity_num: 0,
+    total_num: 1000,
+    valid_total_num: 1000,
+  };
+}
+
+const templates: Template[] = [
+  documented,
+  // The page's request asks for this id while its answer shows the other one: both are there.
+  { ...documented, benefit_id: 4342321 },
+  { ...own(4342322, ALIPAY, 100, '支付宝红包2'), valid_total_num: 0 },
+  { ...own(4342323, ALIPAY, 200, '支付宝红包3'), options: 2 },
+  own(4342401, TRAFFIC, 1000, '流量包100M'),
+  own(4342402, TRAFFIC, 3000, '流量包500M'),
+  own(4343301, YOUKU, 1500, '优酷会员月卡'),
+  own(4343401, LOTTERY, 200, '双色球一注'),
+  { ...own(4349901, ALIPAY, 300, '支付宝红包4'), user_id: OTHER_USER_ID },
+];
+
+/** Loads the demo benefits of two sellers, to whom all types are open. What is there already stays as it is. */
+export async function loadBenefitsDemo({ sql }: { sql: Sql }): Promise<void> {
+  await sql.begin(async (tx) => {
+    for (const user_id of [DEMO_USER_ID, OTHER_USER_ID])
+      for (const config_id of [ALIPAY, TRAFFIC, YOUKU, LOTTERY]) await openType(tx, user_id, config_id);
+    for (const template of templates) await insertTemplate(tx, template);
+  });
+}

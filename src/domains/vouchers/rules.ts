@@ -1,0 +1,65 @@
+import { platformError } from '../../contract/errors.ts';
+import type { StoredCode } from './queries.ts';
+
+/** What the vault seals and hashes voucher codes under. */
+export const CODE_PURPOSE = 'voucher-code';
+
+/** The text a code is hashed by: unique within its batch. */
+export const codeKey = (mix_id: string, code: string): string => `${mix_id}/${code}`;
+
+/** Where a page of the export begins and how long it may be. */
+export type PageParams = { last_sequence: number; page_size: number };
+
+const PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 1000;
+
+const invalid = (argument: string, why: string): Error =>
+  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
+
+/**
+ * Reads the extension parameter of the export. The page names no key for its cursor, so `last_sequence` and
+ * `lastSequence` are both taken (the first wins), likewise `page_size` and `pageSize`; other keys are let pass. Absent
+ * or blank means from the beginning. Throws platform error 41 naming `params` or the member.
+ */
+export function readPageParams(params: string | null | undefined): PageParams {
+  const given = params?.trim() ? parseObject(params) : {};
+  const last_sequence = given.last_sequence ?? given.lastSequence ?? 0;
+  const page_size = given.page_size ?? given.pageSize ?? PAGE_SIZE;
+  return {
+    last_sequence: wholeNumber(last_sequence, 'params.last_sequence', 0, Number.MAX_SAFE_INTEGER),
+    page_size: wholeNumber(page_size, 'params.page_size', 1, MAX_PAGE_SIZE),
+  };
+}
+
+function parseObject(params: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(params);
+  } catch {
+    throw invalid('params', '不是 JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('params', '应为 JSON 对象');
+  return value as Record<string, unknown>;
+}
+
+function wholeNumber(value: unknown, argument: string, minimum: number, maximum: number): number {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  if (!Number.isSafeInteger(number) || (number as number) < minimum || (number as number) > maximum)
+    throw invalid(argument, `应为 ${minimum} 至 ${maximum} 的整数`);
+  return number as number;
+}
+
+/**
+ * How a code stands at `now`: voided, else consumed, else expired, else normal. A code is valid up to and including
+ * its expire_time; having expired is its last change unless something later is stored.
+ */
+export function codeState(
+  code: Pick<StoredCode, 'code_status' | 'bound' | 'gmt_modified' | 'expire_time'>,
+  now: Date,
+): { code_status: number; gmt_modified: Date; bind_status: number } {
+  const bind_status = code.bound ? 0 : -1;
+  if (code.code_status !== 0 || now <= code.expire_time)
+    return { code_status: code.code_status, gmt_modified: code.gmt_modified, bind_status };
+  const gmt_modified = new Date(Math.max(code.gmt_modified.getTime(), code.expire_time.getTime()));
+  return { code_status: -1, gmt_modified, bind_status };
+}

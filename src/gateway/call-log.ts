@@ -1,0 +1,120 @@
+import type { Sql } from '../database/pool.ts';
+
+/** What is kept of one call: no parameters, no secrets, no personal data. */
+export type CallRecord = {
+  readonly called_at: Date;
+  readonly request_id: string;
+  /** Absent when the caller's text was not one of ours. */
+  readonly app_key: string | undefined;
+  readonly method: string | undefined;
+  /** 0 for an answer, else the code of the error. */
+  readonly code: number;
+  readonly sub_code: string | undefined;
+  /** Time on the request path in microseconds. */
+  readonly duration_us: number;
+};
+
+/** Takes records at once and writes them behind the calls' backs. */
+export type CallLog = {
+  /** Never waits and never throws; when the log is full the record is dropped and counted. */
+  add(record: CallRecord): void;
+  /** Records waiting to be written, and records dropped since the start. */
+  readonly figures: { readonly waiting: number; readonly dropped: number };
+  /** Writes what waits, at most for two seconds, and stops. */
+  close(): Promise<void>;
+};
+
+const FLUSH_MS = 200;
+const RETRY_MS = 1000;
+const CHUNK = 5000;
+const MOST_WAITING = 100_000;
+const CLOSE_MS = 2000;
+const DAY_MS = 24 * 3600 * 1000;
+const HOUSEKEEPING_MS = 3600 * 1000;
+
+/**
+ * Opens the call log on connections of its own, so that a slow log holds up no call. Records are written together a
+ * few times a second; those of days older than the given number are dropped by the hour, whole days at a time.
+ * @param options.days how long records are kept
+ * @param options.onError told of a failed write, at most once a minute
+ */
+export function openCallLog(sql: Sql, options: { days: number; onError: (error: unknown) => void }): CallLog {
+  const waiting: CallRecord[] = [];
+  let dropped = 0;
+  let closing = false;
+  let told = 0;
+  const partitions = new Set<number>();
+  const fail = (error: unknown): void => {
+    if (Date.now() - told < 60_000) return;
+    told = Date.now();
+    options.onError(error);
+  };
+
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      const chunk = waiting.slice(0, CHUNK);
+      await ensurePartitions(sql, chunk, partitions);
+      await write(sql, chunk);
+      waiting.splice(0, chunk.length);
+    }
+  }
+
+  async function run(): Promise<void> {
+    let nextHousekeeping = 0;
+    while (!closing) {
+      let pause = FLUSH_MS;
+      try {
+        await flush();
+        if (Date.now() >= nextHousekeeping) {
+          nextHousekeeping = Date.now() + HOUSEKEEPING_MS;
+          await sql`select platform_call_log_drop_before(${new Date(Date.now() - options.days * DAY_MS)})`;
+        }
+      } catch (error) {
+        fail(error);
+        pause = RETRY_MS;
+      }
+      await sleep(pause);
+    }
+  }
+
+  const running = run();
+  return {
+    add(record) {
+      if (waiting.length >= MOST_WAITING) dropped += 1;
+      else waiting.push(record);
+    },
+    get figures() {
+      return { waiting: waiting.length, dropped };
+    },
+    async close() {
+      closing = true;
+      await Promise.race([running.then(flush).catch(fail), sleep(CLOSE_MS)]);
+    },
+  };
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms).unref());
+
+async function ensurePartitions(sql: Sql, records: readonly CallRecord[], known: Set<number>): Promise<void> {
+  for (const { called_at } of records) {
+    const day = Math.floor((called_at.getTime() + 8 * 3600 * 1000) / DAY_MS);
+    if (known.has(day)) continue;
+    await sql`select platform_call_log_partition(${called_at})`;
+    known.add(day);
+  }
+}
+
+async function write(sql: Sql, records: readonly CallRecord[]): Promise<void> {
+  const copy = await sql`
+    copy platform_call_log (called_at, request_id, app_key, method, code, sub_code, duration_us) from stdin`.writable();
+  await new Promise<void>((done, failed) => {
+    copy.on('error', failed).on('finish', done).end(records.map(copyLine).join(''));
+  });
+}
+
+const copyText = (text: string | undefined): string =>
+  text === undefined ? '\\N' : text.replace(/[\\\t\n\r]/g, (char) => `\\${char}`);
+
+const copyLine = (record: CallRecord): string =>
+  `${record.called_at.toISOString()}\t${record.request_id}\t${copyText(record.app_key)}\t${copyText(record.method)}\t` +
+  `${record.code}\t${copyText(record.sub_code)}\t${record.duration_us}\n`;

@@ -1,0 +1,16 @@
+import { platformError, TopError } from '../contract/errors.ts';
+import { BusyError } from '../database/batch.ts';
+import { isTransient } from '../database/errors.ts';
+
+const QUERY_CANCELED = '57014';
+
+/**
+ * What a caller learns of anything thrown on the request path: a TopError as it is, every other error as a retryable
+ * entry of the error table without its inner text.
+ */
+export function toTopError(error: unknown): TopError {
+  if (error instanceof TopError) return error;
+  if (error instanceof BusyError || isTransient(error)) return platformError('service-unavailable');
+  if ((error as { code?: unknown } | null)?.code === QUERY_CANCELED) return platformError('service-timeout');
+  return platformError('service-error');
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import { platformError } from '../contract/errors.ts';
+import { decodeForm, decodeUtf8, EncodingError } from '../wire/form.ts';
+import { boundaryOf, decodeMultipart, MultipartError } from '../wire/multipart.ts';
+
+/** What a request says, whatever its dialect (client notes, requests). */
+export type Received = {
+  /** Query and body merged; the body wins where both name a parameter (TOP protocol 4.5). */
+  readonly parameters: Map<string, string>;
+  /** Text of a body that is not a form. */
+  readonly body: string;
+  /** Platform error that stopped the reading; what was read so far still tells the format of the answer. */
+  readonly failure?: ReturnType<typeof platformError>;
+};
+
+/** The form of a body by its content type; a body without one is taken for a form, as TOP's own clients mean it. */
+function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
+  const media = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (media === '' || media === 'application/x-www-form-urlencoded') return 'form';
+  return media === 'multipart/form-data' ? 'multipart' : 'raw';
+}
+
+/**
+ * Reads the query and the body of a request, a GET's body included. Never throws for what the caller sent: an unreadable
+ * request comes back with its platform error.
+ * @param bodyLimit most bytes of the body
+ */
+export async function receive(request: IncomingMessage, bodyLimit: number): Promise<Received> {
+  const parameters = new Map<string, string>();
+  const query = request.url?.indexOf('?') ?? -1;
+  try {
+    if (query !== -1) decodeForm((request.url as string).slice(query + 1), parameters);
+    if (request.method !== 'GET' && request.method !== 'POST') throw platformError('http-action-not-allowed');
+    const bytes = await readBody(request, bodyLimit);
+    if (bytes.length === 0) return { parameters, body: '' };
+    const contentType = request.headers['content-type'] ?? '';
+    const kind = bodyKind(contentType);
+    if (kind === 'raw') return { parameters, body: decodeUtf8(bytes) };
+    if (kind === 'form') decodeForm(decodeUtf8(bytes), parameters);
+    else decodeMultipart(bytes, boundaryOf(contentType) ?? '', parameters);
+    return { parameters, body: '' };
+  } catch (error) {
+    return { parameters, body: '', failure: toPlatformError(error) };
+  }
+}
+
+function toPlatformError(error: unknown): ReturnType<typeof platformError> {
+  if (error instanceof EncodingError) return platformError('invalid-encoding');
+  if (error instanceof MultipartError) return platformError('bad-request', { sub_msg: error.message });
+  return error as ReturnType<typeof platformError>;
+}
+
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const { 'content-length': length, 'content-encoding': encoding } = request.headers;
+  if (length === '0' || (length === undefined && request.headers['transfer-encoding'] === undefined))
+    return Buffer.alloc(0);
+  if (encoding !== undefined && encoding !== 'identity')
+    throw platformError('bad-request', { sub_msg: `Content-Encoding ${encoding} is not taken` });
+  if (Number(length) > limit) throw tooLarge(limit);
+  return new Promise((done, failed) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else failed(tooLarge(limit));
+    });
+    request.on('end', () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.on('error', () => failed(platformError('bad-request', { sub_msg: 'the body was cut off' })));
+  });
+}
+
+const tooLarge = (limit: number) =>
+  platformError('request-too-large', { sub_msg: `the body may have at most ${limit} bytes` });

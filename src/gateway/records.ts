@@ -1,0 +1,96 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { Queryable, Sql } from '../database/pool.ts';
+import type { Vault } from '../database/vault.ts';
+import { StartError } from '../start-error.ts';
+import { SESSION_KEY_PURPOSE } from './sessions.ts';
+
+/** What makes an app. */
+export type NewApp = {
+  readonly app_key: string;
+  readonly secret: string;
+  readonly name: string;
+  readonly packages: readonly string[];
+  readonly callback_urls?: readonly string[];
+};
+
+/** Saves an app with its sealed secret and packages; an app that is there already stays as it is. */
+export async function insertApp(sql: Sql, vault: Vault, app: NewApp, now: Date): Promise<boolean> {
+  return sql.begin(async (transaction) => {
+    const inserted = await transaction`
+      insert into platform_app (app_key, name, callback_urls, created_at)
+      values (${app.app_key}, ${app.name}, ${[...(app.callback_urls ?? [])]}, ${now})
+      on conflict do nothing`;
+    if (inserted.count === 0) return false;
+    await transaction`
+      insert into platform_app_secret (app_key, secret, created_at)
+      values (${app.app_key}, ${vault.seal('app-secret', app.secret)}, ${now})`;
+    await grantPackages(transaction, app.app_key, app.packages);
+    return true;
+  });
+}
+
+/** Grants permission packages to an app; those it has stay. */
+export async function grantPackages(query: Queryable, app_key: string, packages: readonly string[]): Promise<void> {
+  await query`
+    insert into platform_app_package (app_key, package)
+    select ${app_key}, p from unnest(${[...packages]}::text[]) p
+    on conflict do nothing`;
+}
+
+/** Makes an app with a key and secret of its own. The secret is shown here once and is sealed from then on. */
+export async function createApp(
+  sql: Sql,
+  vault: Vault,
+  app: Omit<NewApp, 'app_key' | 'secret'>,
+  now: Date,
+): Promise<{ app_key: string; secret: string }> {
+  const secret = randomBytes(16).toString('hex');
+  for (;;) {
+    const app_key = String(randomInt(20_000_000, 100_000_000));
+    if (await insertApp(sql, vault, { ...app, app_key, secret }, now)) return { app_key, secret };
+  }
+}
+
+/** Saves users who may authorise apps; those that are there stay as they are. */
+export async function insertUsers(
+  sql: Sql,
+  users: readonly { user_id: number; nick: string }[],
+  now: Date,
+): Promise<void> {
+  for (const { user_id, nick } of users)
+    await sql`insert into platform_user values (${user_id}, ${nick}, ${now}) on conflict do nothing`;
+}
+
+/** Saves a session of a known key; one that is there already stays as it is. */
+export async function insertSession(
+  sql: Sql,
+  vault: Vault,
+  session: { session_key: string; app_key: string; user_id: number; expires_at: Date },
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into platform_session (session_hash, app_key, user_id, created_at, expires_at)
+    values (${vault.hash(SESSION_KEY_PURPOSE, session.session_key)}, ${session.app_key}, ${session.user_id}, ${now},
+      ${session.expires_at})
+    on conflict do nothing`;
+}
+
+/** Whether an app of this key is there. */
+export async function hasApp(sql: Sql, app_key: string): Promise<boolean> {
+  const rows = await sql`select from platform_app where app_key = ${app_key}`;
+  return rows.count > 0;
+}
+
+/**
+ * Binds the database to its master key at the first start and refuses another one later, since secrets sealed with the
+ * first would be lost. Throws StartError.
+ */
+export async function checkMasterKey(sql: Sql, vault: Vault): Promise<void> {
+  const check = vault.hash('key-check', 'piaoquan');
+  await sql`insert into platform_vault values (1, ${check}) on conflict do nothing`;
+  const rows = await sql`select from platform_vault where key_check = ${check}`;
+  if (rows.count === 0)
+    throw new StartError(
+      'the secrets in this database were sealed with another master key: set PIAOQUAN_MASTER_KEY (or PIAOQUAN_HOME) to the one it was first started with',
+    );
+}

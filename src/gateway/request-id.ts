@@ -1,0 +1,14 @@
+import { randomInt } from 'node:crypto';
+
+const TAG_SPACE = 36 ** 3;
+const tag = randomInt(TAG_SPACE).toString(36).padStart(3, '0');
+let count = randomInt(TAG_SPACE);
+
+/**
+ * A new request_id: 14 small letters and digits like TOP's own (TOP protocol 5.6): milliseconds, a tag of this process,
+ * and a counter, so that ids of one moment and of several processes differ.
+ */
+export function newRequestId(now: Date): string {
+  count = (count + 1) % TAG_SPACE;
+  return now.getTime().toString(36) + tag + count.toString(36).padStart(3, '0');
+}

@@ -1,0 +1,84 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Dispatcher } from './call.ts';
+import type { Metrics } from './metrics.ts';
+import { type OAuth, serveOAuth } from './oauth.ts';
+import { serveRouter } from './router.ts';
+
+/** What the HTTP server is made of. */
+export type ServerParts = {
+  readonly dispatcher: Dispatcher;
+  readonly oauth: OAuth;
+  readonly metrics: Metrics;
+  /** Resolves when the database answers; rejects or hangs when it does not. */
+  readonly ping: () => Promise<unknown>;
+  readonly logger: FastifyBaseLogger;
+  /** Most bytes of a request body. */
+  readonly bodyLimit: number;
+  readonly trustProxy: readonly string[];
+};
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 72_000;
+const MAX_HEADER_BYTES = 64 * 1024;
+const PING_MS = 1000;
+
+/** Builds the HTTP server: the gateway, the authorisation pages, and what operators watch. It does not listen yet. */
+export function buildServer(parts: ServerParts): FastifyInstance {
+  const server = fastify({
+    loggerInstance: parts.logger,
+    disableRequestLogging: true,
+    trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A GET carries its parameters in the first line, long JSON texts among them.
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  });
+  serveRouter(server, parts.dispatcher, parts.bodyLimit);
+  serveOAuth(server, parts.oauth);
+  serveOperations(server, parts);
+  server.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: 'not_found', message: `nothing is served at ${request.method} ${request.url}` }),
+  );
+  server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error(error);
+    return reply.code(status).send({ error: status >= 500 ? 'internal' : 'bad_request' });
+  });
+  return server;
+}
+
+/** `/health` says that the process lives, `/ready` that it can serve calls, `/metrics` what Prometheus reads. */
+function serveOperations(server: FastifyInstance, { metrics, ping }: ServerParts): void {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.get('/', async () => ({
+    name: 'Piaoquan 票券',
+    gateway: '/router/rest',
+    batch: '/router/batch',
+    authorize: '/authorize',
+    token: '/token',
+    health: '/health',
+    ready: '/ready',
+    metrics: '/metrics',
+  }));
+  server.get('/health', async () => ({ status: 'ok' }));
+  server.get('/ready', async (_request, reply) => {
+    const answers = await Promise.race([
+      ping().then(
+        () => true,
+        () => false,
+      ),
+      new Promise<boolean>((done) => setTimeout(done, PING_MS, false).unref()),
+    ]);
+    if (answers && !closing) return { status: 'ready' };
+    return reply.code(503).send({ status: closing ? 'closing' : 'database unavailable' });
+  });
+  server.get('/metrics', async (_request, reply) => {
+    const { text, type } = await metrics.page();
+    return reply.header('content-type', type).send(text);
+  });
+}

@@ -1,0 +1,35 @@
+import { createLoader } from '../database/load.ts';
+import type { Sql } from '../database/pool.ts';
+import type { Vault } from '../database/vault.ts';
+
+/** A session key's record: one app, one user, until it expires or is revoked. */
+export type Session = {
+  readonly app_key: string;
+  readonly user_id: number;
+  readonly nick: string;
+  readonly expires_at: Date;
+  readonly revoked_at: Date | null;
+};
+
+/** Looks sessions up by session key; never from memory, so that a revoked session ends with the next call. */
+export type SessionStore = { find(session_key: string): Promise<Session | undefined> };
+
+/** Purpose under which the vault hashes session keys. */
+export const SESSION_KEY_PURPOSE = 'session-key';
+
+/** Opens the store of sessions on a database. Look-ups that wait at the same time share one statement. */
+export function openSessionStore(sql: Sql, vault: Vault): SessionStore {
+  const find = createLoader<string, Session>({
+    async load(session_keys) {
+      const hashes = new Map(
+        session_keys.map((key) => [vault.hash(SESSION_KEY_PURPOSE, key).toString('hex'), key] as const),
+      );
+      const rows = await sql<(Session & { session_hash: string })[]>`
+        select encode(s.session_hash, 'hex') as session_hash, s.app_key, s.user_id, u.nick, s.expires_at, s.revoked_at
+        from platform_session s join platform_user u using (user_id)
+        where s.session_hash in (select decode(h, 'hex') from unnest(${[...hashes.keys()]}::text[]) h)`;
+      return new Map(rows.map((row) => [hashes.get(row.session_hash) as string, row]));
+    },
+  });
+  return { find };
+}

@@ -1,0 +1,197 @@
+import pino from 'pino';
+import { type Config, readConfig, readMasterKey } from './config.ts';
+import { catalogue, packages } from './contract/catalogue.ts';
+import type { Contract, Handlers } from './contract/method.ts';
+import { startEmbedded } from './database/embedded.ts';
+import { migrate } from './database/migrate.ts';
+import { connect, type Sql, verify } from './database/pool.ts';
+import { createVault, type Vault } from './database/vault.ts';
+import { DEMO, loadPlatformDemo } from './demo.ts';
+import { loadBenefitsDemo } from './domains/benefits/demo.ts';
+import { benefitHandlers } from './domains/benefits/handlers.ts';
+import { loadLotteryDemo } from './domains/lottery/demo.ts';
+import { lotteryHandlers } from './domains/lottery/handlers.ts';
+import { platformHandlers } from './domains/platform/handlers.ts';
+import { loadSendplansDemo } from './domains/sendplans/demo.ts';
+import { sendplansHandlers } from './domains/sendplans/handlers.ts';
+import { loadTicketingDemo } from './domains/ticketing/demo.ts';
+import { ticketingHandlers } from './domains/ticketing/handlers.ts';
+import { loadVouchersDemo } from './domains/vouchers/demo.ts';
+import { voucherHandlers } from './domains/vouchers/handlers.ts';
+import { openAppStore } from './gateway/apps.ts';
+import { type AnyHandler, createDispatcher } from './gateway/call.ts';
+import { openCallLog } from './gateway/call-log.ts';
+import { openMetrics } from './gateway/metrics.ts';
+import { openQuotas } from './gateway/quotas.ts';
+import { checkMasterKey, hasApp } from './gateway/records.ts';
+import { buildServer } from './gateway/server.ts';
+import { openSessionStore } from './gateway/sessions.ts';
+import { openTokenStore } from './gateway/tokens.ts';
+import { StartError } from './start-error.ts';
+import { welcome } from './welcome.ts';
+
+/** A server that listens. */
+export type RunningServer = {
+  /** Where callers reach it, e.g. `http://127.0.0.1:7001`. */
+  readonly url: string;
+  /** Folder of the embedded database; undefined with a database of one's own. */
+  readonly dataFolder: string | undefined;
+  /** Lets calls in flight finish, writes the call log, and stops what was started; a second call waits for the same end. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts a server: database, migrations, demo data in a sandbox, gateway. Throws StartError with one line that says what
+ * to do, and leaves nothing running behind it.
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
+    const database = await openDatabase(config, (line) => logger.warn(line));
+    undo.push(database.stop);
+    const sql = connect(database.target, { max: config.databaseConnections });
+    undo.push(() => sql.end({ timeout: 5 }));
+    await verify(sql);
+    await migrate(sql);
+    const vault = createVault(readMasterKey(config));
+    await prepareData(config, sql, vault);
+    const logSql = connect(database.target, { max: 1, application_name: 'piaoquan call log' });
+    undo.push(() => logSql.end({ timeout: 5 }));
+    const callLog = openCallLog(logSql, {
+      days: config.callLogDays,
+      onError: (error) => logger.error({ err: error }, 'the call log cannot be written'),
+    });
+    undo.push(() => callLog.close());
+    const server = joinGateway(config, { sql, vault, callLog, logger });
+    undo.push(() => server.close());
+    return { url: await listen(server, config), dataFolder: database.dataFolder, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Database = { target: string; dataFolder: string | undefined; stop: () => Promise<void> };
+
+async function openDatabase(config: Config, log: (line: string) => void): Promise<Database> {
+  if (config.databaseUrl !== undefined)
+    return { target: config.databaseUrl, dataFolder: undefined, stop: async () => undefined };
+  if (!config.sandbox)
+    throw new StartError(
+      'set DATABASE_URL to your PostgreSQL server, e.g. postgres://user:password@host:5432/piaoquan',
+    );
+  return startEmbedded({ home: config.home, log });
+}
+
+async function prepareData(config: Config, sql: Sql, vault: Vault): Promise<void> {
+  await checkMasterKey(sql, vault);
+  if (!config.sandbox) {
+    if (await hasApp(sql, DEMO.app_key))
+      throw new StartError('this database holds the sandbox demo app, whose secret is public: use another database');
+    return;
+  }
+  const now = new Date();
+  await loadPlatformDemo(sql, vault, packages, now);
+  await loadLotteryDemo({ sql }, now);
+  await loadVouchersDemo({ sql, vault }, now);
+  await loadTicketingDemo({ sql, vault }, now);
+  await loadSendplansDemo({ sql });
+  await loadBenefitsDemo({ sql });
+}
+
+type GatewayParts = { sql: Sql; vault: Vault; callLog: ReturnType<typeof openCallLog>; logger: pino.Logger };
+
+function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayParts) {
+  const clock = (): Date => new Date();
+  const apps = openAppStore(sql, vault);
+  const tokens = openTokenStore(sql, vault);
+  const handlers: Handlers<typeof catalogue> = {
+    ...lotteryHandlers({ sql }),
+    ...voucherHandlers({ sql, vault }),
+    ...ticketingHandlers({ sql, vault }),
+    ...sendplansHandlers({ sql }),
+    ...benefitHandlers({ sql }),
+    ...platformHandlers({ tokens }),
+  };
+  const contracts: readonly Contract[] = catalogue;
+  const metrics = openMetrics(
+    contracts.map(({ name }) => name),
+    () => callLog.figures,
+  );
+  const dispatcher = createDispatcher({
+    contracts,
+    handlers: handlers as Record<string, AnyHandler>,
+    apps,
+    sessions: openSessionStore(sql, vault),
+    quotas: openQuotas(sql, apps),
+    callLog,
+    metrics,
+    signPolicy: { legacySign: config.legacySign, explain: config.sandbox },
+    clock,
+    onUnexpected: (error, request_id, method) => logger.error({ err: error, request_id, method }, 'call failed'),
+  });
+  const oauth = { apps, tokens, vault, clock, user: config.sandbox ? DEMO.user : undefined };
+  const ping = () => sql`select 1`;
+  const { bodyLimit, trustProxy } = config;
+  return buildServer({ dispatcher, oauth, metrics, ping, logger, bodyLimit, trustProxy });
+}
+
+async function listen(server: ReturnType<typeof buildServer>, { host, port }: Config): Promise<string> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    throw new StartError(listenProblem(error as NodeJS.ErrnoException, host, port));
+  }
+  const address = server.server.address();
+  const open = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${open.includes(':') ? `[${open}]` : open}:${bound}`;
+}
+
+function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `port ${port} on ${host} is in use: set PORT to another one`;
+    case 'EACCES':
+      return `port ${port} may not be used by this account: set PORT to one above 1023`;
+    default:
+      return `cannot listen on ${host} port ${port} (${error.code ?? error.message}): check HOST and PORT`;
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const IMPATIENT_MS = 2000;
+
+/**
+ * Runs a server until a signal ends it, then finishes what is in flight. Prints one line and sets a non-zero exit code
+ * when it cannot start.
+ */
+export async function run(sandbox: boolean): Promise<void> {
+  const started = performance.now();
+  let stopping: number | undefined;
+  let server: RunningServer | undefined;
+  const stop = async (): Promise<void> => {
+    // npm passes a signal on that the terminal has sent to both, so only a later second one means impatience.
+    if (stopping !== undefined && performance.now() - stopping > IMPATIENT_MS) process.exit(130);
+    if (stopping !== undefined) return;
+    stopping = performance.now();
+    await server?.close();
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
+  try {
+    const config = readConfig(sandbox);
+    server = await startServer(config);
+    if (stopping !== undefined) await server.close();
+    else process.stdout.write(welcome(config, server, performance.now() - started, new Date()));
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`piaoquan: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await run(true);

@@ -1,0 +1,47 @@
+import type { Config } from './config.ts';
+import { DEMO } from './demo.ts';
+import { signedParameters } from './sdk/request.ts';
+import { encodeForm } from './wire/form.ts';
+
+/**
+ * What a server says when it is ready: where it is and, in a sandbox, the demo credentials and a signed call to paste.
+ * @param elapsed milliseconds from the start of the process to now
+ */
+export function welcome(
+  config: Pick<Config, 'sandbox'>,
+  server: { url: string; dataFolder: string | undefined },
+  elapsed: number,
+  now: Date,
+): string {
+  const seconds = (elapsed / 1000).toFixed(1);
+  if (!config.sandbox) return `Piaoquan 票券 serves ${server.url}/router/rest (ready in ${seconds} s)\n`;
+  const data = server.dataFolder === undefined ? 'your own PostgreSQL (DATABASE_URL)' : server.dataFolder;
+  return `
+Piaoquan 票券 sandbox is ready (${seconds} s)
+
+  Gateway      ${server.url}/router/rest
+  Batch        ${server.url}/router/batch
+  Authorise    ${server.url}/authorize
+  App key      ${DEMO.app_key}
+  App secret   ${DEMO.secret}
+  Session      ${DEMO.session_key}
+  Data         ${data}
+
+Try it (the signature is good for ten minutes):
+
+  curl '${exampleUrl(server.url, now)}'
+
+Stop with Ctrl-C.
+`;
+}
+
+function exampleUrl(url: string, now: Date): string {
+  const parameters = signedParameters(
+    { app_key: DEMO.app_key, secret: DEMO.secret, format: 'json' },
+    'taobao.film.lottery.performance.config.query',
+    { performance_query_config_param: { spread_id: 'prizePool_open', platform: 8 } },
+    now,
+  );
+  // A quote inside would end the shell's quoted text.
+  return `${url}/router/rest?${encodeForm(parameters).replaceAll("'", '%27')}`;
+}
