@@ -105,7 +105,7 @@ async function startFirst(plan: Plan, home: string): Promise<Running> {
     } catch (error) {
       // Either an instance that started with us was first, or processes of a killed server are still leaving.
       const passing = /lock file|shared memory/.test((error as Error).message);
-      if (!passing || attempt === 10) throw error;
+      if (!passing || attempt === 25) throw error;
       await sleep(200);
     }
   }

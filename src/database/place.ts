@@ -120,7 +120,7 @@ function makeEntrance(parent: string, prefix: string): string | undefined {
     mkdirSync(parent, { recursive: true, mode: 0o711 });
     const folder = mkdtempSync(`${parent}/${prefix}-`);
     chmodSync(folder, 0o711);
-    return folder;
+    return realpathSync(folder);
   } catch {
     return undefined;
   }

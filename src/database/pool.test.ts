@@ -77,10 +77,13 @@ describe('a database that cannot be used is refused in one line without the pass
     expect(error.message).toMatch(/role "stranger" does not exist$/);
   });
 
-  test.each(['not a url', 'mysql://u:s3cret@h/x', ''])('not a PostgreSQL URL: %j', (target) => {
-    expect(() => connect(target)).toThrow(StartError);
-    expect(() => connect(target)).not.toThrow(/s3cret/);
-  });
+  test.each(['not a url', 'mysql://u:s3cret@h/x', 'postgres://u:s3cret%@h/x', ''])(
+    'not a PostgreSQL URL: %j',
+    (target) => {
+      expect(() => connect(target)).toThrow(StartError);
+      expect(() => connect(target)).not.toThrow(/s3cret/);
+    },
+  );
 
   test('something else than PostgreSQL listens and closes at once', async () => {
     const server = createServer((socket) => socket.on('error', () => {}).destroy()).listen(0, '127.0.0.1');

@@ -37,10 +37,19 @@ const types = {
   },
 };
 
+/** False if a part of the URL has a stray percent sign, which must be written %25. */
+function decodable(url: URL): boolean {
+  try {
+    return Boolean(decodeURIComponent(url.href));
+  } catch {
+    return false;
+  }
+}
+
 /** Splits what libpq understands and the driver does not (socket folder, channel binding) off the URL. */
 function readTarget(target: DatabaseTarget): { url: string; host?: string } {
   const url = URL.parse(target);
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !decodable(url)) {
     throw new StartError('DATABASE_URL is not a PostgreSQL URL such as postgres://user:password@host:5432/name');
   }
   const host = url.searchParams.get('host');
@@ -61,6 +70,8 @@ export function connect(target: DatabaseTarget, options: { max?: number; applica
     max: options.max ?? 10,
     connect_timeout: CONNECT_SECONDS,
     idle_timeout: 60,
+    // Seconds; the driver's own rule waits up to 20, long after a restarted server answers again.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
     onnotice: () => {},
     types,
     connection: {

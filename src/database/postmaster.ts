@@ -56,6 +56,8 @@ function serverArguments({ program, dataFolder, socketDir }: Plan): string[] {
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',
+    // Without details: they quote rows, and so personal data.
+    log_error_verbosity: 'terse',
     jit: 'off',
     [OWNER]: identify(process.pid),
   };

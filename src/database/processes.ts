@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+/** Start times must read the same whoever asks. */
+const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+
 /** Runs a small program to its end and gives what it printed; empty if it failed. */
 function output(command: string, args: string[]): string {
-  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', cwd: '/' });
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', cwd: '/', env: ENV });
   return status === 0 ? stdout.trim() : '';
 }
 

@@ -79,6 +79,8 @@ export type Dispatcher = {
 };
 
 const STALE_RETRIES = 5;
+/** Form of every app_key; no other text is worth asking the database about. */
+const APP_KEY = /^\d{1,20}$/;
 
 /** Builds the request path: compiles every contract's parser and writers once. */
 export function createDispatcher(gateway: Gateway): Dispatcher {
@@ -114,7 +116,8 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
     }
     return Promise.all(
       list.map((own) => {
-        const parameters = new Map([...input.parameters, ...own]);
+        // A call may bring its own method and session, but not another app than the one that signed.
+        const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
         return recorded(gateway, parameters, format, async (context) => {
           if (!parameters.get('method')) throw platformError('missing-method');
           return carryOut(gateway, findMethod(methods, parameters), caller, parameters, context);
@@ -141,6 +144,7 @@ function findMethod(methods: ReadonlyMap<string, Method>, parameters: Parameters
 /** Finds the app and verifies the signature, again with fresh records when a refusal rests on stale ones. */
 async function identify(gateway: Gateway, input: CallInput, now: Date): Promise<Caller> {
   const app_key = input.parameters.get('app_key') ?? '';
+  if (!APP_KEY.test(app_key)) throw platformError('invalid-app-key');
   for (let tries = 0; ; tries++) {
     const app = await gateway.apps.find(app_key);
     if (app === undefined) throw platformError('invalid-app-key');
@@ -244,7 +248,7 @@ function record(
 ): void {
   const { code, sub_code } = failed?.body ?? { code: 0, sub_code: undefined };
   // What a stranger sends as key or method is kept only when it has the form of one.
-  const app_key = /^\d{1,20}$/.exec(parameters.get('app_key') ?? '')?.[0];
+  const app_key = APP_KEY.exec(parameters.get('app_key') ?? '')?.[0];
   const method = /^[a-z][a-z0-9._]{1,127}$/.exec(parameters.get('method') ?? '')?.[0];
   const duration_us = Math.round(micros);
   gateway.metrics.called(method, code, sub_code, duration_us);

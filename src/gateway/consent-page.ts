@@ -13,6 +13,8 @@ const TEXTS = {
     note: '授权后，该应用在有效期内可凭会话密钥读取和操作你的权益与券码。',
     codeTitle: '授权码',
     codeNote: '将下面的授权码填入应用。它只能使用一次，10 分钟内有效。',
+    deniedTitle: '已拒绝',
+    deniedNote: '应用没有得到授权码，可以关闭此页。',
     refusedTitle: '无法授权',
   },
   en: {
@@ -26,6 +28,8 @@ const TEXTS = {
     note: 'Until it expires, the session key lets this app read and move your benefits and codes.',
     codeTitle: 'Authorisation code',
     codeNote: 'Give this code to the app. It works once, within 10 minutes.',
+    deniedTitle: 'Refused',
+    deniedNote: 'The app was given no code. You can close this page.',
     refusedTitle: 'Not possible',
   },
 } as const;
@@ -85,6 +89,14 @@ export const codePage = (language: Language, code: string): string =>
     language,
     TEXTS[language].codeTitle,
     `<h1>${TEXTS[language].codeTitle}</h1><p>${TEXTS[language].codeNote}</p><code>${escapeHtml(code)}</code>`,
+  );
+
+/** The page that confirms a refusal to users of apps without a callback address. */
+export const deniedPage = (language: Language): string =>
+  page(
+    language,
+    TEXTS[language].deniedTitle,
+    `<h1>${TEXTS[language].deniedTitle}</h1><p>${TEXTS[language].deniedNote}</p>`,
   );
 
 /** The page that says why an authorisation cannot even be asked for. */

@@ -4,7 +4,7 @@ import type { Words } from '../contract/schema.ts';
 import type { Vault } from '../database/vault.ts';
 import { encodeForm } from '../wire/form.ts';
 import type { App, AppStore } from './apps.ts';
-import { CONSENT_STYLE, codePage, consentPage, languageOf, refusedPage } from './consent-page.ts';
+import { CONSENT_STYLE, codePage, consentPage, deniedPage, languageOf, refusedPage } from './consent-page.ts';
 import { receive } from './receive.ts';
 import type { TokenStore } from './tokens.ts';
 
@@ -31,6 +31,10 @@ const REASONS = {
     en: 'redirect_uri does not match a callback address registered for the app.',
   },
   type: { zh: 'response_type 只能是 code 或 token。', en: 'response_type must be code or token.' },
+  oobToken: {
+    zh: 'response_type=token 需要能接收结果的回调地址。',
+    en: 'response_type=token needs a callback address that can take the answer.',
+  },
   login: {
     zh: '本服务器没有开通用户登录。请管理员为应用签发会话密钥。',
     en: 'This server offers no sign-in. Ask its operator to issue a session key.',
@@ -67,6 +71,7 @@ async function askConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyR
   if (redirect_uri === undefined) return refuse(REASONS.callback);
   const response_type = parameters.get('response_type');
   if (response_type !== 'code' && response_type !== 'token') return refuse(REASONS.type);
+  if (response_type === 'token' && redirect_uri === OUT_OF_BAND) return refuse(REASONS.oobToken);
   if (oauth.user === undefined) return refuse(REASONS.login);
   const wish: Wish = { app_key: app.app_key, redirect_uri, response_type, state: parameters.get('state') ?? '' };
   const ticket = sealTicket(oauth, wish);
@@ -84,8 +89,10 @@ async function takeConsent(oauth: OAuth, request: FastifyRequest, reply: Fastify
   const { user_id } = oauth.user;
   const now = oauth.clock();
   const withState = { ...(state !== '' && { state }) };
-  if (parameters.get('decision') !== 'allow')
+  if (parameters.get('decision') !== 'allow') {
+    if (redirect_uri === OUT_OF_BAND) return sendPage(reply, deniedPage(language));
     return goBack(reply, wish, { error: 'access_denied', error_description: 'authorize reject', ...withState });
+  }
   if (wish.response_type === 'token') {
     const answer = await oauth.tokens.issue({ app_key, user_id }, now);
     return goBack(reply, wish, { ...answer, ...withState });
@@ -143,7 +150,10 @@ function callbackOf(app: App, asked: string | undefined): string | undefined {
   return app.callback_urls.some((registered) => coversCallback(registered, asked)) ? asked : undefined;
 }
 
-/** Whether a registered address covers another: same origin (on loopback any port, RFC 8252 7.3), same path or below. */
+/**
+ * Whether a registered address covers another: same origin (on loopback any port, RFC 8252 7.3), same path or below. An
+ * address with a fragment is none (RFC 6749 3.1.2).
+ */
 function coversCallback(registered: string, asked: string): boolean {
   if (registered === asked) return true;
   const [own, wish] = [URL.parse(registered), URL.parse(asked)];
@@ -152,14 +162,17 @@ function coversCallback(registered: string, asked: string): boolean {
   const samePort = loopback || own.port === wish.port;
   const base = own.pathname.endsWith('/') ? own.pathname : `${own.pathname}/`;
   const below = wish.pathname === own.pathname || wish.pathname.startsWith(base);
-  return own.protocol === wish.protocol && own.hostname === wish.hostname && samePort && below && wish.username === '';
+  const plain = wish.username === '' && wish.password === '' && !asked.includes('#');
+  return own.protocol === wish.protocol && own.hostname === wish.hostname && samePort && below && plain;
 }
 
 /** Sends the browser back; in the token flow the answer stands in the fragment (TOP protocol 8.1). */
 function goBack(reply: FastifyReply, wish: Wish, answer: Record<string, string | number>): FastifyReply {
   const query = encodeForm(Object.entries(answer).map(([name, value]) => [name, String(value)] as const));
   const mark = wish.response_type === 'token' ? '#' : wish.redirect_uri.includes('?') ? '&' : '?';
-  return reply.header('cache-control', 'no-store').redirect(wish.redirect_uri + mark + query, 302);
+  // A header takes ASCII alone, so the address goes the way a browser would spell it.
+  const target = URL.parse(wish.redirect_uri)?.href ?? wish.redirect_uri;
+  return reply.header('cache-control', 'no-store').redirect(target + mark + query, 302);
 }
 
 const TICKET_PURPOSE = 'consent-ticket';

@@ -24,24 +24,30 @@ function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
  * Reads the query and the body of a request, a GET's body included. Never throws for what the caller sent: an unreadable
  * request comes back with its platform error.
  * @param bodyLimit most bytes of the body
+ * @param expected `raw` when the body is never a form whatever its content type, as that of a batch
  */
-export async function receive(request: IncomingMessage, bodyLimit: number): Promise<Received> {
+export async function receive(request: IncomingMessage, bodyLimit: number, expected?: 'raw'): Promise<Received> {
   const parameters = new Map<string, string>();
-  const query = request.url?.indexOf('?') ?? -1;
   try {
-    if (query !== -1) decodeForm((request.url as string).slice(query + 1), parameters);
+    decodeForm(queryOf(request), parameters);
     if (request.method !== 'GET' && request.method !== 'POST') throw platformError('http-action-not-allowed');
     const bytes = await readBody(request, bodyLimit);
     if (bytes.length === 0) return { parameters, body: '' };
     const contentType = request.headers['content-type'] ?? '';
-    const kind = bodyKind(contentType);
+    const kind = expected ?? bodyKind(contentType);
     if (kind === 'raw') return { parameters, body: decodeUtf8(bytes) };
     if (kind === 'form') decodeForm(decodeUtf8(bytes), parameters);
-    else decodeMultipart(bytes, boundaryOf(contentType) ?? '', parameters);
+    else decodeMultipart(bytes, boundaryOf(contentType), parameters);
     return { parameters, body: '' };
   } catch (error) {
     return { parameters, body: '', failure: toPlatformError(error) };
   }
+}
+
+/** The query as text; what stands there unescaped counts as UTF-8 too. */
+function queryOf({ url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? '' : decodeUtf8(Buffer.from(url.slice(mark + 1), 'latin1'));
 }
 
 function toPlatformError(error: unknown): ReturnType<typeof platformError> {
@@ -50,22 +56,29 @@ function toPlatformError(error: unknown): ReturnType<typeof platformError> {
   return error as ReturnType<typeof platformError>;
 }
 
+/** So many times the limit is read and dropped, since a client that is still sending would miss the answer. */
+const DISCARDED = 4;
+
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (length === '0' || (length === undefined && request.headers['transfer-encoding'] === undefined))
     return Buffer.alloc(0);
   if (encoding !== undefined && encoding !== 'identity')
     throw platformError('bad-request', { sub_msg: `Content-Encoding ${encoding} is not taken` });
-  if (Number(length) > limit) throw tooLarge(limit);
+  if (Number(length) > limit * DISCARDED) throw tooLarge(limit);
   return new Promise((done, failed) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= limit) chunks.push(chunk);
-      else failed(tooLarge(limit));
+      else chunks.length = 0;
+      if (size > limit * DISCARDED) failed(tooLarge(limit));
     });
-    request.on('end', () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.on('end', () => {
+      if (size > limit) failed(tooLarge(limit));
+      else done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
     request.on('error', () => failed(platformError('bad-request', { sub_msg: 'the body was cut off' })));
   });
 }

@@ -34,7 +34,7 @@ export function serveRouter(server: FastifyInstance, dispatcher: Dispatcher, bod
 
   route('/router/batch', async (request, reply) => {
     const separator = separatorOf(request);
-    const received = await receive(request.raw, bodyLimit);
+    const received = await receive(request.raw, bodyLimit, 'raw');
     if (received.failure !== undefined) refuse(request, reply);
     const calls = () => callsOf(received, separator);
     const answers = await dispatcher.answerBatch(toInput(request, received), calls, received.failure);

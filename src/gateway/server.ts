@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Dispatcher } from './call.ts';
 import type { Metrics } from './metrics.ts';
 import { type OAuth, serveOAuth } from './oauth.ts';
@@ -26,7 +26,8 @@ const PING_MS = 1000;
 export function buildServer(parts: ServerParts): FastifyInstance {
   const server = fastify({
     loggerInstance: parts.logger,
-    disableRequestLogging: true,
+    // Calls have a record of their own in the call log.
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,

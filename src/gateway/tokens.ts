@@ -56,7 +56,7 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
       refresh_hash: vault.hash(REFRESH_PURPOSE, refresh),
       now,
     });
-    return toAnswer(stored, access, refresh, now);
+    return stored && toAnswer(stored, access, refresh, now);
   };
   return {
     async issueCode({ app_key, user_id, redirect_uri }, now) {
@@ -75,7 +75,10 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
           returning app_key, user_id`;
         return grant && issue(transaction, grant, newKey('6100'), newKey('6102'), now);
       }),
-    issue: (grant, now) => issue(sql, grant, newKey('6100'), newKey('6102'), now),
+    async issue(grant, now) {
+      // Random keys are new, so there is always an answer.
+      return (await issue(sql, grant, newKey('6100'), newKey('6102'), now)) as TokenAnswer;
+    },
     async refresh({ app_key, refresh_token }, now) {
       const [grant] = await sql<Grant[]>`
         select app_key, user_id from platform_session
@@ -91,21 +94,22 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
   };
 }
 
+/** Saves a session, or finds the one of the same key; undefined when that one was revoked. */
 async function insertSession(
   query: Queryable,
   { app_key, user_id }: Grant,
   { session_hash, refresh_hash, now }: { session_hash: Buffer; refresh_hash: Buffer; now: Date },
-): Promise<Stored> {
+): Promise<Stored | undefined> {
   const [stored] = await query<Stored[]>`
     with session as (
       insert into platform_session (session_hash, app_key, user_id, created_at, expires_at, refresh_hash, refresh_expires_at)
       values (${session_hash}, ${app_key}, ${user_id}, ${now}, ${after(now, SESSION_SECONDS)}, ${refresh_hash},
         ${after(now, REFRESH_SECONDS)})
-      on conflict (session_hash) do update set app_key = excluded.app_key
+      on conflict (session_hash) do update set app_key = excluded.app_key where platform_session.revoked_at is null
       returning user_id, expires_at, refresh_expires_at
     )
     select u.nick, s.* from session s join platform_user u using (user_id)`;
-  return stored as Stored;
+  return stored;
 }
 
 function toAnswer(stored: Stored, access_token: string, refresh_token: string, now: Date): TokenAnswer {

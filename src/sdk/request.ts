@@ -1,3 +1,4 @@
+import { encodeForm } from '../wire/form.ts';
 import { type SignMethod, sign } from '../wire/sign.ts';
 import { formatInstant } from '../wire/time.ts';
 
@@ -51,4 +52,19 @@ function parameterText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value instanceof Date) return formatInstant(value);
   return JSON.stringify(value);
+}
+
+/**
+ * Posts a signed call as a form and gives the text of the answer, an `error_response` included.
+ * Rejects when the server cannot be reached or takes longer than the timeout.
+ * @param timeoutMs longest wait in milliseconds
+ */
+export async function send(url: string, parameters: ReadonlyMap<string, string>, timeoutMs = 30_000): Promise<string> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+    body: encodeForm(parameters),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return answer.text();
 }

@@ -12,8 +12,7 @@ export class MultipartError extends Error {
 export const MAX_PARTS = 1000;
 
 const CRLF = '\r\n';
-const NAME = /(?:^|;)\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))/i;
-const FILENAME = /(?:^|;)\s*filename\*?\s*=/i;
+const PARAMETER = /[:;]\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g;
 
 /** The boundary of a multipart content type, wherever it stands among the parameters; undefined without one. */
 export function boundaryOf(contentType: string): string | undefined {
@@ -27,7 +26,8 @@ export function boundaryOf(contentType: string): string | undefined {
  * is cut off or has a part without a name, EncodingError on text that is not UTF-8.
  * @param into text parameters to add to; what is read takes precedence
  */
-export function decodeMultipart(body: Buffer, boundary: string, into: Map<string, string>): FilePart[] {
+export function decodeMultipart(body: Buffer, boundary: string | undefined, into: Map<string, string>): FilePart[] {
+  if (boundary === undefined) throw new MultipartError('the content type names no boundary');
   const files: FilePart[] = [];
   const delimiter = `--${boundary}`;
   let at = body.indexOf(delimiter);
@@ -49,9 +49,10 @@ export function decodeMultipart(body: Buffer, boundary: string, into: Map<string
 
 function disposition(headers: string): { name: string; isFile: boolean } {
   const line = headers.split(CRLF).find((header) => /^content-disposition\s*:/i.test(header)) ?? '';
-  const value = line.slice(line.indexOf(':') + 1);
-  const found = NAME.exec(value);
-  const name = found?.[1]?.replace(/\\(.)/g, '$1') ?? found?.[2];
-  if (name === undefined || name === '') throw new MultipartError('a part has no name');
-  return { name, isFile: FILENAME.test(value) };
+  const parameters = new Map<string, string>();
+  for (const [, key = '', quoted, bare = ''] of line.matchAll(PARAMETER))
+    parameters.set(key.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare);
+  const name = parameters.get('name');
+  if (!name) throw new MultipartError('a part has no name');
+  return { name, isFile: parameters.has('filename') || parameters.has('filename*') };
 }

@@ -51,7 +51,7 @@ function reader(schema: TSchema, contract: Contract): Read {
     case 'array':
       return arrayReader(schema, contract);
     case 'instant':
-      return instant;
+      return instantReader(schema);
     case 'integer':
       return integerReader(schema);
     case 'boolean':
@@ -88,11 +88,14 @@ function arrayReader(schema: TSchema, contract: Contract): Read {
   };
 }
 
-const instant: Read = (value, path) => {
-  const found = typeof value === 'string' ? parseInstant(value) : undefined;
-  if (found === undefined) throw invalid(path, '应为 yyyy-MM-dd HH:mm:ss（GMT+8）');
-  return found;
-};
+function instantReader(schema: TSchema): Read {
+  const pattern = fieldNote(schema).date;
+  return (value, path) => {
+    const found = typeof value === 'string' ? parseInstant(value, pattern) : undefined;
+    if (found === undefined) throw invalid(path, `应为 ${pattern}（GMT+8）`);
+    return found;
+  };
+}
 
 const boolean: Read = (value, path) => {
   if (value === true || value === 'true') return true;
@@ -117,13 +120,22 @@ function textReader(schema: TSchema): Read {
   const { maxLength } = schema as unknown as { maxLength: number };
   const { type, values } = fieldNote(schema);
   return (value, path) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : jsonText(value, path);
     if (text.length > maxLength) throw invalid(path, `最多 ${maxLength} 个字符`);
     if (!isPlainText(text)) throw invalid(path, '含有不允许的控制字符');
     if (values !== undefined && !Object.hasOwn(values, text)) throw invalid(path, oneOf(values));
     if (type === 'Json') parseJson(text, path);
     return text;
   };
+}
+
+function jsonText(value: unknown, path: string): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Reading takes any depth, writing does not.
+    throw invalid(path, '嵌套过深');
+  }
 }
 
 const oneOf = (values: object): string => `应为 ${Object.keys(values).join('、')} 之一`;

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
 import { type Field, fieldNote, fieldsOf, itemName, itemOf, kindOf } from '../contract/schema.ts';
-import { escapeXml, quoteJson } from './text.ts';
+import { escapeXml, quoteJson, toPlainText } from './text.ts';
 import { formatInstant } from './time.ts';
 
 /** The three spellings of an answer (TOP protocol 5.2, 5.4, 5.5). */
@@ -42,12 +42,15 @@ const withRequestId = (members: string, request_id: string): string =>
 export function renderError(format: Format, error: ErrorBody, request_id: string): string {
   const { code, msg, sub_code, sub_msg } = error;
   const body = { code, msg, sub_code, sub_msg, request_id };
-  if (format !== 'xml') return JSON.stringify({ error_response: body });
+  if (format !== 'xml') return JSON.stringify({ error_response: body }, plainTexts);
   const members = Object.entries(body)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`);
   return `${XML_PROLOG}<error_response>${members.join('')}</error_response>`;
 }
+
+/** A sub_msg may hold what the caller sent, control characters included. */
+const plainTexts = (_name: string, value: unknown): unknown => (typeof value === 'string' ? toPlainText(value) : value);
 
 /** Media type of an answer; the charset is there because .NET reads it from the header (TOP protocol 1). */
 export const contentType = (format: Format): string =>

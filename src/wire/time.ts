@@ -1,27 +1,46 @@
 import type { DatePattern } from '../contract/schema.ts';
 
 const GMT8_MS = 8 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
 const PLAIN = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/;
 
-/** Spells an instant in GMT+8 by a pattern of the contract (TOP protocol 3). */
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+// Answers speak of few days, and calls of one second bear the same timestamp: the last ones are kept, since making a
+// date text is the dearest part of writing one.
+const keptDays = new Map<number, string>();
+const keptTimestamps = new Map<string, Date | undefined>();
+const MOST_KEPT = 256;
+
+function dayText(day: number): string {
+  let text = keptDays.get(day);
+  if (text === undefined) {
+    text = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    if (keptDays.size >= MOST_KEPT) keptDays.clear();
+    keptDays.set(day, text);
+  }
+  return text;
+}
+
+/** Spells an instant of the years 0 to 9999 in GMT+8 by a pattern of the contract (TOP protocol 3). */
 export function formatInstant(instant: Date, pattern: DatePattern = 'yyyy-MM-dd HH:mm:ss'): string {
-  const iso = new Date(instant.getTime() + GMT8_MS).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, pattern.length)}`;
+  const local = instant.getTime() + GMT8_MS;
+  const day = Math.floor(local / DAY_MS);
+  const second = Math.floor((local - day * DAY_MS) / 1000);
+  const minute = Math.floor(second / 60);
+  const text = `${dayText(day)} ${TWO_DIGITS[Math.floor(minute / 60)]}:${TWO_DIGITS[minute % 60]}`;
+  return pattern === 'yyyy-MM-dd HH:mm' ? text : `${text}:${TWO_DIGITS[second % 60]}`;
 }
 
 /** Reads `yyyy-MM-dd HH:mm:ss` in GMT+8; undefined when the text has another form or names no real time. */
 export function parseInstant(text: string): Date | undefined {
   const parts = PLAIN.exec(text);
   if (parts === null) return undefined;
-  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const instant = new Date(Date.UTC(year, month - 1, day, hour, minute, second) - GMT8_MS);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
+  const utc = new Date(0);
+  utc.setUTCFullYear(year, month - 1, day);
+  utc.setUTCHours(hour, minute, second);
+  const instant = new Date(utc.getTime() - GMT8_MS);
   return formatInstant(instant) === text ? instant : undefined;
 }
 
@@ -29,5 +48,11 @@ export function parseInstant(text: string): Date | undefined {
  * Reads the public parameter `timestamp`: GMT+8 text, or epoch milliseconds in 13 digits as the official Python client
  * sends (client notes, defaults). Undefined when it is neither.
  */
-export const parseTimestamp = (text: string): Date | undefined =>
-  /^\d{13}$/.test(text) ? new Date(Number(text)) : parseInstant(text);
+export function parseTimestamp(text: string): Date | undefined {
+  if (text.length > 19) return undefined;
+  if (keptTimestamps.has(text)) return keptTimestamps.get(text);
+  const instant = /^\d{13}$/.test(text) ? new Date(Number(text)) : parseInstant(text);
+  if (keptTimestamps.size >= MOST_KEPT) keptTimestamps.clear();
+  keptTimestamps.set(text, instant);
+  return instant;
+}

@@ -17,18 +17,20 @@ const USER_INFO = 'param0.isv_user_info_map';
  * @param text the request's isv_user_info_map
  */
 export function readUserInfo(text: string): Readonly<Record<string, unknown>> {
-  const invalid = platformError('invalid-arguments', {
+  const value = parseJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw platformError('invalid-arguments', {
     argument: USER_INFO,
     sub_msg: `参数 ${USER_INFO} 不合法：应为 JSON 对象`,
   });
-  let value: unknown;
+}
+
+function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    throw invalid;
+    return undefined;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid;
-  return value as Record<string, unknown>;
 }
 
 /** JSON text of a plan's rule; without a limit it is `{}`. */

@@ -165,7 +165,6 @@ const plainTier = {
   is_package_only: false,
   sale_count: 0,
 };
-const coupon = { ...plainTier, is_support_free_combination: 1, is_coupon_ticket: 1 };
 const documented = { ...plainTier, project_id: 32321311, event_id: 32131231 };
 const current = { ...plainTier, project_id: 90000001, event_id: 90000011 };
 
@@ -182,12 +181,22 @@ const tier = (price_id: number, names: [string, string], price: number, price_co
 /** The documented margin and sale counts; goods_count is their sum. */
 const prices: Row[] = [
   { ...documented, ...tier(32131, ['180元', 'CNY 180'], 18000, '#1203', 8211), sale_count: 210, is_package_only: true },
-  { ...documented, ...coupon, ...tier(432411, ['180元', 'CNY 180'], 18000, '#1201', 10333), sale_count: 102 },
+  {
+    ...documented,
+    ...tier(432411, ['180元', 'CNY 180'], 18000, '#1201', 10333),
+    is_support_free_combination: 1,
+    is_coupon_ticket: 1,
+    sale_count: 102,
+  },
   { ...documented, ...tier(432412, ['内场', 'Floor'], 260000, '#1202', 500) },
   { ...current, ...tier(90000101, ['内场', 'Floor'], 128000, '#C0392B', 200) },
   { ...current, ...tier(90000102, ['看台', 'Stand'], 68000, '#2980B9', 1000) },
   { ...current, ...tier(90000103, ['山顶', 'Upper stand'], 38000, '#27AE60', 800) },
-  { ...current, ...coupon, ...tier(90000104, ['家庭套票', 'Family package'], 150000, '#8E44AD', 100) },
+  {
+    ...current,
+    ...tier(90000104, ['家庭套票', 'Family package'], 150000, '#8E44AD', 100),
+    is_coupon_ticket: 1,
+  },
   { ...current, ...tier(90000105, ['儿童票', 'Child'], 34000, '#F39C12', 150), is_package_only: true },
   {
     ...current,

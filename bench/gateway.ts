@@ -1,0 +1,140 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../src/database/embedded.ts';
+import { DEMO } from '../src/demo.ts';
+import { demoTokens } from '../src/domains/ticketing/demo.ts';
+import { type BusinessParameters, send, signedParameters } from '../src/sdk/request.ts';
+import { encodeForm } from '../src/wire/form.ts';
+import { get, type LoadResult, load, postForm } from './load.ts';
+import { pinBench, type ServerProcess, startServerProcess } from './processes.ts';
+
+const CONNECTIONS = 64;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+const ROUNDS = 3;
+const SOAK_SECONDS = Number(process.env.BENCH_SOAK_SECONDS ?? 60);
+
+type Case = { name: string; method: string; business: BusinessParameters; aim?: number };
+
+const CASES: Case[] = [
+  { name: 'time.get', method: 'taobao.time.get', business: {}, aim: 0.5 },
+  {
+    name: 'project.detail',
+    method: 'alibaba.damai.maizuo.openapi.project.detail',
+    business: { project_param: { project_id: '32321311', lang_type: 1, ...demoTokens } },
+    aim: 0.3,
+  },
+  {
+    name: 'config.query',
+    method: 'taobao.film.lottery.performance.config.query',
+    business: { performance_query_config_param: { spread_id: 'prizePool_open', platform: 8 } },
+  },
+];
+
+const sign = ({ method, business }: Case) =>
+  encodeForm(
+    signedParameters({ app_key: DEMO.app_key, secret: DEMO.secret, format: 'json' }, method, business, new Date()),
+  );
+
+/**
+ * The whole request path against a bare fastify route that returns the same bytes: each server alone on one core, load
+ * and database on the other, rounds in turn so that both see the same machine.
+ */
+export async function benchGateway(): Promise<void> {
+  const pinned = pinBench();
+  const home = mkdtempSync(join(tmpdir(), 'piaoquan-bench-'));
+  chmodSync(home, 0o755);
+  const database = await startEmbedded({ home });
+  const env = { DATABASE_URL: database.target, PIAOQUAN_HOME: home, PORT: '0', LOG_LEVEL: 'error' };
+  const piaoquan = await startServerProcess(['src/main.ts'], env, /Gateway\s+http:\/\/127\.0\.0\.1:(\d+)/);
+  try {
+    await raiseDailyLimit(database.target);
+    const answers = await recordAnswers(piaoquan.port, join(home, 'answers.json'));
+    const bare = await startServerProcess(['bench/bare.ts', join(home, 'answers.json')], {}, /^(\d+)$/);
+    console.log(
+      `connections ${CONNECTIONS}, ${SECONDS} s a run, median of ${ROUNDS} rounds, ${pinned ? 'one core a server' : 'not pinned to cores'}`,
+    );
+    for (const each of CASES) await compare(each, piaoquan, bare, answers[`/${each.name}`]?.text.length ?? 0);
+    await bare.stop();
+    await soak(piaoquan);
+  } finally {
+    await piaoquan.stop();
+    await database.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** The demo app's million calls a day would be used up in a minute. */
+async function raiseDailyLimit(target: string): Promise<void> {
+  const { connect } = await import('../src/database/pool.ts');
+  const sql = connect(target, { max: 1 });
+  await sql`update platform_app set calls_per_day = 1000000000000`;
+  await sql.end();
+}
+
+async function recordAnswers(port: number, file: string): Promise<Record<string, { type: string; text: string }>> {
+  const answers: Record<string, { type: string; text: string }> = {};
+  for (const each of CASES) {
+    const form = new Map(new URLSearchParams(sign(each)));
+    const text = await send(`http://127.0.0.1:${port}/router/rest`, form);
+    if (text.includes('error_response')) throw new Error(text);
+    answers[`/${each.name}`] = { type: 'application/json;charset=utf-8', text };
+  }
+  writeFileSync(file, JSON.stringify(answers));
+  return answers;
+}
+
+async function compare(each: Case, piaoquan: ServerProcess, bare: ServerProcess, bytes: number): Promise<void> {
+  const common = { connections: CONNECTIONS, seconds: SECONDS, expect: '"request_id"' };
+  const full = () =>
+    load({ ...common, port: piaoquan.port, pid: piaoquan.pid, requests: [postForm('/router/rest', sign(each))] });
+  const plain = () => load({ ...common, port: bare.port, pid: bare.pid, requests: [get(`/${each.name}`)] });
+  await load({
+    ...common,
+    seconds: 1,
+    port: piaoquan.port,
+    pid: piaoquan.pid,
+    requests: [postForm('/router/rest', sign(each))],
+  });
+  const rounds: { full: LoadResult; plain: LoadResult }[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push({ plain: await plain(), full: await full() });
+  const median = (pick: (round: { full: LoadResult; plain: LoadResult }) => number): number =>
+    rounds.map(pick).sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] as number;
+  const line = (name: string, of: (round: { full: LoadResult; plain: LoadResult }) => LoadResult) =>
+    `  ${name.padEnd(14)} ${median((r) => of(r).rate)
+      .toFixed(0)
+      .padStart(
+        7,
+      )} /s   p50 ${median((r) => of(r).p50).toFixed(1)} ms   p99 ${median((r) => of(r).p99).toFixed(1)} ms   cpu ${median((r) => of(r).cpu_us).toFixed(1)} µs`;
+  console.log(`\n${each.name} (${bytes} characters)`);
+  console.log(line('bare fastify', (r) => r.plain));
+  console.log(line('piaoquan', (r) => r.full));
+  const aim = each.aim === undefined ? '' : `   aim ≥ ${each.aim}`;
+  console.log(
+    `  ratio          ${median((r) => r.full.rate / r.plain.rate).toFixed(2)} of the bare rate${aim}   (by processor time ${median((r) => r.plain.cpu_us / r.full.cpu_us).toFixed(2)})`,
+  );
+}
+
+async function soak(piaoquan: ServerProcess): Promise<void> {
+  const [first] = CASES as [Case];
+  const { rate } = await load({
+    connections: CONNECTIONS,
+    seconds: SOAK_SECONDS,
+    expect: '"request_id"',
+    port: piaoquan.port,
+    pid: piaoquan.pid,
+    requests: [postForm('/router/rest', sign(first))],
+  });
+  console.log(
+    `\nmemory after ${SOAK_SECONDS} s of ${rate.toFixed(0)} calls a second: RSS ${residentMb(piaoquan.pid)} MB   aim < 200 MB`,
+  );
+}
+
+function residentMb(pid: number): string {
+  try {
+    const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return (Number(kb) / 1024).toFixed(0);
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,10 @@
+import { benchGateway } from './gateway.ts';
+
+const benchmarks: Record<string, () => Promise<void>> = { gateway: benchGateway };
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  console.error(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}`);
+  process.exitCode = 1;
+} else for (const name of names.length > 0 ? names : Object.keys(benchmarks)) await benchmarks[name]?.();

@@ -1,0 +1,187 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { homeFolder, readConfig, readMasterKey } from './config.ts';
+import { catalogue, packages } from './contract/catalogue.ts';
+import type { Contract } from './contract/method.ts';
+import { embeddedTarget } from './database/embedded.ts';
+import { migrate } from './database/migrate.ts';
+import { connect, type Sql, verify } from './database/pool.ts';
+import { createVault } from './database/vault.ts';
+import { checkMasterKey, createApp } from './gateway/records.ts';
+import { run } from './main.ts';
+import { type Credentials, send, signedParameters } from './sdk/request.ts';
+import { StartError } from './start-error.ts';
+import { baseText, isSignMethod, type SignMethod, sign } from './wire/sign.ts';
+
+const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+/** Runs work on the server's own database: DATABASE_URL, or the embedded one of a sandbox that runs now. */
+async function withDatabase(work: (sql: Sql) => Promise<void>): Promise<void> {
+  const config = readConfig(true);
+  const target = config.databaseUrl ?? embeddedTarget(config.home);
+  if (target === undefined)
+    throw new StartError(`no database: set DATABASE_URL, or start the sandbox first (nothing runs on ${config.home})`);
+  const sql = connect(target, { max: 2, application_name: 'piaoquan command line' });
+  try {
+    await verify(sql);
+    await work(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function migrateDatabase(): Promise<void> {
+  await withDatabase(async (sql) => {
+    const applied = await migrate(sql);
+    print(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+  });
+}
+
+async function createNewApp(options: {
+  name: string;
+  package?: string[];
+  callback?: string[];
+  json?: true;
+}): Promise<void> {
+  const granted = options.package ?? packages;
+  const unknown = granted.filter((each) => !packages.includes(each));
+  if (unknown.length > 0)
+    throw new StartError(`no method is in package ${unknown.join(', ')}; packages are ${packages.join(', ')}`);
+  await withDatabase(async (sql) => {
+    await migrate(sql);
+    const vault = createVault(
+      readMasterKey({ sandbox: process.env.PIAOQUAN_MASTER_KEY === undefined, home: homeFolder() }),
+    );
+    await checkMasterKey(sql, vault);
+    const app = { name: options.name, packages: granted, callback_urls: options.callback ?? [] };
+    const made = await createApp(sql, vault, app, new Date());
+    if (options.json) print(JSON.stringify({ ...made, name: options.name, packages: granted }));
+    else
+      print(
+        `App key     ${made.app_key}\nApp secret  ${made.secret}   (shown this once)\nPackages    ${granted.join(', ')}`,
+      );
+  });
+}
+
+type SignOptions = { secret: string; signMethod: SignMethod };
+
+/** Business parameters of the command line: one JSON object, or name=value pairs. */
+function readParameters(words: readonly string[]): Record<string, unknown> {
+  if (words.length === 1 && words[0]?.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(words[0]) as Record<string, unknown>;
+    } catch {
+      throw new StartError('the parameters are not valid JSON');
+    }
+  }
+  return Object.fromEntries(
+    words.map((word) => {
+      const equals = word.indexOf('=');
+      if (equals < 1) throw new StartError(`"${word}" is not name=value`);
+      return [word.slice(0, equals), word.slice(equals + 1)];
+    }),
+  );
+}
+
+function signParameters(words: string[], { secret, signMethod }: SignOptions): void {
+  const parameters = new Map(Object.entries(readParameters(words)).map(([name, value]) => [name, String(value)]));
+  if (!parameters.has('sign_method')) parameters.set('sign_method', signMethod);
+  const method = parameters.get('sign_method') ?? '';
+  if (!isSignMethod(method)) throw new StartError('sign_method must be md5, hmac or hmac-sha256');
+  print(`text  ${baseText(parameters)}\nsign  ${sign(method, secret, parameters)}`);
+}
+
+type CallOptions = SignOptions & {
+  url: string;
+  appKey: string;
+  session?: string;
+  format: 'json' | 'xml';
+  simplify?: true;
+  showRequest?: true;
+};
+
+async function callMethod(method: string, words: string[], options: CallOptions): Promise<void> {
+  const credentials: Credentials = {
+    app_key: options.appKey,
+    secret: options.secret,
+    session: options.session,
+    sign_method: options.signMethod,
+    format: options.format,
+    simplify: options.simplify,
+  };
+  const parameters = signedParameters(credentials, method, readParameters(words), new Date());
+  if (options.showRequest) {
+    print(`POST ${options.url}`);
+    for (const [name, value] of parameters) print(`  ${name}=${value}`);
+    print(`signed text\n  ${baseText(parameters)}\n`);
+  }
+  const text = await send(options.url, parameters).catch((error: Error) => {
+    throw new StartError(
+      `${options.url} does not answer: ${(error.cause as Error | undefined)?.message ?? error.message}`,
+    );
+  });
+  print(text);
+  if (text.includes('error_response')) process.exitCode = 2;
+}
+
+const signMethod = (): Option =>
+  new Option('--sign-method <method>', 'digest of the signature')
+    .choices(['md5', 'hmac', 'hmac-sha256'])
+    .default('hmac-sha256');
+const secret = (): Option =>
+  new Option('--secret <secret>', 'secret of the app').env('PIAOQUAN_APP_SECRET').default('helloworld');
+
+/** The `piaoquan` command: exit code 0 = done, 1 = could not be done, 2 = the platform answered with an error. */
+export function commandLine(): Command {
+  const program = new Command('piaoquan').description('Piaoquan 票券: tickets and benefits over the TOP protocol');
+  program
+    .command('sandbox')
+    .description('start the sandbox, as npm start does')
+    .action(() => run(true));
+  program
+    .command('serve')
+    .description('start in production: needs DATABASE_URL and PIAOQUAN_MASTER_KEY, loads no demo data')
+    .action(() => run(false));
+  program.command('migrate').description('bring the database to this release').action(migrateDatabase);
+  const app = program.command('app').description('apps that may call');
+  app
+    .command('create')
+    .description('make an app; prints its key and, once, its secret')
+    .requiredOption('--name <name>', 'name that users see when they authorise it')
+    .option('--package <package...>', `permission packages, all unless given: ${packages.join(', ')}`)
+    .option('--callback <url...>', 'addresses that /authorize may send users back to')
+    .option('--json', 'print JSON')
+    .action(createNewApp);
+  program
+    .command('call')
+    .description('call a method, e.g. call taobao.time.get')
+    .argument('<method>', `one of ${catalogue.map((contract: Contract) => contract.name).join(', ')}`)
+    .argument('[parameters...]', 'name=value pairs, or one JSON object')
+    .addOption(new Option('--url <url>', 'gateway').env('PIAOQUAN_URL').default('http://127.0.0.1:7001/router/rest'))
+    .addOption(new Option('--app-key <key>', 'key of the app').env('PIAOQUAN_APP_KEY').default('12345678'))
+    .addOption(secret())
+    .addOption(new Option('--session <key>', 'session key of the user').env('PIAOQUAN_SESSION'))
+    .addOption(signMethod())
+    .addOption(new Option('--format <format>', 'spelling of the answer').choices(['json', 'xml']).default('json'))
+    .option('--simplify', 'simplified JSON')
+    .option('--show-request', 'print the signed request and the text that was signed')
+    .action(callMethod);
+  program
+    .command('sign')
+    .description('sign parameters and print the text that is signed')
+    .argument('<parameters...>', 'name=value pairs, or one JSON object')
+    .addOption(secret())
+    .addOption(signMethod())
+    .action(signParameters);
+  return program;
+}
+
+if (import.meta.main) {
+  try {
+    await commandLine().parseAsync();
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`piaoquan: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

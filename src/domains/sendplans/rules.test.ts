@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TopError } from '../../contract/errors.ts';
+import { isOpen, type PlanItem, purchaseItemInfo, readUserInfo, receiveRule } from './rules.ts';
+
+const item = fc.record<PlanItem>({
+  id: fc.maxSafeNat(),
+  name: fc.string({ unit: 'grapheme' }),
+  weight: fc.nat(),
+  total_inventory: fc.option(fc.nat()),
+  consumed_inventory: fc.nat(),
+  consume_inventory: fc.option(fc.integer({ min: 1, max: 100 })),
+});
+
+test('any items become JSON that gives them back, without the keys that have no value', () => {
+  fc.assert(
+    fc.property(fc.array(item), (items) => {
+      const parsed = JSON.parse(purchaseItemInfo(items)) as Record<string, unknown>[];
+      expect(parsed.map(({ id, name, weight }) => ({ id, name, weight }))).toEqual(
+        items.map(({ id, name, weight }) => ({ id, name, weight })),
+      );
+      for (const [index, each] of parsed.entries()) {
+        const { total_inventory, consumed_inventory, consume_inventory } = items[index]!;
+        expect('consumeInventory' in each).toBe(consume_inventory !== null);
+        expect(each.consumeInventory ?? null).toBe(consume_inventory);
+        expect(each.itemTotalInventory ?? null).toBe(total_inventory);
+        expect(each.itemConsumeInventory ?? null).toBe(total_inventory === null ? null : consumed_inventory);
+      }
+    }),
+  );
+});
+
+test('keys of an item stand in the order of the documented sample', () => {
+  fc.assert(
+    fc.property(item, (each) => {
+      const keys = Object.keys(JSON.parse(purchaseItemInfo([each]))[0]);
+      expect(keys).toEqual([...keys].sort());
+    }),
+  );
+});
+
+test('a rule without a limit is an empty object', () => {
+  expect([receiveRule(null), receiveRule(3)]).toEqual(['{}', '{"countLimit":3}']);
+});
+
+test('a plan is open from its first to its last instant', () => {
+  const plan = { start_time: new Date(1000), end_time: new Date(2000) };
+  expect([999, 1000, 2000, 2001].map((instant) => isOpen(plan, new Date(instant)))).toEqual([false, true, true, false]);
+});
+
+test('user information is any JSON object; anything else is refused by the name of its field', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (info) => {
+      expect(readUserInfo(JSON.stringify(info))).toEqual(JSON.parse(JSON.stringify(info)));
+    }),
+  );
+  for (const text of ['', '[]', 'null', '1', '"{}"', '{', '{"userId":}']) {
+    const refusal = (() => {
+      try {
+        return readUserInfo(text);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refusal).toBeInstanceOf(TopError);
+    expect((refusal as TopError).body).toMatchObject({ code: 41, msg: 'Invalid arguments:param0.isv_user_info_map' });
+  }
+});

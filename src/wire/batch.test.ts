@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { BATCH_SEPARATOR, decodeBatch, encodeBatch } from './batch.ts';
+import { EncodingError } from './form.ts';
+
+const parameters = fc
+  .uniqueArray(fc.tuple(fc.string({ unit: 'binary', minLength: 1 }), fc.string({ unit: 'binary' })), {
+    selector: ([name]) => name,
+    maxLength: 4,
+  })
+  .map((all) => new Map(all));
+
+test('the calls of any batch survive being written and read, each on top of what all share', () => {
+  const batch = fc.record({
+    shared: parameters,
+    calls: fc.array(parameters, { minLength: 1, maxLength: 5 }),
+    separator: fc.constantFrom(BATCH_SEPARATOR, '\n|||\n', '-----'),
+  });
+  fc.assert(
+    fc.property(batch, ({ shared, calls, separator }) => {
+      const expected = calls.map((own) => new Map([...shared, ...own]));
+      expect(decodeBatch(encodeBatch(shared, calls, separator), separator)).toEqual(expected);
+    }),
+  );
+});
+
+test('a batch is written as the protocol shows it', () => {
+  const shared = new Map([['method', 'taobao.time.get']]);
+  expect(encodeBatch(shared, [new Map(), new Map([['a', '1 2']])])).toBe(
+    '#PUBLIC#method=taobao.time.get\r\n-S-\r\nN\r\n-S-\r\na=1%202',
+  );
+  expect(encodeBatch(new Map(), [new Map()])).toBe('N');
+});
+
+test('N and an empty segment are calls without parameters of their own', () => {
+  expect(decodeBatch('N', BATCH_SEPARATOR)).toEqual([new Map()]);
+  expect(decodeBatch('#PUBLIC#a=1\r\n-S-\r\nN\r\n-S-\r\n\r\n-S-\r\nN\r\n', BATCH_SEPARATOR)).toEqual(
+    Array.from({ length: 3 }, () => new Map([['a', '1']])),
+  );
+  expect(decodeBatch('N=1', BATCH_SEPARATOR)).toEqual([new Map([['N', '1']])]);
+});
+
+test('nothing, or shared parameters alone, are no call', () => {
+  expect(decodeBatch('', BATCH_SEPARATOR)).toEqual([]);
+  expect(decodeBatch('#PUBLIC#a=1', BATCH_SEPARATOR)).toEqual([]);
+});
+
+test('a call does not see what another one brings', () => {
+  expect(decodeBatch('a=1\r\n-S-\r\nb=2', BATCH_SEPARATOR)).toEqual([new Map([['a', '1']]), new Map([['b', '2']])]);
+});
+
+test('a segment that is not UTF-8 refuses the batch', () => {
+  expect(() => decodeBatch('a=%ff\r\n-S-\r\nN', BATCH_SEPARATOR)).toThrow(EncodingError);
+});

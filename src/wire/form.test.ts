@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeForm, decodeUtf8, EncodingError, encodeForm } from './form.ts';
+
+const wellFormed = fc.string({ unit: 'binary' });
+const parameters = fc.uniqueArray(fc.tuple(fc.string({ unit: 'binary', minLength: 1 }), wellFormed), {
+  selector: ([name]) => name,
+});
+
+test('any parameters survive being written and read', () => {
+  fc.assert(fc.property(parameters, (all) => expect([...decodeForm(encodeForm(all))]).toEqual(all)));
+});
+
+test('any parameters survive the dialects: space as plus, escapes in small letters', () => {
+  fc.assert(
+    fc.property(parameters, (all) => {
+      const text = encodeForm(all);
+      const dialect = text.replaceAll('%20', '+').replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+      expect([...decodeForm(dialect)]).toEqual(all);
+    }),
+  );
+});
+
+test('any form of any bytes is read or refused, by no other error than EncodingError', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      try {
+        for (const [name, value] of decodeForm(decodeUtf8(Buffer.from(bytes))))
+          expect(name !== '' && name.isWellFormed() && value.isWellFormed()).toBe(true);
+      } catch (error) {
+        expect(error).toBeInstanceOf(EncodingError);
+      }
+    }),
+  );
+});
+
+test('a space comes as plus or %20, a plus as %2B or %2b', () => {
+  expect([...decodeForm('a=1+2%203%2B4%2b5')]).toEqual([['a', '1 2 3+4+5']]);
+});
+
+test('what is no parameter leaves no trace: no text, stray ampersands, pairs without a name', () => {
+  expect([...decodeForm('')]).toEqual([]);
+  expect([...decodeForm('&&=x&a=1&')]).toEqual([['a', '1']]);
+});
+
+test('an equals sign in a value stays, and a name alone has an empty value', () => {
+  expect([...decodeForm('a=b=c&d&e=')]).toEqual([
+    ['a', 'b=c'],
+    ['d', ''],
+    ['e', ''],
+  ]);
+});
+
+test('a name that comes twice keeps its last value, the body over the query', () => {
+  const query = decodeForm('a=1&a=2&b=1');
+  expect([...decodeForm('b=2', query)]).toEqual([
+    ['a', '2'],
+    ['b', '2'],
+  ]);
+});
+
+test.each(['a=%', 'a=%2', 'a=%zz', 'a=%ff', 'a=%C3%28', '%E6%B5=1', 'a=%ED%A0%80'])(
+  '%s is refused since its escapes are not UTF-8',
+  (text) => {
+    expect(() => decodeForm(text)).toThrow(EncodingError);
+  },
+);
+
+test('bytes that are not UTF-8 are refused: GBK, overlong forms, cut-off characters', () => {
+  for (const hex of ['b2e2cad4', 'c080', 'e6b5', 'eda080', 'ff'])
+    expect(() => decodeUtf8(Buffer.from(hex, 'hex'))).toThrow(EncodingError);
+  expect(decodeUtf8(Buffer.from('e6b58be8af95', 'hex'))).toBe('测试');
+});

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import type { Sql } from '../../src/database/pool.ts';
+import { createVault, type Vault } from '../../src/database/vault.ts';
+import { createApp, type NewApp } from '../../src/gateway/records.ts';
+
+/**
+ * Fixes the master key of the servers that this process starts from now on, and gives its vault, so that a test can
+ * seal and hash what they read. Call it before the first server starts.
+ */
+export function fixMasterKey(): Vault {
+  const key = randomBytes(32);
+  process.env.PIAOQUAN_MASTER_KEY = key.toString('base64');
+  return createVault(key);
+}
+
+/** Makes an app of a test's own; it may call the film codes and the platform's own methods unless told otherwise. */
+export const makeApp = (
+  sql: Sql,
+  vault: Vault,
+  app: Partial<Omit<NewApp, 'app_key' | 'secret'>> = {},
+): Promise<{ app_key: string; secret: string }> =>
+  createApp(sql, vault, { name: '测试应用', packages: ['film.fcode', 'platform.base'], ...app }, new Date());
