@@ -6,8 +6,9 @@ import type { Contract } from './contract/method.ts';
 import { embeddedTarget } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { connect, type Sql, verify } from './database/pool.ts';
-import { createVault } from './database/vault.ts';
-import { checkMasterKey, createApp } from './gateway/records.ts';
+import { createVault, type Vault } from './database/vault.ts';
+import { checkMasterKey, createApp, hasApp, insertUsers } from './gateway/records.ts';
+import { openTokenStore } from './gateway/tokens.ts';
 import { run } from './main.ts';
 import { type Credentials, send, signedParameters } from './sdk/request.ts';
 import { StartError } from './start-error.ts';
@@ -49,10 +50,7 @@ async function createNewApp(options: {
     throw new StartError(`no method is in package ${unknown.join(', ')}; packages are ${packages.join(', ')}`);
   await withDatabase(async (sql) => {
     await migrate(sql);
-    const vault = createVault(
-      readMasterKey({ sandbox: process.env.PIAOQUAN_MASTER_KEY === undefined, home: homeFolder() }),
-    );
-    await checkMasterKey(sql, vault);
+    const vault = await openVault(sql);
     const app = { name: options.name, packages: granted, callback_urls: options.callback ?? [] };
     const made = await createApp(sql, vault, app, new Date());
     if (options.json) print(JSON.stringify({ ...made, name: options.name, packages: granted }));
@@ -61,6 +59,32 @@ async function createNewApp(options: {
         `App key     ${made.app_key}\nApp secret  ${made.secret}   (shown this once)\nPackages    ${granted.join(', ')}`,
       );
   });
+}
+
+async function createSession(options: { appKey: string; userId: string; nick: string; json?: true }): Promise<void> {
+  const user = { user_id: Number(options.userId), nick: options.nick };
+  if (!Number.isSafeInteger(user.user_id) || user.user_id < 1) throw new StartError('--user-id must be a whole number');
+  await withDatabase(async (sql) => {
+    const vault = await openVault(sql);
+    if (!(await hasApp(sql, options.appKey))) throw new StartError(`there is no app ${options.appKey}`);
+    const now = new Date();
+    await insertUsers(sql, [user], now);
+    const answer = await openTokenStore(sql, vault).issue({ app_key: options.appKey, user_id: user.user_id }, now);
+    print(
+      options.json
+        ? JSON.stringify(answer)
+        : `Session key    ${answer.access_token}   (shown this once)
+Refresh token  ${answer.refresh_token}
+Good for       ${answer.expires_in} seconds`,
+    );
+  });
+}
+
+/** The vault of the database's own master key. */
+async function openVault(sql: Sql): Promise<Vault> {
+  const vault = createVault(readMasterKey({ sandbox: false, home: homeFolder() }));
+  await checkMasterKey(sql, vault);
+  return vault;
 }
 
 type SignOptions = { secret: string; signMethod: SignMethod };
@@ -152,6 +176,16 @@ export function commandLine(): Command {
     .option('--callback <url...>', 'addresses that /authorize may send users back to')
     .option('--json', 'print JSON')
     .action(createNewApp);
+  program
+    .command('session')
+    .description('session keys of users')
+    .command('create')
+    .description('issue a session key to an app for a user, who is made when new')
+    .requiredOption('--app-key <key>', 'key of the app')
+    .requiredOption('--user-id <id>', 'number of the user')
+    .requiredOption('--nick <nick>', 'nick of the user')
+    .option('--json', 'print JSON')
+    .action(createSession);
   program
     .command('call')
     .description('call a method, e.g. call taobao.time.get')

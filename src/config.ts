@@ -76,22 +76,23 @@ function onOff(env: NodeJS.ProcessEnv, name: string): boolean {
 
 /**
  * The master key that guards secrets at rest: `PIAOQUAN_MASTER_KEY`, 32 bytes in base64 or 64 hexadecimal digits. A
- * sandbox without one makes its own and keeps it in the data folder, readable by its owner alone; production refuses.
- * Throws StartError when the key is absent in production or has another form.
+ * sandbox without one makes its own and keeps it in the data folder, readable by its owner alone; the command line finds
+ * it there. Throws StartError when there is no key and none may be made, or it has another form.
+ * @param config.sandbox whether a key may be made
  */
 export function readMasterKey(config: Pick<Config, 'sandbox' | 'home'>, env: NodeJS.ProcessEnv = process.env): Buffer {
   const given = env.PIAOQUAN_MASTER_KEY;
   if (given) return decodeKey(given, 'PIAOQUAN_MASTER_KEY');
+  const file = join(config.home, 'master.key');
+  if (existsSync(file)) return decodeKey(readFileSync(file, 'utf8').trim(), file);
   if (!config.sandbox)
     throw new StartError(
       'set PIAOQUAN_MASTER_KEY to 32 random bytes in base64, e.g. the output of: openssl rand -base64 32',
     );
-  const file = join(config.home, 'master.key');
-  if (!existsSync(file)) {
-    mkdirSync(config.home, { recursive: true });
-    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  }
-  return decodeKey(readFileSync(file, 'utf8').trim(), file);
+  mkdirSync(config.home, { recursive: true });
+  const key = randomBytes(32);
+  writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  return key;
 }
 
 function decodeKey(text: string, where: string): Buffer {

@@ -60,7 +60,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const vault = createVault(readMasterKey(config));
     await prepareData(config, sql, vault);
     const logSql = connect(database.target, { max: 1, application_name: 'piaoquan call log' });
-    undo.push(() => logSql.end({ timeout: 5 }));
+    // What the log could not write by now is held up by a lock: no use in waiting.
+    undo.push(() => logSql.end({ timeout: 1 }));
     const callLog = openCallLog(logSql, {
       days: config.callLogDays,
       onError: (error) => logger.error({ err: error }, 'the call log cannot be written'),

@@ -51,16 +51,17 @@ describe('a batcher', () => {
   });
 
   test('takes at most a thousand commands into a batch', async () => {
-    const sizes: number[] = [];
+    const batches: number[][] = [];
     const run = async (_key: string, commands: number[]) => {
-      sizes.push(commands.length);
+      batches.push(commands);
       await turn();
       return commands;
     };
     const batcher = createBatcher({ run });
     const commands = Array.from({ length: 2501 }, (_, index) => index);
     expect(await Promise.all(commands.map((command) => batcher.submit('a', command)))).toEqual(commands);
-    expect(sizes).toEqual([1, 1000, 1000, 500]);
+    expect(batches.map(({ length }) => length)).toEqual([1, 1000, 1000, 500]);
+    expect(batches.flat()).toEqual(commands);
   });
 
   test('refuses with BusyError what would wait beyond the bound, for that key alone, and only as long', async () => {
@@ -166,7 +167,18 @@ describe('what may be run again', () => {
     });
     expect(isTransient(await stale.catch((error) => error))).toBe(true);
     expect(isTransient(await sql`update counter set taken = 9`.catch((error) => error))).toBe(false);
-    expect(isTransient('23505')).toBe(false);
+  });
+
+  test.each(['57P01', '57P03', '08006', '40P01', 'ECONNREFUSED', 'CONNECTION_CLOSED'])(
+    'an error of code %s',
+    (code) => {
+      expect(isTransient(Object.assign(new Error('lost'), { code }))).toBe(true);
+    },
+  );
+
+  test.each(['23505', '57014', '42P01', 'CONNECTION_ENDED', undefined])('not an error of code %s', (code) => {
+    expect(isTransient(Object.assign(new Error('no'), { code }))).toBe(false);
+    expect(isTransient(code)).toBe(false);
   });
 
   test('a batch goes through although the server ends its connections', async () => {

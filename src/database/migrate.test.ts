@@ -57,6 +57,13 @@ test('a file that fails leaves nothing of itself, is named with its line, and wh
   expect(await migrate(db.sql, folder)).toEqual(['0002_bad.sql']);
 });
 
+test('a file that is applied but cannot be recorded leaves nothing of itself', async () => {
+  file('0001_one.sql', 'create table one (n int); alter table schema_migrations add check (false);');
+  await expect(migrate(db.sql, folder)).rejects.toThrow(/violates check constraint/);
+  const [row] = await db.sql`select to_regclass('one') is not null as one`;
+  expect(row).toEqual({ one: false });
+});
+
 test('a file changed after it was applied is refused, other line ends are no change', async () => {
   file('0001_one.sql', 'create table one\n(n int);\n');
   await migrate(db.sql, folder);

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/pool.ts';
+import { formatInstant } from '../wire/time.ts';
 
 /** What is kept of one call: no parameters, no secrets, no personal data. */
 export type CallRecord = {
@@ -71,6 +72,8 @@ export function openCallLog(sql: Sql, options: { days: number; onError: (error: 
         }
       } catch (error) {
         fail(error);
+        // Another process may have dropped one.
+        partitions.clear();
         pause = RETRY_MS;
       }
       await sleep(pause);
@@ -116,5 +119,5 @@ const copyText = (text: string | undefined): string =>
   text === undefined ? '\\N' : text.replace(/[\\\t\n\r]/g, (char) => `\\${char}`);
 
 const copyLine = (record: CallRecord): string =>
-  `${record.called_at.toISOString()}\t${record.request_id}\t${copyText(record.app_key)}\t${copyText(record.method)}\t` +
+  `${formatInstant(record.called_at)}.${String(record.called_at.getMilliseconds()).padStart(3, '0')}+08\t${record.request_id}\t${copyText(record.app_key)}\t${copyText(record.method)}\t` +
   `${record.code}\t${copyText(record.sub_code)}\t${record.duration_us}\n`;

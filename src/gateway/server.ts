@@ -29,6 +29,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     // Calls have a record of their own in the call log.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
+    // One logger for all: a child for every request is work that nothing reads.
+    childLoggerFactory: (logger) => logger,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // A GET carries its parameters in the first line, long JSON texts among them.

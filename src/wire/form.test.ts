@@ -8,14 +8,18 @@ const parameters = fc.uniqueArray(fc.tuple(fc.string({ unit: 'binary', minLength
 });
 
 test('any parameters survive being written and read', () => {
-  fc.assert(fc.property(parameters, (all) => expect([...decodeForm(encodeForm(all))]).toEqual(all)));
+  fc.assert(
+    fc.property(parameters, (all) => {
+      expect([...decodeForm(encodeForm(all))]).toEqual(all);
+    }),
+  );
 });
 
 test('any parameters survive the dialects: space as plus, escapes in small letters', () => {
   fc.assert(
     fc.property(parameters, (all) => {
       const text = encodeForm(all);
-      const dialect = text.replaceAll('%20', '+').replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+      const dialect = text.replaceAll('%20', '+').replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
       expect([...decodeForm(dialect)]).toEqual(all);
     }),
   );

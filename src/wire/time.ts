@@ -2,7 +2,8 @@ import type { DatePattern } from '../contract/schema.ts';
 
 const GMT8_MS = 8 * 3600 * 1000;
 const DAY_MS = 24 * 3600 * 1000;
-const PLAIN = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/;
+const SPELLED = /^(?!0000)\d{4}-\d{2}-\d{2} (?!24)\d{2}:\d{2}(:\d{2})?$/;
+const ISO_LENGTH = 24;
 
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
@@ -15,14 +16,19 @@ const MOST_KEPT = 256;
 function dayText(day: number): string {
   let text = keptDays.get(day);
   if (text === undefined) {
-    text = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    const iso = new Date(day * DAY_MS).toISOString();
+    if (iso.length !== ISO_LENGTH) throw new RangeError(`the year of ${iso} has not four digits`);
+    text = iso.slice(0, 10);
     if (keptDays.size >= MOST_KEPT) keptDays.clear();
     keptDays.set(day, text);
   }
   return text;
 }
 
-/** Spells an instant of the years 0 to 9999 in GMT+8 by a pattern of the contract (TOP protocol 3). */
+/**
+ * Spells an instant in GMT+8 by a pattern of the contract (TOP protocol 3). Throws RangeError when it is no instant or
+ * its year there has not four digits.
+ */
 export function formatInstant(instant: Date, pattern: DatePattern = 'yyyy-MM-dd HH:mm:ss'): string {
   const local = instant.getTime() + GMT8_MS;
   const day = Math.floor(local / DAY_MS);
@@ -32,16 +38,12 @@ export function formatInstant(instant: Date, pattern: DatePattern = 'yyyy-MM-dd 
   return pattern === 'yyyy-MM-dd HH:mm' ? text : `${text}:${TWO_DIGITS[second % 60]}`;
 }
 
-/** Reads `yyyy-MM-dd HH:mm:ss` in GMT+8; undefined when the text has another form or names no real time. */
-export function parseInstant(text: string): Date | undefined {
-  const parts = PLAIN.exec(text);
-  if (parts === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);
-  const utc = new Date(0);
-  utc.setUTCFullYear(year, month - 1, day);
-  utc.setUTCHours(hour, minute, second);
-  const instant = new Date(utc.getTime() - GMT8_MS);
-  return formatInstant(instant) === text ? instant : undefined;
+/** Reads a text spelled by a pattern in GMT+8; undefined when it has another form or names no real time. */
+export function parseInstant(text: string, pattern: DatePattern = 'yyyy-MM-dd HH:mm:ss'): Date | undefined {
+  if (text.length !== pattern.length || !SPELLED.test(text)) return undefined;
+  const instant = new Date(`${text.replace(' ', 'T')}+08:00`);
+  // A day that its month has not is taken for one of the next month, and then reads otherwise.
+  return !Number.isNaN(instant.getTime()) && formatInstant(instant, pattern) === text ? instant : undefined;
 }
 
 /**

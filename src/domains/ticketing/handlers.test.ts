@@ -89,7 +89,7 @@ test('the documented package comes first, with its child and documented sale cou
     price_color: '#1201',
     is_support_free_combination: 1,
     is_coupon_ticket: 1,
-    goods_count: 10333,
+    goods_count: 8103,
     sale_count: 102,
     margin_count: 8001,
     channel_authorize_state: 1,

@@ -124,18 +124,23 @@ const eventList = (sql: Sql) => sql`
 const milliseconds = (sql: Sql, column: string) =>
   sql`(extract(epoch from event.${sql(column)}) * 1000)::bigint as ${sql(column)}`;
 
-/** The tiers and packages on offer in the event around it. A package goes no further than its children do. */
+/**
+ * The tiers and packages on offer in the event around it. A package goes no further than its children do; what is shown
+ * of any tier adds up: goods_count = sale_count + held + margin_count.
+ */
 const priceList = (sql: Sql) => sql`
   select coalesce(json_agg(vo), '[]') from (
     select price_id::text, coalesce(case when asked.lang_type = 2 then price_name_en end, price_name) as price_name,
       price::text, price_color, is_support_free_combination, is_coupon_ticket,
       case when is_coupon_ticket = 1 then coalesce(package.child_list, '[]') end as child_list,
-      goods_count, sale_count,
-      case when is_coupon_ticket = 1 then least(tier.margin_count, coalesce(package.margin_count, 0))
-        else tier.margin_count end as margin_count,
+      sale_count + held_count + stock.margin_count as goods_count, sale_count, stock.margin_count,
       ${authorizeState(sql, 'tier')}
     from ticketing_price as tier
     cross join lateral (${childList(sql)}) as package
+    cross join lateral (
+      select case when is_coupon_ticket = 1 then least(tier.margin_count, coalesce(package.margin_count, 0))
+        else tier.margin_count end as margin_count
+    ) as stock
     where tier.project_id = event.project_id and tier.event_id = event.event_id and not is_package_only
     order by tier.price_id
   ) as vo`;
