@@ -89,7 +89,8 @@ export function createBatcher<C, R>(options: BatcherOptions<C, R>): Batcher<C, R
         }
         const fresh = [waiting];
         keys.set(key, fresh);
-        work(key, fresh);
+        // Commands that arrived with this one in the same turn of the event loop are still being read: they go along.
+        setImmediate(work, key, fresh);
       });
     },
     drain: () => (keys.size === 0 ? Promise.resolve() : new Promise((resolve) => drained.push(resolve))),

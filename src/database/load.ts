@@ -38,7 +38,6 @@ export function createLoader<K, V>({ load, maxInFlight = 2 }: LoaderOptions<K, V
   }
 
   async function work(): Promise<void> {
-    inFlight++;
     while (waiting.size > 0) await serve(take());
     inFlight--;
   }
@@ -48,6 +47,9 @@ export function createLoader<K, V>({ load, maxInFlight = 2 }: LoaderOptions<K, V
       const waiters = waiting.get(key);
       if (waiters) waiters.push({ resolve, reject });
       else waiting.set(key, [{ resolve, reject }]);
-      if (inFlight < maxInFlight) work();
+      if (inFlight === maxInFlight) return;
+      inFlight++;
+      // Requests that arrived with this one in the same turn of the event loop are still being read: they go along.
+      setImmediate(work);
     });
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { requestValue } from '../../test/harness/arbitrary.ts';
 import { encodeRequest } from '../../test/harness/encode.ts';
 import { everyKind } from '../../test/harness/every-kind.ts';
+import { benefitSelector } from '../contract/benefit.ts';
 import { catalogue } from '../contract/catalogue.ts';
 import { type ErrorBody, TopError } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
@@ -97,8 +98,14 @@ test.each([
   expect(body.msg.split(':')[1]).toBe(path);
 });
 
-test("a field with an error of its own is refused by the method's code in place of 40", () => {
-  expect(refusal({ own: '{}' })).toMatchObject({ code: 15, sub_code: 'isv.test:empty' });
+test.each([
+  [{}, 'isv.param-error:112'],
+  [{ query: '{}' }, 'isv.param-error:112'],
+  [{ query: '{"config_id":1}' }, 'isv.param-error:2011'],
+])('%j lacks a field with an error of its own, which stands in place of 40', (parameters, sub_code) => {
+  const select = compileParser(benefitSelector);
+  const thrown = expect.objectContaining({ body: expect.objectContaining({ code: 15, sub_code }) });
+  expect(() => select(new Map(Object.entries(parameters)))).toThrow(thrown);
 });
 
 test('numbers and booleans are taken as JSON text too, and texts as JSON numbers or objects', () => {

@@ -5,7 +5,7 @@ import { everyKind } from '../../test/harness/every-kind.ts';
 import { parseXml, readXml } from '../../test/harness/xml.ts';
 import { catalogue } from '../contract/catalogue.ts';
 import { TopError } from '../contract/errors.ts';
-import type { Contract } from '../contract/method.ts';
+import { type Contract, method } from '../contract/method.ts';
 import { itemName } from '../contract/schema.ts';
 import { AnswerError, compileReader } from './read.ts';
 import { compileWriters, contentType, type Format, renderError, rootName } from './render.ts';
@@ -120,7 +120,7 @@ test('a value that the contract does not allow is an error of the handler and ne
 });
 
 test('an answer without fields holds the request_id alone', () => {
-  const nothing = compileWriters({ ...everyKind, response: { ...everyKind.response, properties: {} } } as Contract);
+  const nothing = compileWriters(method({ ...everyKind, request: {}, response: {} }));
   expect(nothing.json({}, 'id')).toBe('{"test_every_kind_response":{"request_id":"id"}}');
   expect(nothing.simplified({}, 'id')).toBe('{"request_id":"id"}');
   expect(nothing.xml({}, 'id')).toContain(

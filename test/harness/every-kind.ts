@@ -40,10 +40,6 @@ export const everyKind = method({
   package: 'test',
   session: 'none',
   kind: 'read',
-  request: {
-    ...fields,
-    own: optional(struct('Own', words, { id: optional(integer(words)) }, { missing: 'isv.test:empty' })),
-  },
+  request: fields,
   response: fields,
-  errors: { 'isv.test:empty': { cause: words, remedy: words } },
 });

@@ -1,0 +1,21 @@
+import { start, sandbox, newHome } from '/work/main/test/harness/run.ts';
+import { embeddedTarget } from '/work/main/src/database/embedded.ts';
+import { connect } from '/work/main/src/database/pool.ts';
+import { callAt } from '/work/main/test/harness/call.ts';
+const home = newHome();
+const s = sandbox({ PIAOQUAN_HOME: home });
+const url = await s.url();
+const sql = connect(embeddedTarget(home)!, { max: 2 });
+let go: any; const gate = new Promise<void>(r => go = r);
+let held: any; const h = new Promise<void>(r => held = r);
+const lock = sql.begin(async tx => { await tx`lock table lottery_activity in access exclusive mode`; held(); await gate; });
+await h;
+const t0 = Date.now();
+const answer = callAt(url, 'taobao.film.lottery.performance.config.query', { performance_query_config_param: { spread_id: 'prizePool_open', platform: 8 } });
+await new Promise(r => setTimeout(r, 500));
+s.child.kill('SIGTERM');
+for (let i = 0; i < 6; i++) { console.log(Date.now()-t0, await fetch(url + '/health').then(async r => r.status + await r.text(), e => 'closed ' + e.cause?.code)); await new Promise(r => setTimeout(r, 300)); }
+go(); await lock;
+console.log(Date.now()-t0, await answer);
+console.log(await s.ended, Date.now()-t0);
+await sql.end({ timeout: 0 });

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { catalogue, packages } from '../src/contract/catalogue.ts';
+import type { Contract } from '../src/contract/method.ts';
+import { type Departure, errorOf, postForm, signedCall } from './harness/exchange.ts';
+import { placesOf, plainRequest, toParameters, withValue } from './harness/requests.ts';
+import { demo, startTestServer, type TestServer } from './harness/server.ts';
+
+const contracts: readonly Contract[] = catalogue;
+
+/** An app with the demo app's secret and nothing else: no package, and no call left today. */
+const BARE = '20000001';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  const { sql } = server.database;
+  await sql`insert into platform_app (app_key, name, calls_per_day, created_at) values (${BARE}, 'bare', 0, now())`;
+  await sql`insert into platform_app_secret (app_key, secret, created_at)
+    select ${BARE}, secret, created_at from platform_app_secret where app_key = ${demo.app_key}`;
+});
+afterAll(() => server?.close());
+
+const refusal = async (contract: Contract, departure?: Departure, request = plainRequest(contract)) =>
+  errorOf((await postForm(server.url, signedCall(contract.name, toParameters(request), departure))).text);
+
+/** Codes that say the call went past the gateway's checks. */
+const expectAdmitted = async (contract: Contract) => expect((await refusal(contract))?.code ?? 15).toBe(15);
+
+describe.each(contracts)('$name', (contract) => {
+  test('needs a package of the app that holds it, from the next call on after every change', async () => {
+    const { sql } = server.database;
+    await expectAdmitted(contract);
+    await sql`delete from platform_app_package where app_key = ${demo.app_key} and package = ${contract.package}`;
+    expect(await refusal(contract)).toMatchObject({
+      code: 11,
+      msg: 'Insufficient isv permissions',
+      sub_code: 'isv.permission-api-package-limit',
+      sub_msg: `scope ids is ${contract.package}`,
+    });
+    await sql`delete from platform_app_package where app_key = ${demo.app_key}`;
+    expect(await refusal(contract)).toMatchObject({ code: 11, sub_code: 'isv.permission-api-package-empty' });
+    await sql`insert into platform_app_package select ${demo.app_key}, unnest(${[...packages]}::text[])`;
+    await expectAdmitted(contract);
+  });
+
+  test("answers only callers on the app's list of addresses, from the next call on after every change", async () => {
+    const { sql } = server.database;
+    const allow = (list: string) =>
+      sql`update platform_app set ip_allow = ${list}::text::cidr[] where app_key = ${demo.app_key}`;
+    await allow('{10.0.0.0/8,2001:db8::/32}');
+    expect(await refusal(contract)).toMatchObject({
+      code: 11,
+      sub_code: 'isv.permission-ip-whitelist-limit',
+      sub_msg: `The appkey ${demo.app_key} is only allowed to call from 10.0.0.0/8,2001:db8::/32, but your ip is 127.0.0.1`,
+    });
+    await allow('{10.0.0.0/8,127.0.0.0/8}');
+    await expectAdmitted(contract);
+    await allow('{}');
+    await expectAdmitted(contract);
+  });
+
+  test('is closed to a suspended app and to a withdrawn secret, from the next call on after every change', async () => {
+    const { sql } = server.database;
+    const status = (value: number) => sql`update platform_app set status = ${value} where app_key = ${demo.app_key}`;
+    await status(2);
+    expect(await refusal(contract)).toMatchObject({ code: 29, sub_code: 'isv.appkey-suspended' });
+    await status(1);
+    await sql`update platform_app_secret set expires_at = now() - interval '1 second' where app_key = ${demo.app_key}`;
+    expect(await refusal(contract)).toMatchObject({ code: 25 });
+    await sql`update platform_app_secret set expires_at = null where app_key = ${demo.app_key}`;
+    await expectAdmitted(contract);
+  });
+
+  if (contract.session === 'required')
+    test('needs a session that is known, live and of this app, from the next call on after every change', async () => {
+      const { sql } = server.database;
+      for (const session of [undefined, ''])
+        expect(await refusal(contract, { set: { session } })).toMatchObject({ code: 26, msg: 'Missing session' });
+      for (const session of ['6100000dem', `${demo.session}x`, '\u0000', "'", '测试'])
+        expect(await refusal(contract, { set: { session } })).toMatchObject({
+          code: 27,
+          sub_code: 'invalid-sessionkey',
+        });
+      const [saved] = await sql`select * from platform_session`;
+      if (saved === undefined) throw new Error('no session');
+      const change = (columns: Record<string, unknown>) => sql`update platform_session set ${sql(columns)}`;
+      await change({ expires_at: new Date(Date.now() - 1) });
+      expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'session-expired' });
+      await change({ expires_at: saved.expires_at, revoked_at: new Date() });
+      expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'session-expired' });
+      await change({ revoked_at: null, app_key: BARE });
+      expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'sessionkey-not-generated-by-server' });
+      await change({ app_key: demo.app_key });
+      await expectAdmitted(contract);
+    });
+  else
+    test('does not look at the session of a call', async () => {
+      for (const session of [undefined, '', 'unknown', '\u0000'])
+        expect((await refusal(contract, { set: { session } }))?.code ?? 15).toBe(15);
+    });
+
+  test('makes its checks in the order of the protocol: of two faults the earlier one is answered', async () => {
+    const faults = faultsOf(contract);
+    for (const [place, first] of faults.entries())
+      for (const second of faults.slice(place)) {
+        if (first !== second && Object.keys(first.set ?? {}).some((name) => name in (second.set ?? {}))) continue;
+        const departure = {
+          set: { ...second.set, ...first.set },
+          secret: first.secret ?? second.secret ?? demo.secret,
+        };
+        const request = first.request ?? second.request ?? plainRequest(contract);
+        const parameters = signedCall(contract.name, toParameters(request), departure);
+        if (first.unsigned || second.unsigned) parameters.delete('sign');
+        const { text } = await postForm(server.url, parameters);
+        const code = Number(/"code":(\d+)|<code>(\d+)/.exec(text)?.slice(1).find(Boolean));
+        expect(code, `${first.code} before ${second.code}: ${text}`).toBe(first.code);
+      }
+  });
+});
+
+type Fault = Departure & { code: number; request?: Record<string, unknown>; unsigned?: boolean };
+
+/** A fault for each check, in the order of TOP protocol 6.3. */
+function faultsOf(contract: Contract): Fault[] {
+  const required = placesOf(contract).find((place) => place.required);
+  const faults: (Fault | false)[] = [
+    { code: 21, set: { method: undefined } },
+    { code: 28, set: { app_key: undefined } },
+    { code: 30, set: { timestamp: undefined } },
+    { code: 31, set: { timestamp: '2013-05-06 13:52:03' } },
+    { code: 23, set: { format: 'yaml' } },
+    { code: 32, set: { v: undefined } },
+    { code: 33, set: { v: 'x' } },
+    { code: 34, set: { v: '1.0' } },
+    { code: 24, unsigned: true },
+    { code: 22, set: { method: 'taobao.no.such.method' } },
+    { code: 29, set: { app_key: '87654321' } },
+    { code: 25, secret: 'wrong' },
+    contract.session === 'required' && { code: 26, set: { session: undefined } },
+    contract.session === 'required' && { code: 27, set: { session: 'wrong' } },
+    contract.session === 'required' ? { code: 27, set: { app_key: BARE } } : { code: 11, set: { app_key: BARE } },
+    required !== undefined && argumentFault(contract, required.names),
+  ];
+  return faults.filter((fault) => fault !== false);
+}
+
+function argumentFault(contract: Contract, names: readonly string[]): Fault {
+  const own = placesOf(contract).some(({ schema }) => (schema as { top?: { missing?: string } }).top?.missing);
+  return { code: own ? 15 : 40, request: withValue(plainRequest(contract), names, undefined) };
+}

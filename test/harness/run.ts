@@ -1,0 +1,69 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A program that has ended. */
+export type Ended = { code: number | null; stdout: string; stderr: string };
+
+/** A program of ours that runs. */
+export type Started = {
+  child: ChildProcess;
+  pid: number;
+  /** Where its server listens, as it printed it; fails when it ends before. */
+  url(): Promise<string>;
+  /** What it has printed by now. */
+  stdout(): string;
+  /** Waits for its end. */
+  ended: Promise<Ended>;
+};
+
+/** A new empty folder for a sandbox, which its database account may enter. */
+export function newHome(): string {
+  const home = mkdtempSync(`${realpathSync(tmpdir())}/piaoquan-run-`);
+  // As root the database runs under another account.
+  chmodSync(home, 0o755);
+  return home;
+}
+
+/**
+ * Starts one of our programs as an operator would.
+ * @param env all of its environment but PATH; nothing is taken over from the tests
+ */
+export function start(program: string, args: string[], env: NodeJS.ProcessEnv, options: SpawnOptions = {}): Started {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: ROOT,
+    ...options,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  let over = false;
+  const ended = once(child, 'close').then(([code]) => {
+    over = true;
+    return { code: code as number | null, ...output };
+  });
+  const url = async (): Promise<string> => {
+    const found = () => /https?:\/\/\S+(?=\/router\/rest)/.exec(output.stdout)?.[0];
+    const address = await until(found, (text) => over || text !== undefined);
+    if (address === undefined || over) throw new Error(`the server did not start: ${JSON.stringify(output)}`);
+    return address;
+  };
+  return { child, pid: child.pid ?? 0, url, stdout: () => output.stdout, ended };
+}
+
+/** Starts the sandbox on a free port, as `npm start` does. */
+export const sandbox = (env: NodeJS.ProcessEnv, options?: SpawnOptions): Started =>
+  start('src/main.ts', [], { PORT: '0', ...env }, options);
+
+/** Runs the command line to its end. */
+export const piaoquan = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  start('src/cli.ts', args, { PORT: '0', ...env }).ended;
