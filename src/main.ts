@@ -26,6 +26,7 @@ import { openQuotas } from './gateway/quotas.ts';
 import { checkMasterKey, hasApp } from './gateway/records.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
+import { orderlyStop } from './gateway/stop.ts';
 import { openTokenStore } from './gateway/tokens.ts';
 import { StartError } from './start-error.ts';
 import { welcome } from './welcome.ts';
@@ -68,7 +69,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
     undo.push(() => callLog.close());
     const server = joinGateway(config, { sql, vault, callLog, logger });
-    undo.push(() => server.close());
+    undo.push(orderlyStop(server));
     return { url: await listen(server, config), dataFolder: database.dataFolder, close };
   } catch (error) {
     await close();

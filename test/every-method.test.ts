@@ -28,6 +28,12 @@ function expectAnswered(contract: Contract, text: string): void {
   else expect([error.code, Object.keys(contract.errors)]).toEqual([15, expect.arrayContaining([error.sub_code])]);
 }
 
+/** What an answer to the method's request may be called. */
+const rootsOf = (contract: Contract) => [
+  rootName(contract.name),
+  ...(isDocumented(contract) ? [] : ['error_response']),
+];
+
 const signed = (contract: Contract, departure?: Departure) =>
   signedCall(contract.name, toParameters(plainRequest(contract)), departure);
 
@@ -72,7 +78,7 @@ describe.each(contracts)('$name', (contract) => {
       const { status, headers, text } = await postForm(server.url, signed(contract, { set: { format } }));
       expect([status, headers['content-type']]).toEqual([200, 'text/xml;charset=utf-8']);
       const root = parseXml(text);
-      expect(root.name).toBe(isDocumented(contract) ? rootName(contract.name) : expect.any(String));
+      expect(rootsOf(contract)).toContain(root.name);
       expect(childText(root, 'request_id')).toMatch(/^[0-9a-z]{12,14}$/);
       if (root.name !== 'error_response') {
         readXml(contract, text);
@@ -87,7 +93,7 @@ describe.each(contracts)('$name', (contract) => {
     expect(text.replaceAll('\\\\', '')).not.toContain('\\u');
     const [root, ...more] = Object.entries<Record<string, unknown>>(JSON.parse(text));
     expect(more).toEqual([]);
-    expect(root?.[0]).toBe(isDocumented(contract) ? rootName(contract.name) : expect.any(String));
+    expect(rootsOf(contract)).toContain(root?.[0]);
     expect(root?.[1].request_id).toMatch(/^[0-9a-z]{12,14}$/);
     if (root?.[0] !== 'error_response') {
       expect(root?.[1]).not.toHaveProperty('code');

@@ -22,11 +22,31 @@ function controlled<C, R>(answer: (command: C) => R) {
 
 const lost = () => Object.assign(new Error('connection lost'), { code: 'CONNECTION_CLOSED' });
 
+/** Starts the first one, lets the event loop turn, so that it is sent alone, and starts the others. */
+async function firstAlone<T, R>(
+  [first, ...others]: T[],
+  start: (item: T) => Promise<R>,
+): Promise<{ all: Promise<R>[] }> {
+  const all = [start(first as T)];
+  await turn();
+  return { all: [...all, ...others.map(start)] };
+}
+
 describe('a batcher', () => {
-  test('sends the first command at once and what comes meanwhile as one batch, in the order it came', async () => {
+  test('sends commands of one turn of the event loop together', async () => {
+    const { calls, run } = controlled((command: number) => command);
+    const batcher = createBatcher({ run });
+    const results = [1, 2, 3].map((command) => batcher.submit('a', command));
+    await turn();
+    expect(calls.map(({ commands }) => commands)).toEqual([[1, 2, 3]]);
+    await calls[0]?.finish();
+    expect(await Promise.all(results)).toEqual([1, 2, 3]);
+  });
+
+  test('sends the first command by itself and what comes meanwhile as one batch, in the order it came', async () => {
     const { calls, run } = controlled((command: number) => command * 10);
     const batcher = createBatcher({ run });
-    const results = [1, 2, 3, 4].map((command) => batcher.submit('a', command));
+    const { all: results } = await firstAlone([1, 2, 3, 4], (command) => batcher.submit('a', command));
     expect(calls.map(({ commands }) => commands)).toEqual([[1]]);
     await calls[0]?.finish();
     expect(calls.map(({ commands }) => commands)).toEqual([[1], [2, 3, 4]]);
@@ -37,15 +57,17 @@ describe('a batcher', () => {
   test('has one batch of a key in flight, and keys do not wait for each other', async () => {
     const { calls, run } = controlled((command: number) => command);
     const batcher = createBatcher({ run });
-    const results = ['a', 'a', 'b', 'b', 'a'].map((key, command) => batcher.submit(key, command));
+    const results = [batcher.submit('a', 0), batcher.submit('b', 1)];
+    await turn();
+    results.push(...['a', 'b', 'a'].map((key, index) => batcher.submit(key, index + 2)));
     expect(calls.map(({ key, commands }) => [key, commands])).toEqual([
       ['a', [0]],
-      ['b', [2]],
+      ['b', [1]],
     ]);
     await calls[1]?.finish();
     expect(calls.slice(2).map(({ key, commands }) => [key, commands])).toEqual([['b', [3]]]);
     await calls[0]?.finish();
-    expect(calls.slice(3).map(({ key, commands }) => [key, commands])).toEqual([['a', [1, 4]]]);
+    expect(calls.slice(3).map(({ key, commands }) => [key, commands])).toEqual([['a', [2, 4]]]);
     for (const { finish } of calls) await finish();
     expect(await Promise.all(results)).toEqual([0, 1, 2, 3, 4]);
   });
@@ -59,7 +81,8 @@ describe('a batcher', () => {
     };
     const batcher = createBatcher({ run });
     const commands = Array.from({ length: 2501 }, (_, index) => index);
-    expect(await Promise.all(commands.map((command) => batcher.submit('a', command)))).toEqual(commands);
+    const { all } = await firstAlone(commands, (command) => batcher.submit('a', command));
+    expect(await Promise.all(all)).toEqual(commands);
     expect(batches.map(({ length }) => length)).toEqual([1, 1000, 1000, 500]);
     expect(batches.flat()).toEqual(commands);
   });
@@ -67,7 +90,7 @@ describe('a batcher', () => {
   test('refuses with BusyError what would wait beyond the bound, for that key alone, and only as long', async () => {
     const { calls, run } = controlled((command: number) => command);
     const batcher = createBatcher({ run, maxQueue: 2 });
-    const taken = [1, 2, 3].map((command) => batcher.submit('a', command));
+    const { all: taken } = await firstAlone([1, 2, 3], (command) => batcher.submit('a', command));
     await expect(batcher.submit('a', 4)).rejects.toThrow(BusyError);
     taken.push(batcher.submit('b', 5));
     await calls[0]?.finish();
@@ -84,7 +107,8 @@ describe('a batcher', () => {
       return commands;
     };
     const batcher = createBatcher({ run });
-    expect(await Promise.all([1, 2].map((command) => batcher.submit('a', command)))).toEqual([1, 2]);
+    const { all } = await firstAlone([1, 2], (command) => batcher.submit('a', command));
+    expect(await Promise.all(all)).toEqual([1, 2]);
     expect(seen).toEqual([[1], [1], [1], [1], [2]]);
   });
 
@@ -97,6 +121,7 @@ describe('a batcher', () => {
     };
     const batcher = createBatcher({ run });
     const bad = batcher.submit('a', 'bad');
+    await turn();
     const good = batcher.submit('a', 'good');
     await expect(bad).rejects.toThrow('connection lost');
     expect(await good).toBe('done');
@@ -106,12 +131,14 @@ describe('a batcher', () => {
   test('another error rejects every command of its batch once, and the key goes on', async () => {
     const { calls, run } = controlled((command: number) => command);
     const batcher = createBatcher({ run });
-    const results = Promise.allSettled([1, 2, 3].map((command) => batcher.submit('a', command)));
+    const { all } = await firstAlone([1, 2, 3], (command) => batcher.submit('a', command));
+    const results = Promise.allSettled(all);
     await calls[0]?.finish();
     await calls[1]?.finish(new Error('check violated'));
     expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
     expect(calls).toHaveLength(2);
     const next = batcher.submit('a', 4);
+    await turn();
     await calls[2]?.finish();
     expect(await next).toBe(4);
   });
@@ -131,13 +158,16 @@ describe('a batcher', () => {
     const { calls, run } = controlled((command: number) => command);
     const batcher = createBatcher({ run });
     await batcher.drain();
-    const results = ['a', 'a', 'b'].map((key, command) => batcher.submit(key, command));
+    const results = [batcher.submit('a', 0), batcher.submit('b', 1)];
+    await turn();
+    results.push(batcher.submit('a', 2));
     let drained = false;
     const draining = batcher.drain().then(() => {
       drained = true;
     });
     await calls[1]?.finish();
     results.push(batcher.submit('c', 3));
+    await turn();
     await calls[0]?.finish();
     await calls[2]?.finish();
     expect(drained).toBe(false);
@@ -218,6 +248,7 @@ describe('a loader', () => {
     const { state, sent, load } = source();
     const read = createLoader({ load, maxInFlight: 1 });
     const before = read('a');
+    await turn();
     state.value = 2;
     const after = read('a');
     await sent[0]?.finish();
@@ -229,7 +260,7 @@ describe('a loader', () => {
   test('one query answers all that wait, each key once', async () => {
     const { sent, load } = source();
     const read = createLoader({ load, maxInFlight: 1 });
-    const answers = ['a', 'a', 'b', 'a', 'absent'].map(read);
+    const { all: answers } = await firstAlone(['a', 'a', 'b', 'a', 'absent'], read);
     expect(sent.map(({ keys }) => keys)).toEqual([['a']]);
     await sent[0]?.finish();
     expect(sent.map(({ keys }) => keys)).toEqual([['a'], ['a', 'b', 'absent']]);
@@ -240,7 +271,11 @@ describe('a loader', () => {
   test('has at most two queries in flight unless told otherwise', async () => {
     const { sent, load } = source();
     const read = createLoader({ load });
-    const answers = ['a', 'b', 'c', 'd'].map(read);
+    const answers = [];
+    for (const key of ['a', 'b', 'c', 'd']) {
+      answers.push(read(key));
+      await turn();
+    }
     expect(sent.map(({ keys }) => keys)).toEqual([['a'], ['b']]);
     await sent[1]?.finish();
     expect(sent.map(({ keys }) => keys)).toEqual([['a'], ['b'], ['c', 'd']]);
@@ -257,14 +292,16 @@ describe('a loader', () => {
     };
     const read = createLoader({ load, maxInFlight: 1 });
     const keys = Array.from({ length: 1501 }, (_, index) => index);
-    expect(await Promise.all(keys.map(read))).toEqual(keys);
+    const { all } = await firstAlone(keys, read);
+    expect(await Promise.all(all)).toEqual(keys);
     expect(sizes).toEqual([1, 1000, 500]);
   });
 
   test('a failed query rejects its own requests only', async () => {
     const { sent, load } = source();
     const read = createLoader({ load, maxInFlight: 1 });
-    const results = Promise.allSettled(['a', 'b', 'c'].map(read));
+    const { all } = await firstAlone(['a', 'b', 'c'], read);
+    const results = Promise.allSettled(all);
     await sent[0]?.finish(new Error('refused'));
     await sent[1]?.finish();
     expect((await results).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);

@@ -47,7 +47,7 @@ async function persist<T>(work: () => Promise<T>, retryable: (error: unknown) =>
 }
 
 /**
- * Micro-batches: the first command for an idle key goes at once; while a batch for that key is in flight later ones
+ * Micro-batches: the first command for an idle key goes with the turn of the event loop; while a batch for that key is in flight later ones
  * wait, and the next batch takes all of them in the order they came, at most `maxBatch` (1,000). One batch a key is in
  * flight at a time; keys do not wait for each other. A batch whose fate is unknown is run again.
  */

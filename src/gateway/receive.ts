@@ -28,8 +28,9 @@ function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
  */
 export async function receive(request: IncomingMessage, bodyLimit: number, expected?: 'raw'): Promise<Received> {
   const parameters = new Map<string, string>();
+  const query = request.url?.indexOf('?') ?? -1;
   try {
-    decodeForm(queryOf(request), parameters);
+    if (query !== -1) decodeForm((request.url as string).slice(query + 1), parameters);
     if (request.method !== 'GET' && request.method !== 'POST') throw platformError('http-action-not-allowed');
     const bytes = await readBody(request, bodyLimit);
     if (bytes.length === 0) return { parameters, body: '' };
@@ -42,12 +43,6 @@ export async function receive(request: IncomingMessage, bodyLimit: number, expec
   } catch (error) {
     return { parameters, body: '', failure: toPlatformError(error) };
   }
-}
-
-/** The query as text; what stands there unescaped counts as UTF-8 too. */
-function queryOf({ url = '' }: IncomingMessage): string {
-  const mark = url.indexOf('?');
-  return mark === -1 ? '' : decodeUtf8(Buffer.from(url.slice(mark + 1), 'latin1'));
 }
 
 function toPlatformError(error: unknown): ReturnType<typeof platformError> {
