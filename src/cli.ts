@@ -9,7 +9,6 @@ import { connect, type Sql, verify } from './database/pool.ts';
 import { createVault, type Vault } from './database/vault.ts';
 import { checkMasterKey, createApp, hasApp, insertUsers } from './gateway/records.ts';
 import { openTokenStore } from './gateway/tokens.ts';
-import { run } from './main.ts';
 import { type Credentials, send, signedParameters } from './sdk/request.ts';
 import { StartError } from './start-error.ts';
 import { baseText, isSignMethod, type SignMethod, sign } from './wire/sign.ts';
@@ -44,6 +43,7 @@ async function createNewApp(options: {
   callback?: string[];
   json?: true;
 }): Promise<void> {
+  checkApp(options);
   const granted = options.package ?? packages;
   const unknown = granted.filter((each) => !packages.includes(each));
   if (unknown.length > 0)
@@ -89,6 +89,13 @@ async function openVault(sql: Sql): Promise<Vault> {
 
 type SignOptions = { secret: string; signMethod: SignMethod };
 
+/** Throws StartError when a name or an address is none that the platform can keep. */
+function checkApp({ name, callback = [] }: { name: string; callback?: string[] }): void {
+  if (name.length < 1 || name.length > 100) throw new StartError('the name must have 1 to 100 characters');
+  const wrong = callback.find((address) => !URL.canParse(address));
+  if (wrong !== undefined) throw new StartError(`callback "${wrong}" is not an absolute address`);
+}
+
 /** Business parameters of the command line: one JSON object, or name=value pairs. */
 function readParameters(words: readonly string[]): Record<string, unknown> {
   if (words.length === 1 && words[0]?.trimStart().startsWith('{')) {
@@ -108,12 +115,18 @@ function readParameters(words: readonly string[]): Record<string, unknown> {
 }
 
 function signParameters(words: string[], { secret, signMethod }: SignOptions): void {
-  const parameters = new Map(Object.entries(readParameters(words)).map(([name, value]) => [name, String(value)]));
+  const given = Object.entries(readParameters(words));
+  const parameters = new Map(
+    given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
   if (!parameters.has('sign_method')) parameters.set('sign_method', signMethod);
   const method = parameters.get('sign_method') ?? '';
   if (!isSignMethod(method)) throw new StartError('sign_method must be md5, hmac or hmac-sha256');
   print(`text  ${baseText(parameters)}\nsign  ${sign(method, secret, parameters)}`);
 }
+
+/** Whether an answer is an error: JSON and XML both name it in their root. */
+const isError = (text: string): boolean => /^(\{"error_response"|<\?xml[^>]*><error_response>)/.test(text);
 
 type CallOptions = SignOptions & {
   url: string;
@@ -145,7 +158,7 @@ async function callMethod(method: string, words: string[], options: CallOptions)
     );
   });
   print(text);
-  if (text.includes('error_response')) process.exitCode = 2;
+  if (isError(text)) process.exitCode = 2;
 }
 
 const signMethod = (): Option =>
@@ -155,17 +168,20 @@ const signMethod = (): Option =>
 const secret = (): Option =>
   new Option('--secret <secret>', 'secret of the app').env('PIAOQUAN_APP_SECRET').default('helloworld');
 
+/** The server is loaded only when it is wanted: that takes longer than most commands. */
+const startServer = async (sandbox: boolean): Promise<void> => (await import('./main.ts')).run(sandbox);
+
 /** The `piaoquan` command: exit code 0 = done, 1 = could not be done, 2 = the platform answered with an error. */
 export function commandLine(): Command {
   const program = new Command('piaoquan').description('Piaoquan 票券: tickets and benefits over the TOP protocol');
   program
     .command('sandbox')
     .description('start the sandbox, as npm start does')
-    .action(() => run(true));
+    .action(() => startServer(true));
   program
     .command('serve')
     .description('start in production: needs DATABASE_URL and PIAOQUAN_MASTER_KEY, loads no demo data')
-    .action(() => run(false));
+    .action(() => startServer(false));
   program.command('migrate').description('bring the database to this release').action(migrateDatabase);
   const app = program.command('app').description('apps that may call');
   app

@@ -192,7 +192,8 @@ export async function run(sandbox: boolean): Promise<void> {
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`piaoquan: ${error.message}\n`);
-    process.exitCode = 1;
+    // A refused connection may leave a socket open that would keep the process.
+    process.exit(1);
   }
 }
 

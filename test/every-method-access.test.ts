@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue, packages } from '../src/contract/catalogue.ts';
 import type { Contract } from '../src/contract/method.ts';
 import { type Departure, errorOf, postForm, signedCall } from './harness/exchange.ts';
@@ -26,24 +26,29 @@ const refusal = async (contract: Contract, departure?: Departure, request = plai
 /** Codes that say the call went past the gateway's checks. */
 const expectAdmitted = async (contract: Contract) => expect((await refusal(contract))?.code ?? 15).toBe(15);
 
-describe.each(contracts)('$name', (contract) => {
-  test('needs a package of the app that holds it, from the next call on after every change', async () => {
-    const { sql } = server.database;
-    await expectAdmitted(contract);
-    await sql`delete from platform_app_package where app_key = ${demo.app_key} and package = ${contract.package}`;
-    expect(await refusal(contract)).toMatchObject({
-      code: 11,
-      msg: 'Insufficient isv permissions',
-      sub_code: 'isv.permission-api-package-limit',
-      sub_msg: `scope ids is ${contract.package}`,
-    });
-    await sql`delete from platform_app_package where app_key = ${demo.app_key}`;
-    expect(await refusal(contract)).toMatchObject({ code: 11, sub_code: 'isv.permission-api-package-empty' });
-    await sql`insert into platform_app_package select ${demo.app_key}, unnest(${[...packages]}::text[])`;
-    await expectAdmitted(contract);
-  });
+/** A guarantee that methods of the catalogue give, every one unless said otherwise. */
+const everyMethod = (guarantee: string, run: (contract: Contract) => Promise<void>, methods = contracts) =>
+  test.each(methods)(`$name ${guarantee}`, run);
 
-  test("answers only callers on the app's list of addresses, from the next call on after every change", async () => {
+everyMethod('needs a package of the app that holds it, from the next call on after every change', async (contract) => {
+  const { sql } = server.database;
+  await expectAdmitted(contract);
+  await sql`delete from platform_app_package where app_key = ${demo.app_key} and package = ${contract.package}`;
+  expect(await refusal(contract)).toMatchObject({
+    code: 11,
+    msg: 'Insufficient isv permissions',
+    sub_code: 'isv.permission-api-package-limit',
+    sub_msg: `scope ids is ${contract.package}`,
+  });
+  await sql`delete from platform_app_package where app_key = ${demo.app_key}`;
+  expect(await refusal(contract)).toMatchObject({ code: 11, sub_code: 'isv.permission-api-package-empty' });
+  await sql`insert into platform_app_package select ${demo.app_key}, unnest(${[...packages]}::text[])`;
+  await expectAdmitted(contract);
+});
+
+everyMethod(
+  "answers only callers on the app's list of addresses, from the next call on after every change",
+  async (contract) => {
     const { sql } = server.database;
     const allow = (list: string) =>
       sql`update platform_app set ip_allow = ${list}::text::cidr[] where app_key = ${demo.app_key}`;
@@ -57,9 +62,12 @@ describe.each(contracts)('$name', (contract) => {
     await expectAdmitted(contract);
     await allow('{}');
     await expectAdmitted(contract);
-  });
+  },
+);
 
-  test('is closed to a suspended app and to a withdrawn secret, from the next call on after every change', async () => {
+everyMethod(
+  'is closed to a suspended app and to a withdrawn secret, from the next call on after every change',
+  async (contract) => {
     const { sql } = server.database;
     const status = (value: number) => sql`update platform_app set status = ${value} where app_key = ${demo.app_key}`;
     await status(2);
@@ -69,37 +77,47 @@ describe.each(contracts)('$name', (contract) => {
     expect(await refusal(contract)).toMatchObject({ code: 25 });
     await sql`update platform_app_secret set expires_at = null where app_key = ${demo.app_key}`;
     await expectAdmitted(contract);
-  });
+  },
+);
 
-  if (contract.session === 'required')
-    test('needs a session that is known, live and of this app, from the next call on after every change', async () => {
-      const { sql } = server.database;
-      for (const session of [undefined, ''])
-        expect(await refusal(contract, { set: { session } })).toMatchObject({ code: 26, msg: 'Missing session' });
-      for (const session of ['6100000dem', `${demo.session}x`, '\u0000', "'", '测试'])
-        expect(await refusal(contract, { set: { session } })).toMatchObject({
-          code: 27,
-          sub_code: 'invalid-sessionkey',
-        });
-      const [saved] = await sql`select * from platform_session`;
-      if (saved === undefined) throw new Error('no session');
-      const change = (columns: Record<string, unknown>) => sql`update platform_session set ${sql(columns)}`;
-      await change({ expires_at: new Date(Date.now() - 1) });
-      expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'session-expired' });
-      await change({ expires_at: saved.expires_at, revoked_at: new Date() });
-      expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'session-expired' });
-      await change({ revoked_at: null, app_key: BARE });
-      expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'sessionkey-not-generated-by-server' });
-      await change({ app_key: demo.app_key });
-      await expectAdmitted(contract);
-    });
-  else
-    test('does not look at the session of a call', async () => {
-      for (const session of [undefined, '', 'unknown', '\u0000'])
-        expect((await refusal(contract, { set: { session } }))?.code ?? 15).toBe(15);
-    });
+everyMethod(
+  'needs a session that is known, live and of this app, from the next call on after every change',
+  async (contract) => {
+    const { sql } = server.database;
+    for (const session of [undefined, ''])
+      expect(await refusal(contract, { set: { session } })).toMatchObject({ code: 26, msg: 'Missing session' });
+    for (const session of ['6100000dem', `${demo.session}x`, '\u0000', "'", '测试'])
+      expect(await refusal(contract, { set: { session } })).toMatchObject({
+        code: 27,
+        sub_code: 'invalid-sessionkey',
+      });
+    const [saved] = await sql`select * from platform_session`;
+    if (saved === undefined) throw new Error('no session');
+    const change = (columns: Record<string, unknown>) => sql`update platform_session set ${sql(columns)}`;
+    await change({ expires_at: new Date(Date.now() - 1) });
+    expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'session-expired' });
+    await change({ expires_at: saved.expires_at, revoked_at: new Date() });
+    expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'session-expired' });
+    await change({ revoked_at: null, app_key: BARE });
+    expect(await refusal(contract)).toMatchObject({ code: 27, sub_code: 'sessionkey-not-generated-by-server' });
+    await change({ app_key: demo.app_key });
+    await expectAdmitted(contract);
+  },
+  contracts.filter(({ session }) => session === 'required'),
+);
 
-  test('makes its checks in the order of the protocol: of two faults the earlier one is answered', async () => {
+everyMethod(
+  'does not look at the session of a call',
+  async (contract) => {
+    for (const session of [undefined, '', 'unknown', '\u0000'])
+      expect((await refusal(contract, { set: { session } }))?.code ?? 15).toBe(15);
+  },
+  contracts.filter(({ session }) => session === 'none'),
+);
+
+everyMethod(
+  'makes its checks in the order of the protocol: of two faults the earlier one is answered',
+  async (contract) => {
     const faults = faultsOf(contract);
     for (const [place, first] of faults.entries())
       for (const second of faults.slice(place)) {
@@ -115,8 +133,8 @@ describe.each(contracts)('$name', (contract) => {
         const code = Number(/"code":(\d+)|<code>(\d+)/.exec(text)?.slice(1).find(Boolean));
         expect(code, `${first.code} before ${second.code}: ${text}`).toBe(first.code);
       }
-  });
-});
+  },
+);
 
 type Fault = Departure & { code: number; request?: Record<string, unknown>; unsigned?: boolean };
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue } from '../src/contract/catalogue.ts';
 import type { Contract } from '../src/contract/method.ts';
 import { fieldNote } from '../src/contract/schema.ts';
@@ -42,12 +42,18 @@ const answer = async (contract: Contract, departure?: Departure) =>
 
 const refusal = async (contract: Contract, departure?: Departure) => errorOf(await answer(contract, departure));
 
-describe.each(contracts)('$name', (contract) => {
-  test.each(['md5', 'hmac', 'hmac-sha256'] as const)('answers a call signed by %s', async (sign_method) => {
-    expectAnswered(contract, await answer(contract, { sign_method }));
-  });
+/** A guarantee that every method of the catalogue gives. */
+const everyMethod = (guarantee: string, run: (contract: Contract) => Promise<void>) =>
+  test.each(contracts)(`$name ${guarantee}`, run);
 
-  test('answers whichever way the parameters come: GET, form, multipart, GET with a form body', async () => {
+everyMethod('answers a call signed by each of the three digests', async (contract) => {
+  for (const sign_method of ['md5', 'hmac', 'hmac-sha256'] as const)
+    expectAnswered(contract, await answer(contract, { sign_method }));
+});
+
+everyMethod(
+  'answers whichever way the parameters come: GET, form, multipart, GET with a form body',
+  async (contract) => {
     const text = encodeForm(signed(contract));
     const lines = [...signed(contract)].map(
       ([name, value]) => `--B\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
@@ -61,19 +67,22 @@ describe.each(contracts)('$name', (contract) => {
       { path: `/router/rest?${text}` },
     ])
       expectAnswered(contract, (await exchange(server.url, way)).text);
-  });
+  },
+);
 
-  test('answers wherever the parameters stand, in the query or in the body', async () => {
-    const all = [...signed(contract)];
-    for (const inQuery of [(place: number) => place % 2 === 0, (place: number) => place % 2 === 1]) {
-      const query = encodeForm(all.filter((_, place) => inQuery(place)));
-      const body = encodeForm(all.filter((_, place) => !inQuery(place)));
-      const sent = { path: `/router/rest?${query}`, headers: { 'content-type': FORM }, body };
-      expectAnswered(contract, (await exchange(server.url, sent)).text);
-    }
-  });
+everyMethod('answers wherever the parameters stand, in the query or in the body', async (contract) => {
+  const all = [...signed(contract)];
+  for (const inQuery of [(place: number) => place % 2 === 0, (place: number) => place % 2 === 1]) {
+    const query = encodeForm(all.filter((_, place) => inQuery(place)));
+    const body = encodeForm(all.filter((_, place) => !inQuery(place)));
+    const sent = { path: `/router/rest?${query}`, headers: { 'content-type': FORM }, body };
+    expectAnswered(contract, (await exchange(server.url, sent)).text);
+  }
+});
 
-  test('answers in XML unless asked otherwise: one well-formed root of its name, request_id inside', async () => {
+everyMethod(
+  'answers in XML unless asked otherwise: one well-formed root of its name, request_id inside',
+  async (contract) => {
     for (const format of ['xml', undefined, '']) {
       const { status, headers, text } = await postForm(server.url, signed(contract, { set: { format } }));
       expect([status, headers['content-type']]).toEqual([200, 'text/xml;charset=utf-8']);
@@ -85,9 +94,12 @@ describe.each(contracts)('$name', (contract) => {
         expect([childText(root, 'code'), childText(root, 'sub_code')]).toEqual([undefined, undefined]);
       }
     }
-  });
+  },
+);
 
-  test('answers in JSON: one root of its name, request_id inside, nothing escaped by code, no field of an error', async () => {
+everyMethod(
+  'answers in JSON: one root of its name, request_id inside, nothing escaped by code, no field of an error',
+  async (contract) => {
     const { status, headers, text } = await postForm(server.url, signed(contract));
     expect([status, headers['content-type']]).toEqual([200, 'application/json;charset=utf-8']);
     expect(text.replaceAll('\\\\', '')).not.toContain('\\u');
@@ -99,104 +111,100 @@ describe.each(contracts)('$name', (contract) => {
       expect(root?.[1]).not.toHaveProperty('code');
       expect(root?.[1]).not.toHaveProperty('sub_code');
     }
-  });
+  },
+);
 
-  test('answers in simplified JSON: no root, request_id at the top, errors with their root', async () => {
-    const text = await answer(contract, { set: { simplify: 'true' } });
-    const top = JSON.parse(text);
-    if (top.error_response !== undefined) return expectAnswered(contract, text);
-    expect(compileReader(contract).simplified(text).request_id).toMatch(/^[0-9a-z]{12,14}$/);
-    expect(top).not.toHaveProperty('code');
-    expect(top).not.toHaveProperty('sub_code');
-    const wrong = JSON.parse(await answer(contract, { set: { simplify: 'true', v: undefined } }));
-    expect(Object.keys(wrong)).toEqual(['error_response']);
-  });
+everyMethod('answers in simplified JSON: no root, request_id at the top, errors with their root', async (contract) => {
+  const text = await answer(contract, { set: { simplify: 'true' } });
+  const top = JSON.parse(text);
+  if (top.error_response !== undefined) return expectAnswered(contract, text);
+  expect(compileReader(contract).simplified(text).request_id).toMatch(/^[0-9a-z]{12,14}$/);
+  expect(top).not.toHaveProperty('code');
+  expect(top).not.toHaveProperty('sub_code');
+  const wrong = JSON.parse(await answer(contract, { set: { simplify: 'true', v: undefined } }));
+  expect(Object.keys(wrong)).toEqual(['error_response']);
+});
 
-  test('says the same in all three spellings', async () => {
-    if (!isDocumented(contract)) return;
-    const { json, simplified } = compileReader(contract);
-    const normal = json(await answer(contract)).value;
-    const others = [
-      simplified(await answer(contract, { set: { simplify: 'true' } })).value,
-      readXml(contract, await answer(contract, { set: { format: 'xml' } })).value,
-    ];
-    // The one value that may move between calls is the present time.
-    const still = (value: unknown) => JSON.stringify(value).replace(/"time":"[^"]*"/, '');
-    for (const other of others) expect(still(other)).toBe(still(normal));
-  });
+everyMethod('says the same in all three spellings', async (contract) => {
+  if (!isDocumented(contract)) return;
+  const { json, simplified } = compileReader(contract);
+  const normal = json(await answer(contract)).value;
+  const others = [
+    simplified(await answer(contract, { set: { simplify: 'true' } })).value,
+    readXml(contract, await answer(contract, { set: { format: 'xml' } })).value,
+  ];
+  // The one value that may move between calls is the present time.
+  const still = (value: unknown) => JSON.stringify(value).replace(/"time":"[^"]*"/, '');
+  for (const other of others) expect(still(other)).toBe(still(normal));
+});
 
-  test('refuses a call that lacks a required parameter, and names it', async () => {
-    const request = plainRequest(contract);
-    for (const { path, names, schema } of placesOf(contract).filter(({ required }) => required)) {
-      const { missing } = fieldNote(schema);
-      const expected = missing
-        ? { code: 15, sub_code: missing }
-        : { code: 40, msg: `Missing required arguments:${path}` };
-      for (const absent of [undefined, '', null]) {
-        const changed = withValue(request, names, absent);
-        // At the top null has no spelling of its own.
-        if (absent === null && names.length === 1) continue;
-        const { text } = await postForm(server.url, signedCall(contract.name, toParameters(changed)));
-        expect(errorOf(text), `${path} ${absent}`).toMatchObject(expected);
-      }
+everyMethod('refuses a call that lacks a required parameter, and names it', async (contract) => {
+  const request = plainRequest(contract);
+  for (const { path, names, schema } of placesOf(contract).filter(({ required }) => required)) {
+    const { missing } = fieldNote(schema);
+    const expected = missing
+      ? { code: 15, sub_code: missing }
+      : { code: 40, msg: `Missing required arguments:${path}` };
+    for (const absent of [undefined, '', null]) {
+      const changed = withValue(request, names, absent);
+      // At the top null has no spelling of its own.
+      if (absent === null && names.length === 1) continue;
+      const { text } = await postForm(server.url, signedCall(contract.name, toParameters(changed)));
+      expect(errorOf(text), `${path} ${absent}`).toMatchObject(expected);
     }
-  });
+  }
+});
 
-  test('refuses a parameter of a wrong form, and names it', async () => {
-    const request = plainRequest(contract);
-    for (const { path, names, schema } of placesOf(contract))
-      for (const wrong of wrongValues(schema)) {
-        const parameters = toParameters(withValue(request, names, wrong));
-        const { text } = await postForm(server.url, signedCall(contract.name, parameters));
-        const msg = expect.stringMatching(
-          new RegExp(`^Invalid arguments:${path.replaceAll('.', '\\.')}(\\[\\d+\\])?$`),
-        );
-        expect(errorOf(text), `${path}=${String(wrong).slice(0, 40)}`).toMatchObject({ code: 41, msg });
-      }
-  });
-
-  test('takes the values at the edge of what the contract allows', async () => {
-    for (const { names, schema } of placesOf(contract)) {
-      const { maximum } = schema as unknown as { maximum?: number };
-      if (maximum === undefined || fieldNote(schema).values !== undefined) continue;
-      const parameters = toParameters(withValue(plainRequest(contract), names, String(maximum)));
+everyMethod('refuses a parameter of a wrong form, and names it', async (contract) => {
+  const request = plainRequest(contract);
+  for (const { path, names, schema } of placesOf(contract))
+    for (const wrong of wrongValues(schema)) {
+      const parameters = toParameters(withValue(request, names, wrong));
       const { text } = await postForm(server.url, signedCall(contract.name, parameters));
-      expect([40, 41]).not.toContain(errorOf(text)?.code);
+      const msg = expect.stringMatching(new RegExp(`^Invalid arguments:${path.replaceAll('.', '\\.')}(\\[\\d+\\])?$`));
+      expect(errorOf(text), `${path}=${String(wrong).slice(0, 40)}`).toMatchObject({ code: 41, msg });
     }
-  });
+});
 
-  test('refuses a signature that is wrong in any way by 25, and one that is missing by 24', async () => {
-    const right = signed(contract);
-    const sign = right.get('sign') as string;
-    const wrong = [
-      sign.toLowerCase(),
-      sign.slice(1),
-      `${sign}0`,
-      sign.replace(/.$/, (hex) => (hex === '0' ? '1' : '0')),
-    ];
-    for (const each of [...wrong, 'x', '签名', ' ']) {
-      const { text } = await postForm(server.url, new Map(right).set('sign', each));
-      expect(errorOf(text), each).toMatchObject({ code: 25, msg: 'Invalid signature' });
-    }
-    const [more, less] = [new Map(right).set('partner_id', 'x'), new Map(right)];
-    less.delete('session');
-    for (const changed of [more, less])
-      expect(errorOf((await postForm(server.url, changed)).text)).toMatchObject({ code: 25 });
-    const none = new Map(right);
-    none.delete('sign');
-    expect(errorOf((await postForm(server.url, none)).text)).toMatchObject({ code: 24, msg: 'Missing signature' });
-    expect(errorOf((await postForm(server.url, none.set('sign', ''))).text)).toMatchObject({ code: 24 });
-  });
+everyMethod('takes the values at the edge of what the contract allows', async (contract) => {
+  for (const { names, schema } of placesOf(contract)) {
+    const { maximum } = schema as unknown as { maximum?: number };
+    if (maximum === undefined || fieldNote(schema).values !== undefined) continue;
+    const parameters = toParameters(withValue(plainRequest(contract), names, String(maximum)));
+    const { text } = await postForm(server.url, signedCall(contract.name, parameters));
+    expect([40, 41]).not.toContain(errorOf(text)?.code);
+  }
+});
 
-  test('refuses a call signed with another secret or by another sign_method than it names', async () => {
-    expect(await refusal(contract, { secret: 'helloworld ' })).toMatchObject({ code: 25 });
-    const renamed = signed(contract).set('sign_method', 'md5');
-    expect(errorOf((await postForm(server.url, renamed)).text)).toMatchObject({ code: 25 });
-    for (const sign_method of [undefined, '', 'MD5', 'sha1'])
-      expect(await refusal(contract, { set: { sign_method } })).toMatchObject({ code: 25 });
-  });
+everyMethod('refuses a signature that is wrong in any way by 25, and one that is missing by 24', async (contract) => {
+  const right = signed(contract);
+  const sign = right.get('sign') as string;
+  const wrong = [sign.toLowerCase(), sign.slice(1), `${sign}0`, sign.replace(/.$/, (hex) => (hex === '0' ? '1' : '0'))];
+  for (const each of [...wrong, 'x', '签名', ' ']) {
+    const { text } = await postForm(server.url, new Map(right).set('sign', each));
+    expect(errorOf(text), each).toMatchObject({ code: 25, msg: 'Invalid signature' });
+  }
+  const [more, less] = [new Map(right).set('partner_id', 'x'), new Map(right)];
+  less.delete('session');
+  for (const changed of [more, less])
+    expect(errorOf((await postForm(server.url, changed)).text)).toMatchObject({ code: 25 });
+  const none = new Map(right);
+  none.delete('sign');
+  expect(errorOf((await postForm(server.url, none)).text)).toMatchObject({ code: 24, msg: 'Missing signature' });
+  expect(errorOf((await postForm(server.url, none.set('sign', ''))).text)).toMatchObject({ code: 24 });
+});
 
-  test('refuses a timestamp that is missing, unreadable or over ten minutes off, and takes one that is not', async () => {
+everyMethod('refuses a call signed with another secret or by another sign_method than it names', async (contract) => {
+  expect(await refusal(contract, { secret: 'helloworld ' })).toMatchObject({ code: 25 });
+  const renamed = signed(contract).set('sign_method', 'md5');
+  expect(errorOf((await postForm(server.url, renamed)).text)).toMatchObject({ code: 25 });
+  for (const sign_method of [undefined, '', 'MD5', 'sha1'])
+    expect(await refusal(contract, { set: { sign_method } })).toMatchObject({ code: 25 });
+});
+
+everyMethod(
+  'refuses a timestamp that is missing, unreadable or over ten minutes off, and takes one that is not',
+  async (contract) => {
     const at = (seconds: number) => new Date(Date.now() + seconds * 1000);
     expect(await refusal(contract, { set: { timestamp: undefined } })).toMatchObject({ code: 30 });
     for (const timestamp of [
@@ -213,52 +221,55 @@ describe.each(contracts)('$name', (contract) => {
     for (const timestamp of [formatInstant(at(-590)), formatInstant(at(590)), String(Date.now())])
       expectAnswered(contract, await answer(contract, { set: { timestamp } }));
     expect(await refusal(contract, { set: { timestamp: String(at(-602).getTime()) } })).toMatchObject({ code: 31 });
-  });
+  },
+);
 
-  test('refuses a format or version that is not offered', async () => {
-    for (const format of ['yaml', 'JSON', 'json2']) {
-      const root = parseXml(await answer(contract, { set: { format } }));
-      expect([root.name, childText(root, 'code')]).toEqual(['error_response', '23']);
-    }
-    expect(await refusal(contract, { set: { v: undefined } })).toMatchObject({ code: 32 });
-    expect(await refusal(contract, { set: { v: 'two' } })).toMatchObject({ code: 33 });
-    for (const v of ['1.0', '3', '2']) expect(await refusal(contract, { set: { v } })).toMatchObject({ code: 34 });
-  });
+everyMethod('refuses a format or version that is not offered', async (contract) => {
+  for (const format of ['yaml', 'JSON', 'json2']) {
+    const root = parseXml(await answer(contract, { set: { format } }));
+    expect([root.name, childText(root, 'code')]).toEqual(['error_response', '23']);
+  }
+  expect(await refusal(contract, { set: { v: undefined } })).toMatchObject({ code: 32 });
+  expect(await refusal(contract, { set: { v: 'two' } })).toMatchObject({ code: 33 });
+  for (const v of ['1.0', '3', '2']) expect(await refusal(contract, { set: { v } })).toMatchObject({ code: 34 });
+});
 
-  test('is not found by another spelling of its name, nor its app by another key', async () => {
-    for (const method of [contract.name.toUpperCase(), `${contract.name}x`, ` ${contract.name}`, 'toString'])
-      expect(await refusal(contract, { set: { method } })).toMatchObject({ code: 22, msg: 'Invalid method' });
-    for (const app_key of ['12345679', 'x', '12345678 ', '\u0000', "'", '9'.repeat(21)])
-      expect(await refusal(contract, { set: { app_key } })).toMatchObject({
-        code: 29,
-        sub_code: 'isv.appkey-not-exists',
-      });
-  });
+everyMethod('is not found by another spelling of its name, nor its app by another key', async (contract) => {
+  for (const method of [contract.name.toUpperCase(), `${contract.name}x`, ` ${contract.name}`, 'toString'])
+    expect(await refusal(contract, { set: { method } })).toMatchObject({ code: 22, msg: 'Invalid method' });
+  for (const app_key of ['12345679', 'x', '12345678 ', '\u0000', "'", '9'.repeat(21)])
+    expect(await refusal(contract, { set: { app_key } })).toMatchObject({
+      code: 29,
+      sub_code: 'isv.appkey-not-exists',
+    });
+});
 
-  test('accepts parameters it does not know, signs them and lets them be', async () => {
-    const set = {
-      partner_id: 'top-sdk-java-20200101',
-      target_app_key: '1',
-      __proto__x: '{}',
-      constructor: 'x',
-      参数: '值',
-    };
-    expectAnswered(contract, await answer(contract, { set }));
-  });
+everyMethod('accepts parameters it does not know, signs them and lets them be', async (contract) => {
+  const set = {
+    partner_id: 'top-sdk-java-20200101',
+    target_app_key: '1',
+    __proto__x: '{}',
+    constructor: 'x',
+    参数: '值',
+  };
+  expectAnswered(contract, await answer(contract, { set }));
+});
 
-  test('accepts empty values, signed as they were received or signed as if they were not there', async () => {
+everyMethod(
+  'accepts empty values, signed as they were received or signed as if they were not there',
+  async (contract) => {
     const empties = { partner_id: '', aa: '', zz: '' };
     expectAnswered(contract, await answer(contract, { set: empties }));
     const unsigned = signed(contract);
     for (const [name, value] of Object.entries(empties)) unsigned.set(name, value);
     expect(baseText(withoutEmpties(unsigned))).not.toBe(baseText(unsigned));
     expectAnswered(contract, (await postForm(server.url, unsigned)).text);
-  });
+  },
+);
 
-  test('answers the same request again, at the same time and afterwards', async () => {
-    const body = encodeForm(signed(contract));
-    const send = () => exchange(server.url, { headers: { 'content-type': FORM }, body });
-    for (const { text } of [...(await Promise.all([send(), send(), send()])), await send()])
-      expectAnswered(contract, text);
-  });
+everyMethod('answers the same request again, at the same time and afterwards', async (contract) => {
+  const body = encodeForm(signed(contract));
+  const send = () => exchange(server.url, { headers: { 'content-type': FORM }, body });
+  for (const { text } of [...(await Promise.all([send(), send(), send()])), await send()])
+    expectAnswered(contract, text);
 });

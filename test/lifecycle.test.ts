@@ -1,5 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { connect as openSocket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embeddedTarget } from '../src/database/embedded.ts';
@@ -7,7 +9,7 @@ import { connect, type Sql } from '../src/database/pool.ts';
 import { callAt } from './harness/call.ts';
 import { documentedRequests } from './harness/documented.ts';
 import { descendants, gone } from './harness/processes.ts';
-import { type Ended, newHome, piaoquan, type Started, sandbox } from './harness/run.ts';
+import { type Ended, endAll, newHome, piaoquan, type Started, sandbox } from './harness/run.ts';
 import { until } from './harness/until.ts';
 
 const CONFIG = 'taobao.film.lottery.performance.config.query';
@@ -18,8 +20,7 @@ const homes = [newHome(), newHome()] as const;
 const [home, second] = homes;
 let server: Started;
 afterAll(async () => {
-  server?.child.kill('SIGKILL');
-  await server?.ended;
+  await endAll();
   for (const folder of homes) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -54,12 +55,15 @@ async function hold(sql: Sql, url: string) {
   };
 }
 
-/** Signals a server while a call is in flight; the call must be answered, then everything must be gone. */
+/** Signals a server while a call is in flight and a caller says nothing: the call is answered, then all is gone. */
 async function expectOrderlyStop(signals: NodeJS.Signals[]): Promise<void> {
   const family = [server.pid, ...descendants(server.pid)];
   const sql = connect(embeddedTarget(home) ?? '', { max: 2 });
   const url = await server.url();
   const call = await hold(sql, url);
+  const silent = openSocket(Number(new URL(url).port), '127.0.0.1');
+  silent.on('error', () => {});
+  await once(silent, 'connect');
   for (const signal of signals) server.child.kill(signal);
   await until(
     () =>
@@ -71,7 +75,7 @@ async function expectOrderlyStop(signals: NodeJS.Signals[]): Promise<void> {
   );
   expect(await call.answer()).toContain('三方合作发券');
   expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
-  await sql.end({ timeout: 0 });
+  await Promise.all([sql.end({ timeout: 0 }), silent.destroy()]);
   await gone(family);
 }
 

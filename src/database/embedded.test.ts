@@ -155,6 +155,17 @@ test('stop also stops a server that is just being started again', async () => {
   expect(existsSync(socketDir)).toBe(false);
 });
 
+test('stop in the moment in which the server runs again leaves nothing either', async () => {
+  homes.useOld();
+  const stopped = Promise.withResolvers<void>();
+  const server = await homes.start((line) => {
+    if (line.endsWith('runs again')) stopped.resolve(server.stop());
+  });
+  process.kill(readPostmaster(server.dataFolder)?.pid ?? 0, 'SIGKILL');
+  await stopped.promise;
+  expect(readPostmaster(server.dataFolder)).toBeUndefined();
+});
+
 test('a stale postmaster.pid whose number now belongs to someone else does not hinder', async () => {
   homes.useOld();
   const first = await homes.start();

@@ -161,7 +161,6 @@ export async function startEmbedded({ home: folder, log = () => {} }: { home: st
   const home = openHome(folder);
   const place = choosePlace(home);
   const { account, dataFolder } = place;
-  await clearPostmaster(home, dataFolder);
   const bin = findBinaries(place);
   if (!existsSync(dataFolder)) await initialise(bin, place);
   checkVersion(dataFolder);

@@ -85,24 +85,19 @@ test.runIf(root)('as root, a home that nobody else may enter keeps its data outs
   mkdirSync(dirname(first.dataFolder));
 });
 
-test.runIf(othersMayRun)(
-  'an ordinary user starts it in a folder of their own, root after them, and they again',
-  async () => {
-    mkdirSync(homes.home);
-    chownSync(homes.home, NOBODY, NOBODY);
-    const user = { uid: NOBODY, gid: NOBODY };
-    const other = await homes.startElsewhere(user);
-    expect(other.refused).toBeUndefined();
-    await remember(other.target);
-    await other.kill();
-    const { target, stop } = await homes.start();
-    expect(await recall(target)).toEqual([{ word: 'kept' }]);
-    await stop();
-    const again = await homes.startElsewhere(user);
-    expect(again.refused).toBeUndefined();
-    expect(await recall(again.target)).toEqual([{ word: 'kept' }]);
-  },
-);
+test.runIf(othersMayRun)('in a folder of an ordinary user root starts it, then they, then root again', async () => {
+  mkdirSync(homes.home);
+  chownSync(homes.home, NOBODY, NOBODY);
+  const user = { uid: NOBODY, gid: NOBODY };
+  const byRoot = await homes.start();
+  await remember(byRoot.target);
+  await byRoot.stop();
+  const byUser = await homes.startElsewhere(user);
+  expect(byUser.refused).toBeUndefined();
+  expect(await recall(byUser.target)).toEqual([{ word: 'kept' }]);
+  await byUser.kill();
+  expect(await recall((await homes.start()).target)).toEqual([{ word: 'kept' }]);
+});
 
 test.runIf(othersMayRun)('an ordinary user gets a reason for a folder they may not write', async () => {
   mkdirSync(homes.home);

@@ -83,7 +83,9 @@ async function send(request: FastifyRequest, reply: FastifyReply, format: Format
 /** Whether a caller asks for gzip; four clients cannot read it unasked (client notes, responses 3). */
 export function acceptsGzip(accept: string | string[] | undefined): boolean {
   const weights = new Map<string, number>();
-  for (const each of String(accept ?? '').toLowerCase().split(',')) {
+  for (const each of String(accept ?? '')
+    .toLowerCase()
+    .split(',')) {
     const [coding = '', weight] = each.split(/\s*;\s*q=/);
     weights.set(coding.trim(), weight === undefined ? 1 : Number(weight));
   }

@@ -21,10 +21,13 @@ export type Reply = { status: number; headers: NodeJS.Dict<string | string[]>; b
 /** Sends one request on a connection of its own and reads the answer whole. */
 export function exchange(url: string, { method = 'POST', path = '/router/rest', ...rest }: Exchange): Promise<Reply> {
   const body = Buffer.from(rest.body ?? '');
-  // node:http chunks a body without a length by itself.
-  const length = rest.body === undefined || rest.chunked ? {} : { 'content-length': String(body.length) };
+  const framing: Record<string, string> = rest.chunked
+    ? { 'transfer-encoding': 'chunked' }
+    : rest.body === undefined
+      ? {}
+      : { 'content-length': String(body.length) };
   return new Promise((done, failed) => {
-    const sent = httpRequest(url + path, { method, agent: false, headers: { ...rest.headers, ...length } });
+    const sent = httpRequest(url + path, { method, agent: false, headers: { ...rest.headers, ...framing } });
     sent.on('error', failed).on('response', (answer) => {
       const chunks: Buffer[] = [];
       answer.on('error', failed).on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -17,11 +17,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const home = mkdtempSync(`${tmpdir()}/piaoquan-test-`);
   // As root the server runs under another account, which must be able to enter.
   chmodSync(home, 0o755);
-  const server = await startEmbedded({ home, log: console.error });
-  const teardown = async () => {
-    await server.stop();
-    rmSync(home, { recursive: true });
-  };
+  const remove = () => rmSync(home, { recursive: true });
+  const server = await startEmbedded({ home, log: console.error }).catch((error) => {
+    remove();
+    throw error;
+  });
+  const teardown = () => server.stop().then(remove);
   const sql = connect(server.target, { max: 1 });
   try {
     await migrate(sql);

@@ -22,6 +22,15 @@ export type Started = {
   ended: Promise<Ended>;
 };
 
+const running = new Set<Started>();
+
+/** Ends whatever a failed test has left running. */
+export async function endAll(): Promise<void> {
+  const left = [...running];
+  for (const { child } of left) child.kill('SIGKILL');
+  await Promise.all(left.map(({ ended }) => ended));
+}
+
 /** A new empty folder for a sandbox, which its database account may enter. */
 export function newHome(): string {
   const home = mkdtempSync(`${realpathSync(tmpdir())}/piaoquan-run-`);
@@ -49,6 +58,7 @@ export function start(program: string, args: string[], env: NodeJS.ProcessEnv, o
   let over = false;
   const ended = once(child, 'close').then(([code]) => {
     over = true;
+    running.delete(started);
     return { code: code as number | null, ...output };
   });
   const url = async (): Promise<string> => {
@@ -57,7 +67,9 @@ export function start(program: string, args: string[], env: NodeJS.ProcessEnv, o
     if (address === undefined || over) throw new Error(`the server did not start: ${JSON.stringify(output)}`);
     return address;
   };
-  return { child, pid: child.pid ?? 0, url, stdout: () => output.stdout, ended };
+  const started: Started = { child, pid: child.pid ?? 0, url, stdout: () => output.stdout, ended };
+  running.add(started);
+  return started;
 }
 
 /** Starts the sandbox on a free port, as `npm start` does. */

@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** A TypeScript file of ours: its path from the root, and its text with comments blanked out. */
+type Source = {
+  readonly path: string;
+  readonly text: string;
+  readonly code: string;
+  readonly imports: readonly string[];
+};
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*'([^']+)'|\bimport\(\s*'([^']+)'|(?:^|\n)\s*import\s*'([^']+)'/g;
+
+function sourcesOf(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+    .map((name) => {
+      const path = join(folder, name);
+      const text = readFileSync(join(root, path), 'utf8');
+      const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+      const found = [...code.matchAll(IMPORT)].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
+      // What is ours is named by its path from the root.
+      const imports = found.map((from) =>
+        from.startsWith('.') ? relative(root, join(root, dirname(path), from)) : from,
+      );
+      return { path, text, code, imports };
+    });
+}
+
+const isTest = ({ path }: Source): boolean => path.endsWith('.test.ts');
+const sources = sourcesOf('src').filter((source) => !isTest(source));
+const everything = ['src', 'test', 'bench'].flatMap(sourcesOf);
+const below = (...folders: string[]) =>
+  sources.filter(({ path }) => folders.some((each) => path.startsWith(`src/${each}`)));
+
+/** Every import of the files that is not allowed, as `file imports what`. */
+const forbidden = (files: readonly Source[], allowed: (from: string, file: Source) => boolean): string[] =>
+  files.flatMap((file) =>
+    file.imports.filter((from) => !allowed(from, file)).map((from) => `${file.path} imports ${from}`),
+  );
+
+/** Every place where code matches a pattern, as `file: what`. */
+const found = (files: readonly Source[], pattern: RegExp): string[] =>
+  files.flatMap((file) => [...file.code.matchAll(pattern)].map(([what]) => `${file.path}: ${what.slice(0, 60)}`));
+
+const ours = (from: string): boolean => from.startsWith('src/');
+const within = (from: string, ...folders: string[]): boolean => folders.some((each) => from.startsWith(`src/${each}/`));
+
+test('the readings below see every folder and import', () => {
+  for (const folder of ['contract/', 'wire/', 'gateway/', 'database/', 'domains/', 'sdk/'])
+    expect(below(folder).length, folder).toBeGreaterThan(0);
+  const call = sources.find(({ path }) => path === 'src/gateway/call.ts');
+  expect(call?.imports).toEqual(
+    expect.arrayContaining(['src/contract/errors.ts', 'src/wire/parse.ts', 'src/gateway/apps.ts']),
+  );
+});
+
+describe('who may import whom', () => {
+  test('the contract imports nothing of ours', () => {
+    expect(forbidden(below('contract/'), (from) => !ours(from) || within(from, 'contract'))).toEqual([]);
+  });
+
+  test('the wire imports the contract alone, and of Node only what computes', () => {
+    const pure = ['node:crypto', 'node:buffer', 'typebox'];
+    expect(forbidden(below('wire/'), (from) => within(from, 'contract', 'wire') || pure.includes(from))).toEqual([]);
+  });
+
+  test('contract and wire know no clock, chance, environment or network', () => {
+    const impure =
+      /\bprocess\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\brandom\w+\(|\bfetch\(|\bperformance\.now\b|\bsetTimeout\b/g;
+    expect(found(below('contract/', 'wire/'), impure)).toEqual([]);
+  });
+
+  test('SDK and documentation import contract and wire alone', () => {
+    const allowed = (from: string) => !ours(from) || within(from, 'contract', 'wire', 'sdk', 'docs');
+    expect(forbidden(below('sdk/', 'docs/'), allowed)).toEqual([]);
+  });
+
+  test('a domain imports contract, database and itself, and nothing of HTTP', () => {
+    const own = (from: string, { path }: Source) =>
+      from.startsWith(`${path.split('/').slice(0, 3).join('/')}/`) || within(from, 'contract', 'database');
+    const http = /^(node:)?(https?|net|tls|http2)$|^fastify|^pino/;
+    const allowed = (from: string, file: Source) => (ours(from) ? own(from, file) : !http.test(from));
+    expect(forbidden(below('domains/'), allowed)).toEqual([]);
+  });
+
+  test("a domain's rules compute: no database but its types, no clock, no chance", () => {
+    const rules = below('domains/').filter(({ path }) => path.endsWith('/rules.ts'));
+    expect(rules.length).toBeGreaterThan(0);
+    expect(
+      found(
+        rules,
+        /^import (?!type).*\/(database|queries).*$|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bawait\b/gm,
+      ),
+    ).toEqual([]);
+  });
+
+  test('the gateway imports contract, wire and database, and never a domain', () => {
+    // start-error.ts holds one class, the refusal to start.
+    const allowed = (from: string) =>
+      !ours(from) || within(from, 'contract', 'wire', 'database', 'gateway') || from === 'src/start-error.ts';
+    expect(forbidden(below('gateway/'), allowed)).toEqual([]);
+  });
+
+  test('the database imports nothing of ours but itself', () => {
+    const allowed = (from: string) => !ours(from) || within(from, 'database') || from === 'src/start-error.ts';
+    expect(forbidden(below('database/'), allowed)).toEqual([]);
+  });
+
+  test('main.ts alone joins domains with the gateway', () => {
+    const others = sources.filter(({ path }) => !path.startsWith('src/domains/') && path !== 'src/main.ts');
+    expect(forbidden(others, (from) => !within(from, 'domains'))).toEqual([]);
+  });
+
+  test('nothing of ours imports a test', () => {
+    expect(forbidden(sources, (from) => !from.startsWith('test/') && !from.endsWith('.test.ts'))).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    const importsOf = new Map(sources.map(({ path, imports }) => [path, imports.filter(ours)]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, above: readonly string[]): void => {
+      if (above.includes(path)) circles.push([...above.slice(above.indexOf(path)), path].join(' → '));
+      if (above.includes(path) || done.has(path)) return;
+      for (const from of importsOf.get(path) ?? []) visit(from, [...above, path]);
+      done.add(path);
+    };
+    for (const path of importsOf.keys()) visit(path, []);
+    expect(circles).toEqual([]);
+  });
+});
+
+describe('where things stand', () => {
+  test('SQL stands in queries, the stores of the gateway and the database folder', () => {
+    const stores = ['apps', 'call-log', 'quotas', 'records', 'sessions', 'tokens'].map(
+      (name) => `src/gateway/${name}.ts`,
+    );
+    const mayHold = ({ path }: Source) =>
+      path.startsWith('src/database/') || path.endsWith('/queries.ts') || stores.includes(path);
+    const statement = /`\s*(select|insert|update|delete|with|copy|create|alter|drop|truncate|begin|lock|set)\b[^`]*`/gi;
+    expect(found(sources.filter(mayHold), statement).length).toBeGreaterThan(10);
+    expect(
+      found(
+        sources.filter((source) => !mayHold(source)),
+        statement,
+      ),
+    ).toEqual([]);
+  });
+
+  test('the environment is read in config.ts alone', () => {
+    const others = sources.filter(({ path }) => path !== 'src/config.ts');
+    expect(found(others, /\bprocess\.env\b|\benv\s*\}\s*=\s*process\b|from '(node:)?process'/g)).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  test('no file has over 300 lines', () => {
+    const long = everything.map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }));
+    expect(long.filter(({ lines }) => lines > 300)).toEqual([]);
+  });
+
+  test('the linter holds functions to 70 lines', () => {
+    const { linter } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'));
+    expect(linter.rules.complexity?.noExcessiveLinesPerFunction).toEqual({ level: 'error', options: { maxLines: 70 } });
+  });
+
+  test('every exported function has a docstring', () => {
+    const exported =
+      /(?<doc>\*\/\n)?^export (?:async )?(?:function\*? (?<named>\w+)|const (?<arrow>\w+)(?::[^=]+)? =\s*(?:async )?(?:<[^;]*?>\s*)?(?:\([^;{]*?\)[^;{]*?=>|\w+ =>))/gm;
+    const all = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(exported)].map(({ groups = {} }) => ({
+        name: `${path} ${groups.named ?? groups.arrow}`,
+        doc: groups.doc,
+      })),
+    );
+    expect(all.length).toBeGreaterThan(100);
+    expect(all.filter(({ doc }) => doc === undefined).map(({ name }) => name)).toEqual([]);
+  });
+});
