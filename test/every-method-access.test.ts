@@ -28,7 +28,7 @@ const expectAdmitted = async (contract: Contract) => expect((await refusal(contr
 
 /** A guarantee that methods of the catalogue give, every one unless said otherwise. */
 const everyMethod = (guarantee: string, run: (contract: Contract) => Promise<void>, methods = contracts) =>
-  test.each(methods)(`$name ${guarantee}`, run);
+  test.each(methods.map((each) => [each.name, each] as const))(`%s ${guarantee}`, (_name, contract) => run(contract));
 
 everyMethod('needs a package of the app that holds it, from the next call on after every change', async (contract) => {
   const { sql } = server.database;

@@ -44,7 +44,7 @@ const refusal = async (contract: Contract, departure?: Departure) => errorOf(awa
 
 /** A guarantee that every method of the catalogue gives. */
 const everyMethod = (guarantee: string, run: (contract: Contract) => Promise<void>) =>
-  test.each(contracts)(`$name ${guarantee}`, run);
+  test.each(contracts.map((each) => [each.name, each] as const))(`%s ${guarantee}`, (_name, contract) => run(contract));
 
 everyMethod('answers a call signed by each of the three digests', async (contract) => {
   for (const sign_method of ['md5', 'hmac', 'hmac-sha256'] as const)

@@ -7,7 +7,7 @@ import type { Words } from './schema.ts';
 export type MethodError = { readonly cause: Words; readonly remedy: Words };
 
 /** The categories of the documentation centre, in its order. */
-export type Category = 'film' | 'damai' | 'genie' | 'benefit' | 'platform';
+export type Category = 'film' | 'damai' | 'genie' | 'benefit' | 'platform' | 'admin';
 
 /** Whether a method's caller must, may or need not bring a user's session key. */
 export type SessionNeed = 'required' | 'optional' | 'none';

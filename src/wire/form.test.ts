@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeForm, decodeUtf8, EncodingError, encodeForm } from './form.ts';
 
-const wellFormed = fc.string({ unit: 'binary' });
-const parameters = fc.uniqueArray(fc.tuple(fc.string({ unit: 'binary', minLength: 1 }), wellFormed), {
+const unit = fc.oneof(
+  fc.constantFrom(' ', '+', '%', '&', '=', '%20', '测', '😀'),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+);
+const parameters = fc.uniqueArray(fc.tuple(fc.string({ unit, minLength: 1 }), fc.string({ unit })), {
   selector: ([name]) => name,
 });
 
