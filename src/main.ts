@@ -4,7 +4,7 @@ import { catalogue, packages } from './contract/catalogue.ts';
 import type { Contract, Handlers } from './contract/method.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
-import { connect, type Sql, verify } from './database/pool.ts';
+import { connect, ping, type Sql, verify } from './database/pool.ts';
 import { createVault, type Vault } from './database/vault.ts';
 import { DEMO, loadPlatformDemo } from './demo.ts';
 import { loadBenefitsDemo } from './domains/benefits/demo.ts';
@@ -137,9 +137,8 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
     onUnexpected: (error, request_id, method) => logger.error({ err: error, request_id, method }, 'call failed'),
   });
   const oauth = { apps, tokens, vault, clock, user: config.sandbox ? DEMO.user : undefined };
-  const ping = () => sql`select 1`;
   const { bodyLimit, trustProxy } = config;
-  return buildServer({ dispatcher, oauth, metrics, ping, logger, bodyLimit, trustProxy });
+  return buildServer({ dispatcher, oauth, metrics, ping: () => ping(sql), logger, bodyLimit, trustProxy });
 }
 
 async function listen(server: ReturnType<typeof buildServer>, { host, port }: Config): Promise<string> {

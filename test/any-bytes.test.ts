@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../src/contract/catalogue.ts';
-import { type ErrorEntry, platformErrors } from '../src/contract/errors.ts';
+import { type ErrorEntry, platformErrors } from '../src/contract/error-table.ts';
 import type { Contract } from '../src/contract/method.ts';
 import { BATCH_SEPARATOR } from '../src/wire/batch.ts';
 import { encodeForm } from '../src/wire/form.ts';

@@ -104,6 +104,11 @@ export async function verify(sql: Sql): Promise<void> {
   }
 }
 
+/** Asks the database for an answer; rejects when there is none. */
+export async function ping(sql: Sql): Promise<void> {
+  await sql`select 1`;
+}
+
 /** One line for a failed first connection. */
 function whyNot(sql: Sql, error: unknown): string {
   const { host, port, path, user, database } = sql.options;

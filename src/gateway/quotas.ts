@@ -1,4 +1,4 @@
-import type { PlatformErrorName } from '../contract/errors.ts';
+import type { PlatformErrorName } from '../contract/error-table.ts';
 import { platformError } from '../contract/errors.ts';
 import { createBatcher } from '../database/batch.ts';
 import type { Sql } from '../database/pool.ts';

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -15,15 +16,17 @@ export const MAX_BATCH_CALLS = 100;
 const GZIP_FROM_BYTES = 1024;
 
 const pack = promisify(gzip);
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 /**
  * Serves `/router/rest` and `/router/batch` (TOP protocol 1, 9). The whole exchange happens in `onRequest`, ahead of
  * fastify's own body parsing, because TOP's clients send bodies with GET and content types that fastify refuses.
  */
 export function serveRouter(server: FastifyInstance, dispatcher: Dispatcher, bodyLimit: number): void {
+  // Every method gets a route, so that those TOP does not take are answered with its own error 9.
+  for (const method of METHODS) if (!server.supportedMethods.includes(method)) server.addHttpMethod(method);
+  const method = server.supportedMethods;
   const route = (url: string, exchange: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
-    server.route({ method: METHODS, url, exposeHeadRoute: false, onRequest: exchange, handler: async () => undefined });
+    server.route({ method, url, exposeHeadRoute: false, onRequest: exchange, handler: async () => undefined });
 
   route('/router/rest', async (request, reply) => {
     const received = await receive(request.raw, bodyLimit);

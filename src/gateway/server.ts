@@ -28,6 +28,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     loggerInstance: parts.logger,
     // Calls have a record of their own in the call log.
     logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { ignoreTrailingSlash: true },
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     // One logger for all: a child for every request is work that nothing reads.
     childLoggerFactory: (logger) => logger,

@@ -15,7 +15,7 @@ export type Credentials = {
   readonly simplify?: boolean | undefined;
 };
 
-/** Business parameters by name: texts go as they are, everything else as its JSON or decimal text. */
+/** Business parameters by name: texts go as they are, everything else as TOP spells it (TOP protocol 3). */
 export type BusinessParameters = Readonly<Record<string, unknown>>;
 
 /**
@@ -51,7 +51,16 @@ function parameterText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   if (value instanceof Date) return formatInstant(value);
-  return JSON.stringify(value);
+  // Lists of simple values go comma-joined, lists of objects as JSON (TOP protocol 3).
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item instanceof Date))
+    return value.map(parameterText).join(',');
+  return JSON.stringify(value, withDates);
+}
+
+/** Dates inside objects are spelled as on the wire; JSON would have made them ISO text by the time it asks. */
+function withDates(this: Record<string, unknown>, name: string, value: unknown): unknown {
+  const own = this[name];
+  return own instanceof Date ? formatInstant(own) : value;
 }
 
 /**

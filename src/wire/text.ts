@@ -11,15 +11,17 @@ export const isPlainText = (text: string): boolean => !FORBIDDEN.test(text) && t
 export const toPlainText = (text: string): string =>
   isPlainText(text) ? text : text.toWellFormed().replace(FORBIDDEN_ALL, '\ufffd');
 
-const XML_SPECIAL = /[&<>"\r]/;
-const XML_SPECIAL_ALL = new RegExp(XML_SPECIAL, 'g');
 const XML_ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' };
+const XML_SPECIAL = /[&<>"\r]/g;
+
+// Nearly every text is free of all that needs care; one look tells.
+const JSON_CLEAN = /^[ !#-[\]-\ud7ff\ue000-\ufffd]*$/;
+const XML_CLEAN = /^[\t\n !#-%'-;=?-\ud7ff\ue000-\ufffd]*$/;
 
 /** Escapes a text for an XML element, quotes included as the pages' samples do (TOP protocol 5.2). */
-export function escapeXml(text: string): string {
-  const plain = toPlainText(text);
-  return XML_SPECIAL.test(plain) ? plain.replace(XML_SPECIAL_ALL, (char) => XML_ESCAPES[char] as string) : plain;
-}
+export const escapeXml = (text: string): string =>
+  XML_CLEAN.test(text) ? text : toPlainText(text).replace(XML_SPECIAL, (char) => XML_ESCAPES[char] as string);
 
 /** A JSON string in raw UTF-8 (client notes, responses 7). */
-export const quoteJson = (text: string): string => JSON.stringify(toPlainText(text));
+export const quoteJson = (text: string): string =>
+  JSON_CLEAN.test(text) ? `"${text}"` : JSON.stringify(toPlainText(text));
