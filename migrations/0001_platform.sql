@@ -98,14 +98,18 @@ create table platform_quota_use (
 comment on table platform_quota_use is 'Calls used in the present window of each counter; window_start in epoch seconds.';
 
 -- Takes calls from their counters, for all processes on this database exactly.
--- p_groups: [{"wanted": n, "counters": [{"counter", "window_start", "max"}, …]}, …]; a call needs room in all its counters.
--- Returns {"version", "results": [{"granted", "limited_by"}, …]}; results is absent when p_version is not the present
--- version, and then nothing was taken. limited_by is the place of the counter with the least room, from 0.
+-- p_groups: [{"wanted": n, "spare": n, "returned": n, "counters": [{"counter", "window_start", "max"}, …]}, …]; a call
+-- needs room in all its counters. Spare calls are taken ahead for a busy process, at most a thousandth of the room that
+-- is left, so that near a limit every call is counted one by one; returned ones were taken ahead and not used.
+-- Returns {"version", "results": [{"granted", "spare", "limited_by"}, …]}; results is absent when p_version is not the
+-- present version, and then nothing was taken. limited_by is the place of the counter with the least room, from 0.
 create function platform_take_quota(p_version bigint, p_groups jsonb) returns jsonb language plpgsql as $$
 declare
   present_version bigint;
   one jsonb;
   room bigint;
+  granted bigint;
+  ahead bigint;
   full_at int;
   results jsonb := '[]';
 begin
@@ -124,14 +128,22 @@ begin
     used = case when excluded.window_start > q.window_start then 0 else q.used end,
     window_start = greatest(q.window_start, excluded.window_start);
   for one in select * from jsonb_array_elements(p_groups) loop
+    if (one ->> 'returned')::bigint > 0 then
+      update platform_quota_use q set used = greatest(q.used - (one ->> 'returned')::bigint, 0)
+      from jsonb_array_elements(one -> 'counters') c
+      where q.counter = c ->> 'counter' and q.window_start = (c ->> 'window_start')::bigint;
+    end if;
     select (c.value ->> 'max')::bigint - q.used, c.ordinality - 1 into room, full_at
     from jsonb_array_elements(one -> 'counters') with ordinality c
     join platform_quota_use q on q.counter = c.value ->> 'counter'
     order by 1, 2 limit 1;
-    room := least((one ->> 'wanted')::bigint, greatest(room, 0));
-    update platform_quota_use q set used = q.used + room
-    from jsonb_array_elements(one -> 'counters') c where q.counter = c ->> 'counter';
-    results := results || jsonb_build_object('granted', room, 'limited_by', full_at);
+    granted := least((one ->> 'wanted')::bigint, greatest(room, 0));
+    ahead := least((one ->> 'spare')::bigint, greatest(room - granted, 0) / 1000);
+    if granted + ahead > 0 then
+      update platform_quota_use q set used = q.used + granted + ahead
+      from jsonb_array_elements(one -> 'counters') c where q.counter = c ->> 'counter';
+    end if;
+    results := results || jsonb_build_object('granted', granted, 'spare', ahead, 'limited_by', full_at);
   end loop;
   return jsonb_build_object('version', present_version, 'results', results);
 end $$;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
 
@@ -89,10 +89,24 @@ export function readMasterKey(config: Pick<Config, 'sandbox' | 'home'>, env: Nod
     throw new StartError(
       'set PIAOQUAN_MASTER_KEY to 32 random bytes in base64, e.g. the output of: openssl rand -base64 32',
     );
-  mkdirSync(config.home, { recursive: true });
-  const key = randomBytes(32);
-  writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  return key;
+  makeKey(config.home, file);
+  return decodeKey(readFileSync(file, 'utf8').trim(), file);
+}
+
+/** Makes a key that appears whole or not at all; when another process was first, its key stays. */
+function makeKey(home: string, file: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+    linkSync(draft, file);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const why = code === 'EACCES' ? 'permission denied' : code;
+    if (!existsSync(file)) throw new StartError(`folder ${home} cannot be written: ${why}`);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function decodeKey(text: string, where: string): Buffer {

@@ -21,6 +21,7 @@ import { voucherHandlers } from './domains/vouchers/handlers.ts';
 import { openAppStore } from './gateway/apps.ts';
 import { type AnyHandler, createDispatcher } from './gateway/call.ts';
 import { openCallLog } from './gateway/call-log.ts';
+import { openDeadlines } from './gateway/deadlines.ts';
 import { openMetrics } from './gateway/metrics.ts';
 import { openQuotas } from './gateway/quotas.ts';
 import { checkMasterKey, hasApp } from './gateway/records.ts';
@@ -134,6 +135,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
     metrics,
     signPolicy: { legacySign: config.legacySign, explain: config.sandbox },
     clock,
+    deadlines: openDeadlines(12_000),
     onUnexpected: (error, request_id, method) => logger.error({ err: error, request_id, method }, 'call failed'),
   });
   const oauth = { apps, tokens, vault, clock, user: config.sandbox ? DEMO.user : undefined };

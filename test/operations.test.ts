@@ -45,9 +45,8 @@ describe('when the database goes away', () => {
       await door.set(state);
       expect(await get(url, '/ready')).toMatchObject({ status: 503, text: '{"status":"database unavailable"}' });
       expect(await get(url, '/health')).toMatchObject({ status: 200, text: '{"status":"ok"}' });
-      if (state === 'refused')
-        for (const error of await errors())
-          expect(error).toMatchObject({ code: 15, sub_code: 'isp.top-remote-service-unavailable' });
+      const sub_code = expect.stringMatching(/^isp\.top-remote-/);
+      for (const error of await errors()) expect(error).toMatchObject({ code: 15, sub_code });
       door.set('refused');
       door.set('open');
       await until(
@@ -56,6 +55,7 @@ describe('when the database goes away', () => {
       );
       expect(await errors()).toEqual([undefined, undefined, undefined]);
     },
+    40_000,
   );
 });
 

@@ -68,7 +68,7 @@ test.skipIf(root && !othersMayRun).each(['its own database', 'one of its operato
 );
 
 test('two servers that start at the same moment on one empty database both serve, with one set of demo data', async () => {
-  const env = { DATABASE_URL: empty.target, PIAOQUAN_HOME: `${home}/pair` };
+  const env = { DATABASE_URL: empty.target, PIAOQUAN_HOME: home, PIAOQUAN_MASTER_KEY: masterKey };
   const pair = [sandbox(env), sandbox(env)];
   for (const { url } of pair)
     expect(await callAt(await url(), 'taobao.promotion.benefit.selector', { query: { step: 1 } })).toContain(
@@ -83,6 +83,20 @@ test('two servers that start at the same moment on one empty database both serve
   expect(count).toEqual(expected);
   for (const { child } of pair) child.kill('SIGTERM');
   expect((await Promise.all(pair.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
+});
+
+test('processes that begin at the same moment on a new folder agree on its master key', async () => {
+  const begin = Date.now() + 1500;
+  const script = `
+    import { readMasterKey } from './src/config.ts';
+    for (let folder = 0; folder < 50; folder++) {
+      while (Date.now() < ${begin} + 10 * folder);
+      console.log(readMasterKey({ sandbox: true, home: '${home}/new-' + folder }).toString('hex'));
+    }`;
+  const one = () => start('--input-type=module-typescript', ['--eval', script], {}).ended;
+  const runs = await Promise.all([one(), one(), one()]);
+  expect(runs.map(({ stderr }) => stderr)).toEqual(['', '', '']);
+  expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
 });
 
 test('production wants a database and a master key', async () => {

@@ -43,6 +43,8 @@ type AppRow = {
  * was read at; the statement that admits a call finds out (see quotas.ts) and calls {@link AppStore.forget}.
  */
 export type AppStore = {
+  /** The app of a key when it is in memory. */
+  kept(app_key: string): App | undefined;
   /** The app of a key; undefined when there is none, which is always asked of the database. */
   find(app_key: string): Promise<App | undefined>;
   /** Whether the configuration has changed since the record was read; asks the database. */
@@ -74,6 +76,7 @@ export function openAppStore(sql: Sql, vault: Vault): AppStore {
   });
   return {
     forget,
+    kept: (app_key) => kept.get(app_key),
     async find(app_key) {
       const found = kept.get(app_key) ?? (await load(app_key));
       if (found === undefined) return undefined;

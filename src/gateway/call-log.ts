@@ -106,10 +106,25 @@ async function ensurePartitions(sql: Sql, records: readonly CallRecord[], known:
   }
 }
 
-/** Writes records in one statement: the driver's COPY never tells of an error that comes after the last line. */
+/**
+ * Writes records in one statement: the driver's COPY never tells of an error that comes after the last line. Columns go
+ * as array literals, the cheapest text to build and to read.
+ */
 async function write(sql: Sql, records: readonly CallRecord[]): Promise<void> {
+  const column = (value: (record: CallRecord) => string | number | undefined): string =>
+    `{${records.map((record) => value(record) ?? 'null').join(',')}}`;
+  const quoted = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : `"${text.replace(/["\\]/g, '\\$&')}"`;
   await sql`
     insert into platform_call_log
-    select * from json_to_recordset(${JSON.stringify(records)}::text::json)
-      as record (called_at timestamptz, request_id text, app_key text, method text, code int, sub_code text, duration_us int)`;
+    select to_timestamp(called_ms / 1000.0), request_id, app_key, method, code, sub_code, duration_us
+    from unnest(
+      ${column((record) => record.called_at.getTime())}::text::bigint[],
+      ${column((record) => record.request_id)}::text::text[],
+      ${column((record) => record.app_key)}::text::text[],
+      ${column((record) => record.method)}::text::text[],
+      ${column((record) => record.code)}::text::int[],
+      ${column((record) => quoted(record.sub_code))}::text::text[],
+      ${column((record) => record.duration_us)}::text::int[]
+    ) as record (called_ms, request_id, app_key, method, code, sub_code, duration_us)`;
 }

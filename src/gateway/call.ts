@@ -13,6 +13,7 @@ import {
   refuseSignature,
   type SignPolicy,
 } from './checks.ts';
+import type { Deadlines } from './deadlines.ts';
 import { toTopError } from './failure.ts';
 import type { Metrics } from './metrics.ts';
 import { type Quotas, StaleApp } from './quotas.ts';
@@ -33,6 +34,7 @@ export type Gateway = {
   readonly metrics: Metrics;
   readonly signPolicy: SignPolicy;
   readonly clock: () => Date;
+  readonly deadlines: Deadlines;
   /** Told of every unexpected error whole, with the request_id that the caller saw. */
   readonly onUnexpected: (error: unknown, request_id: string, method: string | undefined) => void;
 };
@@ -146,7 +148,7 @@ async function identify(gateway: Gateway, input: CallInput, now: Date): Promise<
   const app_key = input.parameters.get('app_key') ?? '';
   if (!APP_KEY.test(app_key)) throw platformError('invalid-app-key');
   for (let tries = 0; ; tries++) {
-    const app = await gateway.apps.find(app_key);
+    const app = gateway.apps.kept(app_key) ?? (await gateway.apps.find(app_key));
     if (app === undefined) throw platformError('invalid-app-key');
     const refusal =
       app.status === 'suspended'
@@ -166,8 +168,12 @@ async function carryOut(
 ): Promise<(format: Format) => string> {
   const { contract } = method;
   const session_key = parameters.get('session') || undefined;
-  const user = await identifyUser(gateway, contract, caller.app.app_key, session_key, context.now);
-  await admit(gateway, contract, caller, context.now);
+  const user =
+    contract.session === 'none'
+      ? undefined
+      : await identifyUser(gateway, contract, caller.app.app_key, session_key, context.now);
+  const admission = admit(gateway, contract, caller, context.now);
+  if (admission !== undefined) await admission;
   const request = method.parse(parameters);
   const { request_id, now } = context;
   const value = await method.handle(request, {
@@ -187,7 +193,6 @@ async function identifyUser(
   session_key: string | undefined,
   now: Date,
 ): Promise<CallContext['user']> {
-  if (contract.session === 'none') return undefined;
   if (contract.session === 'optional' && session_key === undefined) return undefined;
   const session = session_key === undefined ? undefined : await gateway.sessions.find(session_key);
   const refusal = refuseSession(session_key, session, app_key, now);
@@ -195,8 +200,18 @@ async function identifyUser(
   return session;
 }
 
-/** Checks the permission and takes the call from its quotas, again with a fresh record when the app's has changed. */
-async function admit(gateway: Gateway, contract: Contract, caller: Caller, now: Date): Promise<void> {
+/** Checks the permission and takes the call from its quotas; undefined when that needed no waiting. */
+function admit(gateway: Gateway, contract: Contract, caller: Caller, now: Date): Promise<void> | undefined {
+  if (refusePermission(caller.app, contract, caller.input.address) !== undefined)
+    return admitAgain(gateway, contract, caller, now);
+  return gateway.quotas.take(caller.app, contract.name, now)?.catch((error) => {
+    if (!(error instanceof StaleApp)) throw error;
+    return admitAgain(gateway, contract, caller, now);
+  });
+}
+
+/** Decides on fresh records: a refusal may rest on a record that has changed, and a changed one admits nobody. */
+async function admitAgain(gateway: Gateway, contract: Contract, caller: Caller, now: Date): Promise<void> {
   let { app } = caller;
   for (let tries = 0; ; tries++) {
     const refusal = refusePermission(app, contract, caller.input.address);
@@ -228,7 +243,7 @@ async function recorded(
   let text: string;
   let failed: TopError | undefined;
   try {
-    const write = await run({ request_id, now });
+    const write = await gateway.deadlines.hold(run({ request_id, now }));
     text = write(format);
   } catch (error) {
     failed = toTopError(error);

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 
 /** Prometheus figures of the server. */
 export type Metrics = {
@@ -8,7 +8,11 @@ export type Metrics = {
   page(): Promise<{ text: string; type: string }>;
 };
 
+/** Upper bounds of the duration buckets. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Calls of one method: how many of each outcome, and how long they took. */
+type Series = { outcomes: Map<string, number>; buckets: number[]; count: number; seconds: number };
 
 /**
  * Opens the figures of one server.
@@ -21,49 +25,81 @@ export function openMetrics(
 ): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const calls = new Counter({
-    name: 'piaoquan_calls_total',
-    help: 'Calls by method, code (0 = answered) and sub_code',
-    labelNames: ['method', 'code', 'sub_code'] as const,
-    registers: [registry],
+  gauge(registry, 'piaoquan_call_log_waiting', 'Call records waiting to be written', () => callLog().waiting);
+  gauge(registry, 'piaoquan_call_log_dropped', 'Call records dropped since the start because the log was full', () => {
+    return callLog().dropped;
   });
-  const seconds = new Histogram({
-    name: 'piaoquan_call_duration_seconds',
-    help: 'Time of a call on the request path',
-    labelNames: ['method'] as const,
-    buckets: SECONDS,
-    registers: [registry],
-  });
-  new Gauge({
-    name: 'piaoquan_call_log_waiting',
-    help: 'Call records waiting to be written',
-    registers: [registry],
-    collect() {
-      this.set(callLog().waiting);
-    },
-  });
-  new Gauge({
-    name: 'piaoquan_call_log_dropped',
-    help: 'Call records dropped since the start because the log was full',
-    registers: [registry],
-    collect() {
-      this.set(callLog().dropped);
-    },
-  });
-  const series = new Map(
-    [...known, 'unknown'].map((method) => [
-      method,
-      { answered: calls.labels(method, '0', ''), seconds: seconds.labels(method) },
-    ]),
+  // Every call passes here, so these are plain numbers; they become metrics when the page is read.
+  const series = new Map(known.map((method) => [method, newSeries()]));
+  const unknown = newSeries();
+  series.set('unknown', unknown);
+  publish(registry, 'piaoquan_calls_total', 'Calls by method, code (0 = answered) and sub_code', 'counter', () =>
+    [...series].flatMap(([method, own]) => countValues(method, own)),
+  );
+  publish(registry, 'piaoquan_call_duration_seconds', 'Time of a call on the request path', 'histogram', () =>
+    [...series].flatMap(([method, own]) => durationValues(method, own)),
   );
   return {
     called(method, code, sub_code, duration_us) {
-      const name = method !== undefined && series.has(method) ? method : 'unknown';
-      const own = series.get(name) as NonNullable<ReturnType<typeof series.get>>;
-      own.seconds.observe(duration_us / 1e6);
-      if (code === 0) own.answered.inc();
-      else calls.labels(name, String(code), sub_code ?? '').inc();
+      const own = (method === undefined ? undefined : series.get(method)) ?? unknown;
+      const outcome = code === 0 ? '0' : `${code} ${sub_code ?? ''}`;
+      own.outcomes.set(outcome, (own.outcomes.get(outcome) ?? 0) + 1);
+      const seconds = duration_us / 1e6;
+      let bucket = 0;
+      while (bucket < SECONDS.length && seconds > (SECONDS[bucket] as number)) bucket++;
+      own.buckets[bucket] = (own.buckets[bucket] as number) + 1;
+      own.count += 1;
+      own.seconds += seconds;
     },
     page: async () => ({ text: await registry.metrics(), type: registry.contentType }),
   };
+}
+
+const newSeries = (): Series => ({
+  outcomes: new Map([['0', 0]]),
+  buckets: Array.from({ length: SECONDS.length + 1 }, () => 0),
+  count: 0,
+  seconds: 0,
+});
+
+function gauge(registry: Registry, name: string, help: string, value: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value());
+    },
+  });
+}
+
+type Value = MetricValue<string> & { metricName?: string };
+
+/** Puts a metric on the page whose values are made when it is read. */
+function publish(registry: Registry, name: string, help: string, type: 'counter' | 'histogram', values: () => Value[]) {
+  const metric = {
+    name,
+    get: async () =>
+      ({ name, help, type, aggregator: 'sum', values: values() }) as unknown as MetricObjectWithValues<Value>,
+  };
+  registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
+}
+
+function countValues(method: string, { outcomes }: Series): Value[] {
+  return [...outcomes].map(([outcome, value]) => {
+    const [code = '', sub_code = ''] = outcome.split(' ');
+    return { value, labels: { method, code, sub_code } };
+  });
+}
+
+function durationValues(method: string, { buckets, count, seconds }: Series): Value[] {
+  let below = 0;
+  const name = 'piaoquan_call_duration_seconds';
+  const values: Value[] = buckets.map((own, index) => {
+    below += own;
+    return { value: below, labels: { method, le: SECONDS[index] ?? '+Inf' }, metricName: `${name}_bucket` };
+  });
+  values.push({ value: seconds, labels: { method }, metricName: `${name}_sum` });
+  values.push({ value: count, labels: { method }, metricName: `${name}_count` });
+  return values;
 }

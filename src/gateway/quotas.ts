@@ -10,12 +10,21 @@ export class StaleApp extends Error {
 }
 
 type Counter = { counter: string; window_start: number; max: number; seconds: number; full: PlatformErrorName };
-type Take = { app: App; method: string; now: Date };
+/** `back`: calls taken ahead that are given back instead of one being taken. */
+type Take = { app: App; method: string; now: Date; back?: Ahead };
 type Outcome = 'granted' | 'stale' | { full: PlatformErrorName; wait_seconds: number };
-type Taken = { version: number; results?: { granted: number; limited_by: number | null }[] };
+type Taken = { version: number; results?: { granted: number; spare: number; limited_by: number }[] };
+/** Calls of an app to a method taken ahead of their coming: good for this record of the app, for a moment. */
+type Ahead = { app: App; left: number; until: number; counters: Counter[] };
 
 const DAY_SECONDS = 24 * 3600;
 const GMT8_SECONDS = 8 * 3600;
+/** A group of at least so many waiting calls is busy and takes some ahead … */
+const BUSY = 8;
+/** … so many times as many as waited … */
+const AHEAD_FACTOR = 32;
+/** … for so many milliseconds: the longest time for which a change of an app goes unnoticed, and only under load. */
+const AHEAD_MS = 100;
 
 /** Counts calls against their limits, for all processes on the database together (TOP protocol 7). */
 export type Quotas = {
@@ -23,29 +32,66 @@ export type Quotas = {
    * Takes one call. Throws platform error 7 with the seconds to wait when a limit is reached, StaleApp when the app's
    * record is out of date, and then nothing was taken.
    */
-  take(app: App, method: string, now: Date): Promise<void>;
+  take(app: App, method: string, now: Date): Promise<void> | undefined;
 };
 
 /**
  * Opens the counters of calls. Calls that wait at the same time are counted by one statement, which also tells whether
- * the apps in memory are still the present ones.
+ * the apps in memory are still the present ones. Under load a process takes calls ahead, far from a limit only, and gives
+ * back what it did not use: no limit is ever passed.
  */
 export function openQuotas(sql: Sql, apps: AppStore): Quotas {
-  const batcher = createBatcher<Take, Outcome>({ run: (_key, takes) => takeBatch(sql, apps, takes) });
+  const ahead = new Map<string, Ahead>();
+  const batcher = createBatcher<Take, Outcome>({ run: (_key, takes) => takeBatch(sql, apps, takes, keepAhead) });
+
+  function keepAhead(name: string, own: Ahead): void {
+    ahead.set(name, own);
+    setTimeout(() => {
+      if (ahead.get(name) === own) ahead.delete(name);
+      const { app, left } = own;
+      const method = name.slice(app.app_key.length + 1);
+      // What is not given back is lost to the app until its window ends; no call waits for it.
+      if (left > 0)
+        batcher.submit('calls', { app, method, now: new Date(own.until), back: own }).catch(() => undefined);
+    }, AHEAD_MS).unref();
+  }
+
+  async function takeFromDatabase(app: App, method: string, now: Date): Promise<void> {
+    const outcome = await batcher.submit('calls', { app, method, now });
+    if (outcome === 'granted') return;
+    if (outcome === 'stale') throw new StaleApp();
+    throw platformError(outcome.full, { sub_msg: `This ban will last for ${outcome.wait_seconds} more seconds` });
+  }
+
   return {
-    async take(app, method, now) {
-      const outcome = await batcher.submit('calls', { app, method, now });
-      if (outcome === 'granted') return;
-      if (outcome === 'stale') throw new StaleApp();
-      throw platformError(outcome.full, { sub_msg: `This ban will last for ${outcome.wait_seconds} more seconds` });
+    take(app, method, now) {
+      const own = ahead.get(groupName(app, method));
+      if (own === undefined || own.app !== app || own.left === 0 || now.getTime() >= own.until)
+        return takeFromDatabase(app, method, now);
+      own.left -= 1;
+      return undefined;
     },
   };
 }
 
-async function takeBatch(sql: Sql, apps: AppStore, takes: readonly Take[]): Promise<Outcome[]> {
+const groupName = (app: App, method: string): string => `${app.app_key} ${method}`;
+
+type Group = { name: string; app: App; takes: Take[]; returned: number; counters: Counter[] };
+
+async function takeBatch(
+  sql: Sql,
+  apps: AppStore,
+  takes: readonly Take[],
+  keepAhead: (name: string, own: Ahead) => void,
+): Promise<Outcome[]> {
   const version = Math.max(...takes.map((take) => take.app.version));
   const groups = groupTakes(takes.filter((take) => take.app.version === version));
-  const request = groups.map(({ takes: wanting, counters }) => ({ wanted: wanting.length, counters }));
+  const request = groups.map(({ takes: wanting, returned, counters }) => ({
+    wanted: wanting.length,
+    spare: wanting.length >= BUSY ? wanting.length * AHEAD_FACTOR : 0,
+    returned,
+    counters,
+  }));
   const [row] = await sql<{ taken: Taken }[]>`
     select platform_take_quota(${version}, ${sql.json(request)}) as taken`;
   const taken = row?.taken ?? { version: 0 };
@@ -54,21 +100,32 @@ async function takeBatch(sql: Sql, apps: AppStore, takes: readonly Take[]): Prom
   taken.results?.forEach((result, place) => {
     const group = groups[place] as Group;
     group.takes.forEach((take, index) => {
-      outcomes.set(take, index < result.granted ? 'granted' : fullOutcome(group, result.limited_by ?? 0, take.now));
+      outcomes.set(take, index < result.granted ? 'granted' : fullOutcome(group, result.limited_by, take.now));
     });
+    if (result.spare > 0) keepAhead(group.name, toAhead(group, result.spare));
   });
   return takes.map((take) => outcomes.get(take) ?? 'stale');
 }
 
-type Group = { takes: Take[]; counters: Counter[] };
+function toAhead({ app, takes, counters }: Group, left: number): Ahead {
+  const now = Math.max(...takes.map((take) => take.now.getTime()));
+  const windowEnds = counters.map(({ window_start, seconds }) => (window_start + seconds) * 1000);
+  return { app, left, until: Math.min(now + AHEAD_MS, ...windowEnds), counters };
+}
 
 function groupTakes(takes: readonly Take[]): Group[] {
   const groups = new Map<string, Group>();
   for (const take of takes) {
-    const name = `${take.app.app_key} ${take.method}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, { takes: [take], counters: countersOf(take) });
-    else group.takes.push(take);
+    const own = groupName(take.app, take.method);
+    // What is given back goes to the window it was taken from, which may be over.
+    const name = take.back === undefined ? own : `${own} ${take.back.until}`;
+    let group = groups.get(name);
+    if (group === undefined) {
+      group = { name, app: take.app, takes: [], returned: 0, counters: take.back?.counters ?? countersOf(take) };
+      groups.set(name, group);
+    }
+    if (take.back === undefined) group.takes.push(take);
+    else group.returned += take.back.left;
   }
   return [...groups.values()];
 }

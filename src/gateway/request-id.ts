@@ -2,7 +2,10 @@ import { randomInt } from 'node:crypto';
 
 const TAG_SPACE = 36 ** 3;
 const tag = randomInt(TAG_SPACE).toString(36).padStart(3, '0');
+const COUNTS = Array.from({ length: TAG_SPACE }, (_, number) => number.toString(36).padStart(3, '0'));
 let count = randomInt(TAG_SPACE);
+let keptMs = 0;
+let keptPrefix = '';
 
 /**
  * A new request_id: 14 small letters and digits like TOP's own (TOP protocol 5.6): milliseconds, a tag of this process,
@@ -10,5 +13,10 @@ let count = randomInt(TAG_SPACE);
  */
 export function newRequestId(now: Date): string {
   count = (count + 1) % TAG_SPACE;
-  return now.getTime().toString(36) + tag + count.toString(36).padStart(3, '0');
+  const ms = now.getTime();
+  if (ms !== keptMs) {
+    keptMs = ms;
+    keptPrefix = ms.toString(36) + tag;
+  }
+  return keptPrefix + COUNTS[count];
 }

@@ -28,7 +28,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     loggerInstance: parts.logger,
     // Calls have a record of their own in the call log.
     logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { ignoreTrailingSlash: true },
+    // The gateway reads queries by itself, in the one way that signatures allow.
+    routerOptions: { ignoreTrailingSlash: true, querystringParser: () => ({}) },
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     // One logger for all: a child for every request is work that nothing reads.
     childLoggerFactory: (logger) => logger,

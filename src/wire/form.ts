@@ -27,10 +27,14 @@ function decodePart(part: string): string {
  * @param into parameters to add to; what is read takes precedence, so a body read after the query wins (TOP protocol 4.5)
  */
 export function decodeForm(text: string, into: Map<string, string> = new Map()): Map<string, string> {
-  for (const pair of text.split('&')) {
-    const equals = pair.indexOf('=');
-    const name = decodePart(equals === -1 ? pair : pair.slice(0, equals));
-    if (name !== '') into.set(name, equals === -1 ? '' : decodePart(pair.slice(equals + 1)));
+  for (let start = 0; start <= text.length; ) {
+    const next = text.indexOf('&', start);
+    const end = next === -1 ? text.length : next;
+    const equals = text.indexOf('=', start);
+    const nameEnd = equals === -1 || equals > end ? end : equals;
+    const name = decodePart(text.slice(start, nameEnd));
+    if (name !== '') into.set(name, nameEnd === end ? '' : decodePart(text.slice(nameEnd + 1, end)));
+    start = end + 1;
   }
   return into;
 }

@@ -16,7 +16,7 @@ type Read = (value: unknown, path: string) => unknown;
  */
 export function compileParser<C extends Contract>(contract: C): (parameters: Parameters) => RequestOf<C> {
   const read = members(contract.request, contract);
-  return (parameters) => read(Object.fromEntries(parameters), '') as RequestOf<C>;
+  return (parameters) => read((name) => parameters.get(name), '') as RequestOf<C>;
 }
 
 const invalid = (path: string, why: string): Error =>
@@ -24,14 +24,16 @@ const invalid = (path: string, why: string): Error =>
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-function members(schema: TSchema, contract: Contract): Read {
+/** Reads the fields of an object, each found by its name. */
+type ReadMembers = (memberOf: (name: string) => unknown, path: string) => Record<string, unknown>;
+
+function members(schema: TSchema, contract: Contract): ReadMembers {
   const readers = fieldsOf(schema).map((field) => ({ field, read: reader(field.schema, contract) }));
-  return (value, path) => {
-    const source = value as Record<string, unknown>;
+  return (memberOf, path) => {
     const out: Record<string, unknown> = {};
     for (const { field, read } of readers) {
       const here = path === '' ? field.name : `${path}.${field.name}`;
-      const member = Object.hasOwn(source, field.name) ? source[field.name] : undefined;
+      const member = memberOf(field.name);
       if (!isMissing(member)) out[field.name] = read(member, here);
       else if (field.required || field.note.missing !== undefined) throw missing(field, here, contract);
     }
@@ -68,7 +70,7 @@ function objectReader(schema: TSchema, contract: Contract): Read {
     const parsed = typeof value === 'string' ? parseJson(value, path) : value;
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw invalid(path, '应为 JSON 对象');
     if (whenEmpty !== undefined && Object.keys(parsed).length === 0) throw fault(contract, whenEmpty);
-    return read(parsed, path);
+    return read((name) => (Object.hasOwn(parsed, name) ? (parsed as Record<string, unknown>)[name] : undefined), path);
   };
 }
 

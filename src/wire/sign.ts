@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 /** The digests of TOP protocol 4.3. */
 export type SignMethod = 'md5' | 'hmac' | 'hmac-sha256';
@@ -23,10 +23,10 @@ export function baseText(parameters: Parameters): string {
   return base;
 }
 
-const digest = {
-  md5: (secret: string, text: string) => createHash('md5').update(secret + text + secret, 'utf8'),
-  hmac: (secret: string, text: string) => createHmac('md5', secret).update(text, 'utf8'),
-  'hmac-sha256': (secret: string, text: string) => createHmac('sha256', secret).update(text, 'utf8'),
+const digest: Record<SignMethod, (secret: string, text: string) => string> = {
+  md5: (secret, text) => hash('md5', secret + text + secret, 'hex'),
+  hmac: (secret, text) => createHmac('md5', secret).update(text, 'utf8').digest('hex'),
+  'hmac-sha256': (secret, text) => createHmac('sha256', secret).update(text, 'utf8').digest('hex'),
 };
 
 /**
@@ -35,16 +35,11 @@ const digest = {
  * @returns upper-case hexadecimal digits
  */
 export const sign = (method: SignMethod, secret: string, parameters: Parameters, body = ''): string =>
-  digest[method](secret, baseText(parameters) + body)
-    .digest('hex')
-    .toUpperCase();
+  digest[method](secret, baseText(parameters) + body).toUpperCase();
 
 /** The old form without `sign_method`: MD5 of secret and text, no trailing secret (TOP protocol 4.4). */
 export const signLegacy = (secret: string, parameters: Parameters, body = ''): string =>
-  createHash('md5')
-    .update(secret + baseText(parameters) + body, 'utf8')
-    .digest('hex')
-    .toUpperCase();
+  hash('md5', secret + baseText(parameters) + body, 'hex').toUpperCase();
 
 /** Compares a received signature with the right one in constant time. */
 export function equalSignatures(received: string, expected: string): boolean {
