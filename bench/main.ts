@@ -1,6 +1,8 @@
+import { benchCodes } from './codes.ts';
 import { benchGateway } from './gateway.ts';
+import { benchStock } from './stock.ts';
 
-const benchmarks: Record<string, () => Promise<void>> = { gateway: benchGateway };
+const benchmarks: Record<string, () => Promise<void>> = { gateway: benchGateway, stock: benchStock, codes: benchCodes };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { homeFolder, readConfig, readMasterKey } from './config.ts';
 import { catalogue, packages } from './contract/catalogue.ts';
 import type { Contract } from './contract/method.ts';
+import { audit } from './database/audit.ts';
 import { embeddedTarget } from './database/embedded.ts';
 import { migrate } from './database/migrate.ts';
 import { connect, type Sql, verify } from './database/pool.ts';
@@ -85,6 +86,19 @@ async function openVault(sql: Sql): Promise<Vault> {
   const vault = createVault(readMasterKey({ sandbox: false, home: homeFolder() }));
   await checkMasterKey(sql, vault);
   return vault;
+}
+
+async function auditDatabase({ json }: { json?: true }): Promise<void> {
+  await withDatabase(async (sql) => {
+    const { counters, differences } = await audit(sql);
+    if (json) print(JSON.stringify({ counters, differences }));
+    else {
+      for (const { counter, key, counted, ledger } of differences)
+        print(`${counter} ${key}: shows ${counted}, its ledger adds up to ${ledger}`);
+      print(`${counters} counters, ${differences.length} differ from their ledger`);
+    }
+    if (differences.length > 0) process.exitCode = 3;
+  });
 }
 
 type SignOptions = { secret: string; signMethod: SignMethod };
@@ -171,7 +185,8 @@ const secret = (): Option =>
 /** The server is loaded only when it is wanted: that takes longer than most commands. */
 const startServer = async (sandbox: boolean): Promise<void> => (await import('./main.ts')).run(sandbox);
 
-/** The `piaoquan` command: exit code 0 = done, 1 = could not be done, 2 = the platform answered with an error. */
+/** The `piaoquan` command: exit code 0 = done, 1 = could not be done, 2 = the platform answered with an error, 3 = an audit
+ * found a difference. */
 export function commandLine(): Command {
   const program = new Command('piaoquan').description('Piaoquan 票券: tickets and benefits over the TOP protocol');
   program
@@ -183,6 +198,11 @@ export function commandLine(): Command {
     .description('start in production: needs DATABASE_URL and PIAOQUAN_MASTER_KEY, loads no demo data')
     .action(() => startServer(false));
   program.command('migrate').description('bring the database to this release').action(migrateDatabase);
+  program
+    .command('audit')
+    .description('prove that every counter equals its ledger, on a live system; exit code 3 when one does not')
+    .option('--json', 'print JSON')
+    .action(auditDatabase);
   const app = program.command('app').description('apps that may call');
   app
     .command('create')

@@ -11,6 +11,8 @@ export const DEMO = {
 } as const;
 
 const OTHER_SELLER = { user_id: 6100001, nick: 'demo_other_seller' };
+/** The receiver of the documented benefit sends. */
+const RECEIVER = { user_id: 12312312, nick: 'tbtest1234' };
 const SESSION_YEARS = 10;
 /** Where the demo app may be called back: any port and path of this machine, or the page that shows the code. */
 const CALLBACKS = ['http://127.0.0.1/', 'http://localhost/', 'urn:ietf:wg:oauth:2.0:oob'];
@@ -18,7 +20,7 @@ const CALLBACKS = ['http://127.0.0.1/', 'http://localhost/', 'urn:ietf:wg:oauth:
 /** Loads the sandbox's app, users and session; what is there already stays as it is. */
 export async function loadPlatformDemo(sql: Sql, vault: Vault, packages: readonly string[], now: Date): Promise<void> {
   const { app_key, secret, session_key, user } = DEMO;
-  await insertUsers(sql, [user, OTHER_SELLER], now);
+  await insertUsers(sql, [user, OTHER_SELLER, RECEIVER], now);
   await insertApp(sql, vault, { app_key, secret, name: 'Demo app 演示应用', packages, callback_urls: CALLBACKS }, now);
   // A newer release may bring new packages to an old sandbox.
   await grantPackages(sql, app_key, packages);

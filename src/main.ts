@@ -3,21 +3,29 @@ import { type Config, readConfig, readMasterKey } from './config.ts';
 import { catalogue, packages } from './contract/catalogue.ts';
 import type { Contract, Handlers } from './contract/method.ts';
 import { startEmbedded } from './database/embedded.ts';
+import { startWorker } from './database/jobs.ts';
 import { migrate } from './database/migrate.ts';
 import { connect, ping, type Sql, verify } from './database/pool.ts';
 import { createVault, type Vault } from './database/vault.ts';
 import { DEMO, loadPlatformDemo } from './demo.ts';
+import { adminBenefitsHandlers } from './domains/benefits/admin/handlers.ts';
 import { loadBenefitsDemo } from './domains/benefits/demo.ts';
 import { benefitHandlers } from './domains/benefits/handlers.ts';
+import { jobHandlers } from './domains/jobs/handlers.ts';
+import { adminLotteryHandlers } from './domains/lottery/admin/handlers.ts';
 import { loadLotteryDemo } from './domains/lottery/demo.ts';
 import { lotteryHandlers } from './domains/lottery/handlers.ts';
+import { adminPlatformHandlers } from './domains/platform/admin/handlers.ts';
 import { platformHandlers } from './domains/platform/handlers.ts';
+import { adminSendplansHandlers } from './domains/sendplans/admin/handlers.ts';
 import { loadSendplansDemo } from './domains/sendplans/demo.ts';
 import { sendplansHandlers } from './domains/sendplans/handlers.ts';
+import { adminTicketingHandlers } from './domains/ticketing/admin/handlers.ts';
 import { loadTicketingDemo } from './domains/ticketing/demo.ts';
 import { ticketingHandlers } from './domains/ticketing/handlers.ts';
+import { startTicketingRelease } from './domains/ticketing/release.ts';
 import { loadVouchersDemo } from './domains/vouchers/demo.ts';
-import { voucherHandlers } from './domains/vouchers/handlers.ts';
+import { voucherHandlers, voucherJobs } from './domains/vouchers/handlers.ts';
 import { openAppStore } from './gateway/apps.ts';
 import { type AnyHandler, createDispatcher } from './gateway/call.ts';
 import { openCallLog } from './gateway/call-log.ts';
@@ -61,6 +69,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await migrate(sql);
     const vault = createVault(readMasterKey(config));
     await prepareData(config, sql, vault);
+    const worker = startWorker({
+      sql,
+      steps: voucherJobs,
+      clock: () => new Date(),
+      onError: (error) => logger.error({ err: error }, 'a job was interrupted'),
+    });
+    undo.push(worker.close);
+    const release = startTicketingRelease(sql, {
+      clock: () => new Date(),
+      onError: (error) => logger.error({ err: error }, 'timed-out orders cannot be released'),
+    });
+    undo.push(release.close);
     const logSql = connect(database.target, { max: 1, application_name: 'piaoquan call log' });
     // What the log could not write by now is held up by a lock: no use in waiting.
     undo.push(() => logSql.end({ timeout: 1 }));
@@ -102,8 +122,8 @@ async function prepareData(config: Config, sql: Sql, vault: Vault): Promise<void
   await loadLotteryDemo({ sql }, now);
   await loadVouchersDemo({ sql, vault }, now);
   await loadTicketingDemo({ sql, vault }, now);
-  await loadSendplansDemo({ sql });
-  await loadBenefitsDemo({ sql });
+  await loadSendplansDemo({ sql, vault }, now);
+  await loadBenefitsDemo({ sql }, now);
 }
 
 type GatewayParts = { sql: Sql; vault: Vault; callLog: ReturnType<typeof openCallLog>; logger: pino.Logger };
@@ -113,12 +133,18 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
   const apps = openAppStore(sql, vault);
   const tokens = openTokenStore(sql, vault);
   const handlers: Handlers<typeof catalogue> = {
-    ...lotteryHandlers({ sql }),
+    ...lotteryHandlers({ sql, vault }),
+    ...adminLotteryHandlers({ sql, vault }),
     ...voucherHandlers({ sql, vault }),
+    ...jobHandlers({ sql }),
     ...ticketingHandlers({ sql, vault }),
-    ...sendplansHandlers({ sql }),
-    ...benefitHandlers({ sql }),
+    ...adminTicketingHandlers({ sql, vault }),
+    ...sendplansHandlers({ sql, vault }),
+    ...adminSendplansHandlers({ sql, vault }),
+    ...benefitHandlers({ sql, vault }),
+    ...adminBenefitsHandlers({ sql, vault }),
     ...platformHandlers({ tokens }),
+    ...adminPlatformHandlers({ sql, vault, tokens }),
   };
   const contracts: readonly Contract[] = catalogue;
   const metrics = openMetrics(
@@ -135,7 +161,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
     metrics,
     signPolicy: { legacySign: config.legacySign, explain: config.sandbox },
     clock,
-    deadlines: openDeadlines(12_000),
+    deadlines: openDeadlines(LONGEST_CALL_MS, MOST_CALLS),
     onUnexpected: (error, request_id, method) => logger.error({ err: error, request_id, method }, 'call failed'),
   });
   const oauth = { apps, tokens, vault, clock, user: config.sandbox ? DEMO.user : undefined };
@@ -165,6 +191,11 @@ function listenProblem(error: NodeJS.ErrnoException, host: string, port: number)
       return `cannot listen on ${host} port ${port} (${error.code ?? error.message}): check HOST and PORT`;
   }
 }
+
+/** A little more than the database gives a statement. */
+const LONGEST_CALL_MS = 12_000;
+/** Calls under way at once, at some 5 KB each; callers beyond get a retryable busy answer. */
+const MOST_CALLS = 20_000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const IMPATIENT_MS = 2000;

@@ -1,68 +1,8 @@
-import { type MethodError, method } from './method.ts';
+import { benefitActivityContracts } from './benefit-activity.ts';
+import { benefitErrors } from './benefit-errors.ts';
+import { benefitSendContracts } from './benefit-send.ts';
+import { method } from './method.ts';
 import { bool, date, integer, list, optional, struct, text } from './schema.ts';
-
-/** The error table that the pages of the benefit family share; what `isp.` marks may be tried again. */
-export const benefitErrors = {
-  'isv.param-error:112': {
-    cause: { zh: '入参为空', en: 'The input is empty' },
-    remedy: { zh: '检查入参', en: 'Fill in the input' },
-  },
-  'isv.param-error:203': {
-    cause: { zh: '发放者id为空', en: 'The id of the giver is empty' },
-    remedy: { zh: '填写发放者id', en: 'Give the id of the giver' },
-  },
-  'isv.param-error:2010': {
-    cause: { zh: '活动id为空', en: 'The activity id is empty' },
-    remedy: { zh: '填写活动id', en: 'Give the activity id' },
-  },
-  'isv.param-error:295': {
-    cause: { zh: '活动详情未创建', en: 'The activity has no such detail' },
-    remedy: { zh: '创建活动详情', en: 'Create the activity detail first' },
-  },
-  'isp.param-error:100': {
-    cause: { zh: '操作太频繁', en: 'Too many operations in a short time' },
-    remedy: { zh: '请勿频繁操作', en: 'Slow down' },
-  },
-  'isp.param-error:102': {
-    cause: { zh: '系统繁忙', en: 'The system is busy' },
-    remedy: { zh: '系统繁忙,请稍后再试', en: 'Try again a little later' },
-  },
-  'isp.param-error:301': {
-    cause: { zh: '请勿重复操作', en: 'The same operation is already under way' },
-    remedy: { zh: '请勿重复操作', en: 'Wait for the first one to answer' },
-  },
-  'isv.param-error:250': {
-    cause: { zh: '选择发放的权益不存在', en: 'The benefit or type chosen does not exist for this seller' },
-    remedy: { zh: '请先去创建权益', en: 'Create the benefit first, or choose one of your own' },
-  },
-  'isp.param-error:236': {
-    cause: { zh: '发放失败', en: 'The benefit could not be sent' },
-    remedy: { zh: '发放失败,请检查传入参数是否正确并稍后再试', en: 'Check the parameters and try again later' },
-  },
-  'isv.param-error:225': {
-    cause: { zh: '接收者不存在', en: 'The receiver does not exist' },
-    remedy: { zh: '请填写正确的接收者id', en: 'Give the right id of the receiver' },
-  },
-  'isv.param-error:226': {
-    cause: { zh: '权益不存在,发放失败', en: 'Not sent: the benefit does not exist' },
-    remedy: { zh: '权益不存在,请设置正确的权益', en: 'Name a benefit that exists' },
-  },
-  'isp.param-error:101': {
-    cause: { zh: '流水记录写入失败', en: 'The record of the sending could not be written' },
-    remedy: {
-      zh: '请查看发放列表信息是否正确,若异常,请联系相关人员',
-      en: 'Compare the list of sendings; ask the platform if it is wrong',
-    },
-  },
-  'isp.param-error:214': {
-    cause: { zh: '红包发放失败', en: 'The red packet could not be sent' },
-    remedy: { zh: '系统异常,发放失败,请稍后再试', en: 'A fault of the platform; try again later' },
-  },
-  'isv.param-error:2011': {
-    cause: { zh: '步骤参数为空', en: 'The step is empty' },
-    remedy: { zh: '请填写步骤参数', en: 'Give step as 1, 2 or 3' },
-  },
-} as const satisfies Record<string, MethodError>;
 
 const selectorQuery = struct(
   'BenefitSelectorQuery',
@@ -210,4 +150,4 @@ export const benefitSelector = method({
   errors: benefitErrors,
 });
 
-export const benefitContracts = [benefitSelector] as const;
+export const benefitContracts = [benefitSelector, ...benefitActivityContracts, ...benefitSendContracts] as const;

@@ -1,3 +1,10 @@
+import { adminBenefitContracts } from './admin-benefits.ts';
+import { adminJobContracts } from './admin-jobs.ts';
+import { adminLotteryContracts } from './admin-lottery.ts';
+import { adminPlatformContracts } from './admin-platform.ts';
+import { adminSendplanContracts } from './admin-sendplans.ts';
+import { adminTicketingContracts } from './admin-ticketing.ts';
+import { adminVoucherContracts } from './admin-vouchers.ts';
 import { benefitContracts } from './benefit.ts';
 import { damaiContracts } from './damai.ts';
 import { filmContracts } from './film.ts';
@@ -12,6 +19,13 @@ export const catalogue = [
   ...genieContracts,
   ...benefitContracts,
   ...platformContracts,
+  ...adminLotteryContracts,
+  ...adminSendplanContracts,
+  ...adminBenefitContracts,
+  ...adminVoucherContracts,
+  ...adminJobContracts,
+  ...adminTicketingContracts,
+  ...adminPlatformContracts,
 ] as const satisfies readonly Contract[];
 
 /** Every permission package that holds a method. */

@@ -1,5 +1,6 @@
+import { supplyCharge, thirdCycleVipStatus } from './genie-charge.ts';
 import { method } from './method.ts';
-import { date, integer, list, struct, text } from './schema.ts';
+import { bool, date, integer, list, optional, struct, text } from './schema.ts';
 
 const circleInfo = struct(
   'PurchaseCircleInfoForOuterDTO',
@@ -30,7 +31,7 @@ const sendPlan = struct(
     receive_rule: text(
       {
         zh: '领取规则',
-        en: 'JSON text: countLimit is how often one user may receive; without it there is no limit',
+        en: 'JSON text: countLimit is how often one user may receive, dayLimit how often on one day of GMT+8; without them there is no limit',
       },
       { example: '{"countLimit":1}' },
     ),
@@ -105,4 +106,87 @@ export const sendPlanQuery = method({
   },
 });
 
-export const genieContracts = [sendPlanQuery] as const;
+/** What the answer of send.plan.receive may say, by ret_code; ret_msg is the same words in Chinese. */
+export const SEND_PLAN_RECEIVE_RESULTS = {
+  '0': { zh: '成功', en: 'received' },
+  '1000': {
+    zh: '异常（文档示例；本平台的系统错误以 error_response 返回）',
+    en: "fault (the page's sample; here such failures come as error_response)",
+  },
+  '1001': { zh: 'isv_id 不存在', en: 'isv_id is unknown' },
+  '1002': { zh: '该 isv 没有此 circle_id', en: 'the partner has no such circle_id' },
+  '1003': { zh: '该人群不接受此 circle_content', en: 'the circle does not accept this circle_content' },
+  '1004': { zh: '该人群没有此发放计划', en: 'the circle has no plan of this send_plan_id' },
+  '1005': { zh: '发放计划尚未开始', en: 'the plan has not begun' },
+  '1006': { zh: '发放计划已结束', en: 'the plan has ended' },
+  '1007': { zh: '发放计划已下架', en: 'the plan is off shelf' },
+  '1008': { zh: '已达到该用户的领取次数上限', en: 'the user has received as often as countLimit allows' },
+  '1009': { zh: '已达到该用户当日的领取次数上限', en: 'the user has received as often today as dayLimit allows' },
+  '1010': { zh: '商品库存不足', en: 'no item has inventory left' },
+  '1011': {
+    zh: 'requestId 已用于其他用户或内容的领取',
+    en: 'the requestId was used to receive for another user or content',
+  },
+  '1012': { zh: 'isv_user_info_map 中没有 userId 或 phone', en: 'isv_user_info_map has neither userId nor phone' },
+} as const;
+
+/** Receives a plan for a user of a partner. */
+export const sendPlanReceive = method({
+  name: 'alibaba.ai.content.business.send.plan.receive',
+  category: 'genie',
+  title: { zh: '天猫精灵商业化采销发放计划领取', en: 'Receive a benefit plan' },
+  purpose: {
+    zh: '领取查询到的发放计划：按权重抽取一个有库存的商品，扣减其库存。isv_user_info_map 中带 requestId 时可安全重试。',
+    en: 'Receives a plan found by the query: draws one item by weight among those with inventory, and takes its units. Safe to repeat with the same requestId in isv_user_info_map; without one a repeat is a further receive, judged by countLimit.',
+  },
+  package: 'genie.content',
+  session: 'none',
+  kind: 'write',
+  request: {
+    param0: struct(
+      'PurchaseForOuterDTO',
+      { zh: '入参对象', en: 'Who receives what; the parameter is really named param0' },
+      {
+        isv_user_info_map: text(
+          {
+            zh: 'isv用户信息(userId和phone)',
+            en: "JSON object text: the partner's userId, or else phone, tells its users apart; requestId (up to 64 characters) makes repeats safe",
+          },
+          { example: '{}' },
+        ),
+        circle_info: circleInfo,
+        isv_id: integer(
+          { zh: 'isvId,由采销系统分配', en: 'Partner id, given by the purchasing system' },
+          { example: '1' },
+        ),
+        send_plan_id: integer({ zh: '活动id', en: 'Plan id, from the query' }, { example: '1' }),
+      },
+    ),
+  },
+  response: {
+    ret_value: struct(
+      'PurchaseReceiveReturnDTO',
+      { zh: '出参对象', en: 'What was received' },
+      {
+        status: bool({ zh: '是否领取成功', en: 'Whether it was received' }, { example: 'true' }),
+        start_time: optional(
+          date({ zh: '权益开始时间', en: 'Start of what was received, GMT+8' }, { example: '2021-09-08 00:00:00' }),
+        ),
+        end_time: optional(
+          date({ zh: '权益结束时间', en: 'End of what was received, GMT+8' }, { example: '2021-10-01 00:00:00' }),
+        ),
+        map: text(
+          {
+            zh: '其他信息',
+            en: 'JSON text: receiptId, itemId, itemName and consumeInventory, the units taken; {} when nothing was received',
+          },
+          { example: '{}' },
+        ),
+      },
+    ),
+    ret_code: integer({ zh: '错误码', en: '0 for success' }, { example: '1000', values: SEND_PLAN_RECEIVE_RESULTS }),
+    ret_msg: text({ zh: '错误信息', en: 'The same in words' }, { example: '异常' }),
+  },
+});
+
+export const genieContracts = [sendPlanQuery, sendPlanReceive, supplyCharge, thirdCycleVipStatus] as const;

@@ -243,7 +243,7 @@ async function recorded(
   let text: string;
   let failed: TopError | undefined;
   try {
-    const write = await gateway.deadlines.hold(run({ request_id, now }));
+    const write = await gateway.deadlines.hold(() => run({ request_id, now }));
     text = write(format);
   } catch (error) {
     failed = toTopError(error);

@@ -1,4 +1,5 @@
 import type { Sql } from '../../database/pool.ts';
+import { insertDemoActivity } from './activity/queries.ts';
 import { insertTemplate, openType, type Template } from './queries.ts';
 
 const DEMO_USER_ID = 6100000;
@@ -10,6 +11,7 @@ const TRAFFIC = 4;
 const YOUKU = 13;
 const LOTTERY = 14;
 
+const DOCUMENTED_START = new Date('2015-05-29T12:02:49+08:00');
 const DOCUMENTED_TIME = new Date('2015-06-10T15:06:53+08:00');
 
 /** The values that the method's page shows. */
@@ -63,11 +65,30 @@ const templates: Template[] = [
   { ...own(4349901, ALIPAY, 300, '支付宝红包4'), user_id: OTHER_USER_ID },
 ];
 
-/** Loads the demo benefits of two sellers, to whom all types are open. What is there already stays as it is. */
-export async function loadBenefitsDemo({ sql }: { sql: Sql }): Promise<void> {
+/** The benefit of the pages that relate and send; it can be sent until 2036. */
+const sendable: Template = {
+  ...own(123, ALIPAY, 500, '支付宝红包5'),
+  end_time: new Date('2036-12-31T23:59:59+08:00'),
+  total_num: 1_000_000,
+  valid_total_num: 1_000_000,
+};
+
+/** The activities of the pages: 123 with its documented detail, which is over, and the one that can be sent. */
+const activities = [
+  { relation_id: 123, details: [[54001, 4342322]], start_time: DOCUMENTED_START, end_time: DOCUMENTED_START },
+  { relation_id: 12345234, details: [[123235235, 123]], start_time: START, end_time: sendable.end_time },
+] as const;
+
+/**
+ * Loads the demo benefits of two sellers, to whom all types are open, and two activities of the first. What is there
+ * already stays as it is.
+ */
+export async function loadBenefitsDemo({ sql }: { sql: Sql }, now: Date): Promise<void> {
   await sql.begin(async (tx) => {
     for (const user_id of [DEMO_USER_ID, OTHER_USER_ID])
       for (const config_id of [ALIPAY, TRAFFIC, YOUKU, LOTTERY]) await openType(tx, user_id, config_id);
-    for (const template of templates) await insertTemplate(tx, template);
+    for (const template of [...templates, sendable]) await insertTemplate(tx, template, now);
+    for (const { details, ...activity } of activities)
+      await insertDemoActivity(tx, { user_id: DEMO_USER_ID, name: 'demo', ...activity, created_at: now }, details);
   });
 }

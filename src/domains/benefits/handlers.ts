@@ -1,8 +1,11 @@
-import { benefitSelector } from '../../contract/benefit.ts';
+import { type benefitContracts, benefitSelector } from '../../contract/benefit.ts';
 import { fault, type Handlers, type ResponseOf } from '../../contract/method.ts';
 import type { Sql } from '../../database/pool.ts';
+import type { Vault } from '../../database/vault.ts';
+import { activityHandlers } from './activity/handlers.ts';
 import { findTypes, findTypesWithTemplates } from './queries.ts';
 import { listWindow, type SelectorQuery, wantsTotal } from './rules.ts';
+import { sendHandlers } from './send/handlers.ts';
 
 type Types = ResponseOf<typeof benefitSelector>['benefit_list'];
 
@@ -10,11 +13,13 @@ const empty = (field: string): Error => fault(benefitSelector, 'isv.param-error:
 const unknown = (): Error => fault(benefitSelector, 'isv.param-error:250');
 
 /** The handlers of the benefits. A seller sees its own templates only; another's is as unknown as none. */
-export const benefitHandlers = ({ sql }: { sql: Sql }): Handlers<readonly [typeof benefitSelector]> => ({
+export const benefitHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Handlers<typeof benefitContracts> => ({
   'taobao.promotion.benefit.selector': async ({ query }, { user }) => ({
     benefit_list: await select(sql, query, user.user_id),
     is_success: true,
   }),
+  ...activityHandlers({ sql }),
+  ...sendHandlers({ sql, vault }),
 });
 
 async function select(sql: Sql, query: SelectorQuery, user_id: number): Promise<Types> {

@@ -1,4 +1,4 @@
-import type { Queryable, Sql } from '../../database/pool.ts';
+import type { Queryable, Sql, Transaction } from '../../database/pool.ts';
 
 /** A benefit template as the selector shows it. `denomination` in fen; `status`: 1 in use, 2 withdrawn. */
 export type ShownTemplate = {
@@ -15,7 +15,15 @@ export type ShownTemplate = {
 };
 
 /** A benefit template as stored, with its owner, its type and the bits by which callers may exclude it. */
-export type Template = ShownTemplate & { user_id: number; config_id: number; options: number; total_num: number };
+export type Template = ShownTemplate & {
+  user_id: number;
+  config_id: number;
+  options: number;
+  total_num: number;
+  /** How often one receiver may be sent it in each window of so many seconds. */
+  max_sends?: number | null;
+  window_seconds?: number | null;
+};
 
 /** A type of benefits; only some types have a benefit_type. */
 export type BenefitType = { benefit_name: string; benefit_type: string | null; benefit_type_long: number };
@@ -89,10 +97,24 @@ const readTemplate = (template: TemplateText): ShownTemplate => ({
 
 /** Opens a type to a seller; opening twice is opening once. */
 export async function openType(sql: Queryable, user_id: number, config_id: number): Promise<void> {
-  await sql`insert into benefit_seller_type ${sql({ user_id, config_id })} on conflict do nothing`;
+  await sql`
+    with seller as (insert into benefit_seller ${sql({ user_id })} on conflict do nothing)
+    insert into benefit_seller_type ${sql({ user_id, config_id })} on conflict do nothing`;
 }
 
-/** Adds a template; does nothing when its seller has one of that benefit_id. */
-export async function insertTemplate(sql: Queryable, template: Template): Promise<void> {
-  await sql`insert into benefit_template ${sql(template)} on conflict do nothing`;
+/** Adds a template with its opening in the ledger; does nothing when its seller has one of that benefit_id. */
+export async function insertTemplate(sql: Queryable, template: Template, now: Date, operator = 'demo'): Promise<void> {
+  await sql`
+    with seller as (insert into benefit_seller ${sql({ user_id: template.user_id })} on conflict do nothing),
+    fresh as (insert into benefit_template ${sql(template)} on conflict do nothing returning *)
+    insert into benefit_adjustment (user_id, benefit_id, adjust_id, delta_total, delta_valid, delta_relate, total_after, reason,
+      operator, adjusted_at)
+    select user_id, benefit_id, 'opening', total_num, valid_total_num, relate_activity_num, total_num, '期初', ${operator}, ${now}
+    from fresh`;
+}
+
+/** Holds a seller's row, which whoever changes its benefits does first, so that no two changes cross. */
+export async function holdSeller(tx: Transaction, user_id: number): Promise<void> {
+  await tx`insert into benefit_seller ${tx({ user_id })} on conflict do nothing`;
+  await tx`select from benefit_seller where user_id = ${user_id} for no key update`;
 }

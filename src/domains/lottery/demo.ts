@@ -1,7 +1,9 @@
 import type { Sql } from '../../database/pool.ts';
-import { type Activity, insertActivity } from './queries.ts';
+import { type Activity, insertActivity, insertPrize, type Prize } from './queries.ts';
 
 const DAYS_OPEN = 30;
+
+const gmt8 = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
 
 const documented: Activity = {
   spread_id: 'prizePool_bkop558uhmi213ixredo4cjeqcrufx1bgglkt',
@@ -10,8 +12,24 @@ const documented: Activity = {
   status: 1,
   segment_infos: [
     {
-      start_time: new Date('2025-07-04T00:00:00+08:00'),
-      end_time: new Date('2025-09-30T23:59:59+08:00'),
+      start_time: gmt8('2025-07-04 00:00:00'),
+      end_time: gmt8('2025-09-30 23:59:59'),
+      win_times: 2000,
+      consumed_win_times: 0,
+    },
+  ],
+};
+
+/** The activity that the page of the draw asks for: over, as its sample answer says. */
+const ended: Activity = {
+  spread_id: 'prizePool_o2pgeyxphlccrjm5jvm2ykpfxox7rz6wdohtp',
+  platform: 8,
+  name: '已结束的抽奖活动',
+  status: 1,
+  segment_infos: [
+    {
+      start_time: gmt8('2022-05-01 00:00:00'),
+      end_time: gmt8('2022-05-31 23:59:59'),
       win_times: 2000,
       consumed_win_times: 0,
     },
@@ -37,13 +55,59 @@ function openActivity(now: Date): Activity {
   };
 }
 
+/** What `prizePool_open` gives. Only the second has stock of its own, and the others stay when it is gone. */
+const openPrizes: Prize[] = [
+  {
+    prize_no: 1,
+    weight: 70,
+    reward_title: '淘票票5元代金券',
+    reward_sub_title: '全国影院通用',
+    reward_type: 1,
+    reward_sub_type: 2,
+    reward_count: 5,
+    reward_unit: '元',
+    cost_price: 500,
+    expire_days: 30,
+    reward_ext: '{}',
+  },
+  {
+    prize_no: 2,
+    weight: 10,
+    total_count: 300,
+    mix_id: 'code_open',
+    code_count: 1,
+    reward_title: '淘票票60元通兑券',
+    reward_type: 1,
+    reward_sub_type: 1,
+    reward_count: 1,
+    reward_unit: '张',
+    cost_price: 6000,
+    expire_days: 30,
+    reward_ext: '{}',
+  },
+  {
+    prize_no: 3,
+    weight: 20,
+    reward_title: '淘麦VIP会员',
+    reward_sub_title: '尊享电影+演出共10余项权益',
+    reward_type: 14,
+    reward_sub_type: 7,
+    reward_count: 30,
+    reward_unit: '天',
+    cost_price: 100,
+    expire_days: 30,
+    reward_ext: '{}',
+  },
+];
+
 /**
- * Loads the demo activities: the documented one, and `prizePool_open`, whose one segment starts with the second of
- * `now`. What is there already stays as it is.
+ * Loads the demo activities: the two documented ones, and `prizePool_open`, whose one segment starts with the second of
+ * `now`, with its prizes. What is there already stays as it is.
  */
 export async function loadLotteryDemo({ sql }: { sql: Sql }, now: Date): Promise<void> {
   await sql.begin(async (tx) => {
-    await insertActivity(tx, documented);
-    await insertActivity(tx, openActivity(now));
+    const open = openActivity(now);
+    for (const activity of [documented, ended, open]) await insertActivity(tx, activity, now);
+    for (const prize of openPrizes) await insertPrize(tx, open, prize, now);
   });
 }

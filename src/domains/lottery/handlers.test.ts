@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
 import type { CallContext } from '../../contract/method.ts';
+import { createVault } from '../../database/vault.ts';
 import { loadLotteryDemo } from './demo.ts';
 import { lotteryHandlers } from './handlers.ts';
 import { type Activity, insertActivity } from './queries.ts';
@@ -9,6 +10,8 @@ import { type Activity, insertActivity } from './queries.ts';
 const NOW = new Date('2026-03-01T10:20:30.456+08:00');
 const DEMO = 'prizePool_bkop558uhmi213ixredo4cjeqcrufx1bgglkt';
 const context: CallContext = { app_key: '12345678', now: NOW, request_id: 'r', host: 'localhost' };
+
+const vault = createVault(Buffer.alloc(32, 7));
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -18,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const query = (spread_id: string, platform = 8, biz_ext_info?: string) =>
-  lotteryHandlers(database)['taobao.film.lottery.performance.config.query'](
+  lotteryHandlers({ sql: database.sql, vault })['taobao.film.lottery.performance.config.query'](
     { performance_query_config_param: { spread_id, platform, biz_ext_info } },
     context,
   );
@@ -73,14 +76,14 @@ test('an unknown activity and a foreign channel are business answers without a r
 });
 
 test('an off-shelf activity without segments is still shown', async () => {
-  await insertActivity(database.sql, activity('off-shelf', { status: 2 }));
+  await insertActivity(database.sql, activity('off-shelf', { status: 2 }), NOW);
   expect((await query('off-shelf')).return_value).toEqual({ name: '测试活动', status: 2, segment_infos: [] });
 });
 
 test('segments come by start_time, however they were added, each with its own stock', async () => {
   const first = segment('2026-01-01T00:00:00', '2026-01-31T23:59:59', 5, 5);
   const second = segment('2026-02-01T00:00:00', '2026-02-28T23:59:59', 7, 3);
-  await insertActivity(database.sql, activity('two-segments', { segment_infos: [second, first] }));
+  await insertActivity(database.sql, activity('two-segments', { segment_infos: [second, first] }), NOW);
   expect((await query('two-segments')).return_value?.segment_infos).toEqual([first, second]);
 });
 
@@ -88,6 +91,7 @@ test('stock taken is seen by the next query', async () => {
   await insertActivity(
     database.sql,
     activity('live', { segment_infos: [segment('2026-01-01T00:00:00', '2026-12-31T23:59:59', 5)] }),
+    NOW,
   );
   await database.sql`update lottery_segment set consumed_win_times = 4 where spread_id = 'live'`;
   expect((await query('live')).return_value?.segment_infos[0]?.consumed_win_times).toBe(4);
@@ -108,7 +112,7 @@ test('biz_ext_info must be the text of a JSON object, and is refused by name oth
 });
 
 test('queries asked together each get their own answer', async () => {
-  const handlers = lotteryHandlers(database)['taobao.film.lottery.performance.config.query'];
+  const handlers = lotteryHandlers({ sql: database.sql, vault })['taobao.film.lottery.performance.config.query'];
   const ids = fc.array(fc.constantFrom(DEMO, 'prizePool_open', 'nowhere', "' or 1=1 --"), { maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(ids, async (spread_ids) => {

@@ -1,31 +1,75 @@
 import { platformError } from '../../contract/errors.ts';
 import type { lotteryPerformanceConfigQuery } from '../../contract/film.ts';
+import { drawReturns, invalidReturns, type lotteryDrawContracts } from '../../contract/lottery.ts';
 import type { Handlers } from '../../contract/method.ts';
 import { createLoader } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
-import { findActivities } from './queries.ts';
-import { isObjectText } from './rules.ts';
+import type { Vault } from '../../database/vault.ts';
+import { openIssuedCode } from '../vouchers/grant.ts';
+import { type Draws, openDraws } from './draws.ts';
+import { type Drawn, findActivities, type RewardKey } from './queries.ts';
+import { isObjectText, rewardOf, userKey } from './rules.ts';
 
-const BIZ_EXT_INFO = 'performance_query_config_param.biz_ext_info';
+/** Refuses an extension parameter that is not the text of a JSON object. */
+function checkExtension(biz_ext_info: string | null | undefined, parameter: string): void {
+  if (!biz_ext_info || isObjectText(biz_ext_info)) return;
+  const argument = `${parameter}.biz_ext_info`;
+  throw platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：应为 JSON 对象` });
+}
 
 /**
  * The handlers of the draw activities. Any permitted app may read any activity, an off-shelf one too; what does not
- * exist, or belongs to another channel, is told by the return_code of a normal answer.
+ * exist, belongs to another channel, or gives nothing is told by the return_code of a normal answer.
  */
-export const lotteryHandlers = ({ sql }: { sql: Sql }): Handlers<readonly [typeof lotteryPerformanceConfigQuery]> => {
+export const lotteryHandlers = ({
+  sql,
+  vault,
+}: {
+  sql: Sql;
+  vault: Vault;
+}): Handlers<readonly [typeof lotteryPerformanceConfigQuery, ...typeof lotteryDrawContracts]> => {
   const findActivity = createLoader({ load: (spread_ids: string[]) => findActivities(sql, spread_ids) });
+  const draws = openDraws(sql);
   return {
     'taobao.film.lottery.performance.config.query': async ({ performance_query_config_param: param }) => {
-      if (param.biz_ext_info && !isObjectText(param.biz_ext_info))
-        throw platformError('invalid-arguments', {
-          argument: BIZ_EXT_INFO,
-          sub_msg: `参数 ${BIZ_EXT_INFO} 不合法：应为 JSON 对象`,
-        });
+      checkExtension(param.biz_ext_info, 'performance_query_config_param');
       const activity = await findActivity(param.spread_id);
       if (activity === undefined) return { return_message: '活动不存在', return_code: '200001' };
       if (activity.platform !== param.platform) return { return_message: '渠道与活动不匹配', return_code: '200002' };
       const { name, status, segment_infos } = activity;
       return { return_value: { name, status, segment_infos }, return_message: '成功', return_code: '0' };
     },
+    'taobao.film.lottery.performance': async ({ lottery_performance_top_param: param }, { app_key, now }) => {
+      checkExtension(param.biz_ext_info, 'lottery_performance_top_param');
+      const drawn = await draws.draw({ ...param, mix_user_id: userKey(vault, param.mix_user_id), app_key, now });
+      const return_value = await performanceResult(draws, vault, param, drawn);
+      return { ...returned(drawReturns, drawn.return_code), ...(return_value && { return_value }) };
+    },
+    'taobao.film.lottery.performance.invalid': async ({ lottery_performance_invalid_param: param }, context) => {
+      checkExtension(param.biz_ext_info, 'lottery_performance_invalid_param');
+      const { app_key, now } = context;
+      const code = await draws.invalid({ ...param, mix_user_id: userKey(vault, param.mix_user_id), app_key, now });
+      return returned(invalidReturns, code);
+    },
   };
 };
+
+function returned(words: Readonly<Record<string, { readonly zh: string }>>, code: number) {
+  return { return_code: String(code), return_message: words[code]?.zh ?? '' };
+}
+
+const NO_PRIZE_LEFT = 200010;
+
+async function performanceResult(
+  draws: Draws,
+  vault: Vault,
+  { platform, spread_id }: Omit<RewardKey, 'reward_no'>,
+  { return_code, win }: Drawn,
+) {
+  if (win === undefined) return return_code === NO_PRIZE_LEFT ? { result_code: 2, rewards: [] } : undefined;
+  const { result_code, reward_no } = win;
+  if (reward_no === null) return { result_code, rewards: [] };
+  const reward = await draws.reward({ platform, spread_id, reward_no });
+  const codes = win.codes.map((code) => openIssuedCode(vault, code));
+  return { result_code, rewards: [rewardOf(reward, win, codes)] };
+}

@@ -1,3 +1,8 @@
+import type { lotteryPerformance } from '../../contract/lottery.ts';
+import type { ResponseOf } from '../../contract/method.ts';
+import type { Vault } from '../../database/vault.ts';
+import type { Reward, Win } from './queries.ts';
+
 /** Whether a text is the text of a JSON object, as biz_ext_info must be. */
 export function isObjectText(text: string): boolean {
   try {
@@ -6,4 +11,63 @@ export function isObjectText(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Purpose under which the vault hashes phone numbers that callers use as user ids. */
+const PHONE_PURPOSE = 'lottery-phone';
+const PHONE = /^(?:\+?86)?(1[3-9]\d{9})$/;
+const MASK_LENGTH = 11;
+
+/**
+ * How a user is kept. An open id stays as it is; of a mobile number only a mask and a keyed hash are kept, by which
+ * the same number is found again.
+ */
+export function userKey(vault: Vault, mix_user_id: string): string {
+  const phone = PHONE.exec(mix_user_id)?.[1];
+  if (phone === undefined) return mix_user_id;
+  return `${phone.slice(0, 3)}****${phone.slice(7)}#${vault.hash(PHONE_PURPOSE, phone).toString('base64url')}`;
+}
+
+/** What may be shown of a kept user: the open id, or the mask of a phone number. */
+export const shownUser = (key: string): string => (/^1\d\d\*{4}\d{4}#/.test(key) ? key.slice(0, MASK_LENGTH) : key);
+
+/** Commands that one statement may carry together: of one second, each key of an app once. */
+type Keyed = { readonly app_key: string; readonly out_biz_id: string; readonly now: Date };
+
+/**
+ * Splits commands into waves, in their order: a segment begins and ends with a whole second, so commands of one second
+ * share theirs; and a key that comes again is told what its first command got, so it goes with a later wave.
+ * @returns the places of the commands of each wave
+ */
+export function wavesOf(commands: readonly Keyed[]): number[][] {
+  const seen = new Map<string, number>();
+  const waves = new Map<string, number[]>();
+  for (const [place, { app_key, out_biz_id, now }] of commands.entries()) {
+    const key = `${app_key} ${out_biz_id}`;
+    const occurrence = (seen.get(key) ?? 0) + 1;
+    seen.set(key, occurrence);
+    const wave = `${Math.floor(now.getTime() / 1000)} ${occurrence}`;
+    const places = waves.get(wave);
+    if (places) places.push(place);
+    else waves.set(wave, [place]);
+  }
+  return [...waves.values()];
+}
+
+type RewardDTO = NonNullable<ResponseOf<typeof lotteryPerformance>['return_value']>['rewards'][number];
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The prize of a win as the caller sees it. It expires at its fixed instant, or its days of 24 hours after the win.
+ * @param codes the plain voucher codes issued by now
+ */
+export function rewardOf(reward: Reward, { granted_at }: Pick<Win, 'granted_at'>, codes: readonly string[]): RewardDTO {
+  const { gmt_expire, expire_days, code_count, ...shown } = reward;
+  const byDays = expire_days === null ? null : new Date(granted_at.getTime() + expire_days * DAY_MS);
+  return {
+    ...shown,
+    gmt_expire: gmt_expire ?? byDays,
+    ...(code_count > 0 && { code_info_list: codes.map((code) => ({ code })) }),
+  };
 }

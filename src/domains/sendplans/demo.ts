@@ -1,5 +1,8 @@
 import type { Sql } from '../../database/pool.ts';
-import { insertNew, type Row } from './queries.ts';
+import type { Vault } from '../../database/vault.ts';
+import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE } from './charge/purposes.ts';
+import { insertBiz } from './charge/queries.ts';
+import { insertNew, openLedger, type Row } from './queries.ts';
 
 const at = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
 
@@ -55,15 +58,64 @@ const items: Row[] = plans.flatMap(({ id: plan_id }) => [
   },
 ]);
 
+/** The documented business code; its secret and the private key are public, and only a sandbox has them. */
+export const DEMO_BIZ = {
+  biz_code: 'e3aa7fc68af1406b8ef41fe77c5abaee',
+  secret: 'sandbox-charge-secret',
+  public_key: `-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC2G4OFb8tBLffSnUw88r9nvLOS
+MapI7tgSmgi3punMCRNoguGqef4bqYE2b82BezAJwjFynv5kjmLkrJSVTA728rhd
+s2gug8hD2ivkyvGTUzFOcxbgGpu4mwZIykk1UVGRjQKtUeT3chO1cu2y5HtbNIbR
+0HElqDiau0DA3XtPZQIDAQAB
+-----END PUBLIC KEY-----
+`,
+  private_key: `-----BEGIN PRIVATE KEY-----
+MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBALYbg4Vvy0Et99Kd
+TDzyv2e8s5Ixqkju2BKaCLem6cwJE2iC4ap5/hupgTZvzYF7MAnCMXKe/mSOYuSs
+lJVMDvbyuF2zaC6DyEPaK+TK8ZNTMU5zFuAam7ibBkjKSTVRUZGNAq1R5PdyE7Vy
+7bLke1s0htHQcSWoOJq7QMDde09lAgMBAAECgYAyUFm/NUsIACZXd4RH1p3RkI5g
+lv5AVlU2ln5QF3rDF8LX/klRK5FsnSGJI8y4uItmNtQoogsRR1HFcnU+5pu/YWjP
+cyocK5W24a5N/Jst9So0UMZFkIy/eWgRNCzwGu9zl/HFNnbg3JIFS3A+Soc/QPIQ
+Qutm7Xgy3ZUUQFaWAQJBAOd3t71jXTLpGc5EYnUWbTslf2DZpUKUGJCRPp8oDQnP
+xDZ5XId4OtjEFeu6tdPRoWEu7vCuzqT/qgVis3aA3IECQQDJaIi5PrkPIX51wRYU
+omBEhcWrbqNT2PgFQsUV/a5BJrAt9GVbw5GcympG+diJByAyh/s8AFojkZw1qcWP
+bhDlAkEA1Fe1jd6L71p8vAdsM3IBfxMlSdogi3WFG4rDYgrB+1BI9phbVEPt6FHq
+sji0+b8ERz1hIhebpy6L8Sjc7kfFAQJAccnPROk84GGJ8rkt4maCgPQa42nUeLCi
+H0bD1lLGOiTDcJMdGKT7BVwOgx7wySnvdN0CgbmpM2M2n9LUvN3wSQJADJaKnE8R
+Jn3kXpbY4YCdBj/RExVE7dBjP3hpwA2a+095MaE9kf2SGiqmwrpEak9l9eVJXRf7
+FKmFFFlsplUrDA==
+-----END PRIVATE KEY-----
+`,
+} as const;
+
+/** Business codes by the length of their memberships: a month, which renews itself, a quarter and a year. */
+const bizCodes: [biz_code: string, perform_type: number, auto_renew: boolean][] = [
+  [DEMO_BIZ.biz_code, 1, true],
+  ['demo_quarter', 2, true],
+  ['demo_year', 3, false],
+];
+
 /**
  * Loads the demo plans: 1 with the documented values, which can be received, 2 with the documented period, which is
- * over, 3 not begun, 4 of another circle and 5 of another partner. Loading again changes nothing that is there.
+ * over, 3 not begun, 4 of another circle and 5 of another partner; and three business codes of the source `youku` with
+ * the keys of {@link DEMO_BIZ}. Loading again changes nothing that is there.
  */
-export async function loadSendplansDemo({ sql }: { sql: Sql }): Promise<void> {
+export async function loadSendplansDemo({ sql, vault }: { sql: Sql; vault: Vault }, now: Date): Promise<void> {
   await sql.begin(async (tx) => {
     await insertNew(tx, 'sendplan_isv', isvs);
     await insertNew(tx, 'sendplan_circle', circles);
     await insertNew(tx, 'sendplan', plans);
     await insertNew(tx, 'sendplan_item', items);
+    await openLedger(
+      tx,
+      plans.map(({ id }) => id as number),
+      now,
+    );
+    for (const [biz_code, perform_type, auto_renew] of bizCodes)
+      await insertBiz(tx, {
+        ...{ biz_code, source: 'youku', perform_type, auto_renew, status: 1, public_key: DEMO_BIZ.public_key },
+        secret_sealed: vault.seal(BIZ_SECRET_PURPOSE, DEMO_BIZ.secret),
+        private_key_sealed: vault.seal(BIZ_KEY_PURPOSE, DEMO_BIZ.private_key),
+      });
   });
 }

@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
+import { createVault } from '../../database/vault.ts';
 import { loadSendplansDemo } from './demo.ts';
 import { sendplansHandlers } from './handlers.ts';
 import { insertNew } from './queries.ts';
 
 const now = new Date('2026-03-01T12:00:00+08:00');
+const vault = createVault(Buffer.alloc(32, 1));
 let database: TestDatabase;
 let handlers: ReturnType<typeof sendplansHandlers>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await loadSendplansDemo({ sql: database.sql });
-  handlers = sendplansHandlers({ sql: database.sql });
+  await loadSendplansDemo({ sql: database.sql, vault }, now);
+  handlers = sendplansHandlers({ sql: database.sql, vault });
 });
 afterAll(() => database?.drop());
 
@@ -138,6 +140,6 @@ test.each([
 
 test('loading the demo again leaves what a user changed', async () => {
   await database.sql`update sendplan set name = '改过的' where id = 5`;
-  await loadSendplansDemo({ sql: database.sql });
+  await loadSendplansDemo({ sql: database.sql, vault }, now);
   expect((await ask({ isv_id: 2 })).ret_value).toMatchObject([{ id: 5, name: '改过的' }]);
 });

@@ -1,17 +1,31 @@
-import { type genieContracts, SEND_PLAN_QUERY_RESULTS } from '../../contract/genie.ts';
-import type { Handlers } from '../../contract/method.ts';
+import { randomBytes } from 'node:crypto';
+import {
+  type genieContracts,
+  SEND_PLAN_QUERY_RESULTS,
+  SEND_PLAN_RECEIVE_RESULTS,
+  type sendPlanReceive,
+} from '../../contract/genie.ts';
+import type { CallContext, Handlers, RequestOf } from '../../contract/method.ts';
+import { createBatcher } from '../../database/batch.ts';
 import { createLoader } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
-import { type CircleKey, type FoundCircle, findPlans } from './queries.ts';
-import { isOpen, readUserInfo } from './rules.ts';
+import type { Vault } from '../../database/vault.ts';
+import { chargeHandlers } from './charge/handlers.ts';
+import { type CircleKey, type FoundCircle, findPlans, type ReceiveCommand, type Received, receive } from './queries.ts';
+import { grantMap, isOpen, type Receiver, readReceiver, readUserInfo, userKey } from './rules.ts';
 
-const result = (code: keyof typeof SEND_PLAN_QUERY_RESULTS) => ({
+type Parts = { readonly sql: Sql; readonly vault: Vault };
+
+/** Purpose under which the vault hashes and seals a partner's users. */
+export const USER_PURPOSE = 'sendplan-user';
+
+const queryResult = (code: keyof typeof SEND_PLAN_QUERY_RESULTS) => ({
   ret_code: Number(code),
   ret_msg: SEND_PLAN_QUERY_RESULTS[code].zh,
 });
 
 /** Carries out the methods of the send plans on the database. */
-export const sendplansHandlers = ({ sql }: { sql: Sql }): Handlers<typeof genieContracts> => {
+export const sendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof genieContracts> => {
   // Plans begin and end on whole seconds, so requests of one second may share a query.
   const load = createLoader<string, FoundCircle>({
     async load(keys) {
@@ -22,6 +36,9 @@ export const sendplansHandlers = ({ sql }: { sql: Sql }): Handlers<typeof genieC
       return new Map(keys.map((key, index) => [key, found[index] as FoundCircle]));
     },
   });
+  const receives = createBatcher<ReceiveCommand, Received>({
+    run: (plan_id, commands) => receive(sql, Number(plan_id), commands),
+  });
   return {
     'alibaba.ai.content.business.send.plan.query': async ({ param0 }, { now }) => {
       readUserInfo(param0.isv_user_info_map);
@@ -29,9 +46,49 @@ export const sendplansHandlers = ({ sql }: { sql: Sql }): Handlers<typeof genieC
       const second = Math.floor(now.getTime() / 1000);
       const key: CircleKey = { isv_id: param0.isv_id, circle_id, circle_content, second };
       const found = (await load(JSON.stringify(key))) as FoundCircle;
-      if (found.isv_id === null) return { ret_value: [], ...result('1001') };
-      if (found.circle_id === null) return { ret_value: [], ...result('1002') };
-      return { ret_value: found.plans.filter((plan) => isOpen(plan, now)), ...result('0') };
+      if (found.isv_id === null) return { ret_value: [], ...queryResult('1001') };
+      if (found.circle_id === null) return { ret_value: [], ...queryResult('1002') };
+      return { ret_value: found.plans.filter((plan) => isOpen(plan, now)), ...queryResult('0') };
     },
+    'alibaba.ai.content.business.send.plan.receive': async ({ param0 }, { now }) => {
+      const receiver = readReceiver(param0.isv_user_info_map);
+      const user = userKey(param0.isv_id, receiver);
+      if (user === undefined) return notReceived(1012);
+      const command = receiveCommand(vault, param0, receiver, user, now);
+      const received = await receives.submit(String(param0.send_plan_id), command);
+      if (received.receipt_id === null) return notReceived(received.outcome);
+      const { start_time, end_time } = received;
+      return { ret_value: { status: true, start_time, end_time, map: grantMap(received) }, ...receiveResult(0) };
+    },
+    ...chargeHandlers({ sql, vault }),
   };
 };
+
+type ReceiveRequest = RequestOf<typeof sendPlanReceive>['param0'];
+
+/** The request as the database takes it; what is known of the user is sealed, but for its key of the request. */
+function receiveCommand(
+  vault: Vault,
+  { isv_id, circle_info }: ReceiveRequest,
+  { requestId, ...known }: Receiver,
+  user: string,
+  now: CallContext['now'],
+): ReceiveCommand {
+  return {
+    at: now.getTime(),
+    isv_id,
+    circle_id: circle_info.circle_id,
+    circle_content: circle_info.circle_content,
+    user_hash: vault.hash(USER_PURPOSE, user).toString('hex'),
+    user_sealed: vault.seal(USER_PURPOSE, JSON.stringify(known)).toString('base64'),
+    request_id: requestId ?? null,
+    draw: randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  };
+}
+
+const receiveResult = (code: number) => ({
+  ret_code: code,
+  ret_msg: SEND_PLAN_RECEIVE_RESULTS[String(code) as keyof typeof SEND_PLAN_RECEIVE_RESULTS].zh,
+});
+
+const notReceived = (code: number) => ({ ret_value: { status: false, map: '{}' }, ...receiveResult(code) });

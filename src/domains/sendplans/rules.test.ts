@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TopError } from '../../contract/errors.ts';
-import { isOpen, type PlanItem, purchaseItemInfo, readUserInfo, receiveRule } from './rules.ts';
+import {
+  isOpen,
+  mask,
+  type PlanItem,
+  purchaseItemInfo,
+  readReceiver,
+  readUserInfo,
+  receiveRule,
+  spellPhone,
+  userKey,
+} from './rules.ts';
 
 const item = fc.record<PlanItem>({
   id: fc.maxSafeNat(),
@@ -48,9 +58,11 @@ test('a plan is open from its first to its last instant', () => {
   expect([999, 1000, 2000, 2001].map((instant) => isOpen(plan, new Date(instant)))).toEqual([false, true, true, false]);
 });
 
+const withoutLongNumbers = fc.jsonValue().filter((value) => !/\d{16}/.test(JSON.stringify(value)));
+
 test('user information is any JSON object; anything else is refused by the name of its field', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (info) => {
+    fc.property(fc.dictionary(fc.string(), withoutLongNumbers), (info) => {
       expect(readUserInfo(JSON.stringify(info))).toEqual(JSON.parse(JSON.stringify(info)));
     }),
   );
@@ -65,4 +77,42 @@ test('user information is any JSON object; anything else is refused by the name 
     expect(refusal).toBeInstanceOf(TopError);
     expect((refusal as TopError).body).toMatchObject({ code: 41, msg: 'Invalid arguments:param0.isv_user_info_map' });
   }
+});
+
+test('ids longer than a double holds stay apart, and a number is the same user as its digits', () => {
+  const userOf = (text: string) => userKey(1, readReceiver(text));
+  expect(userOf('{"userId":90071992547409931}')).not.toBe(userOf('{"userId":90071992547409932}'));
+  expect(userOf('{"userId":7}')).toBe(userOf('{"userId":"7"}'));
+});
+
+test('a user is told by its userId, else by its phone in any spelling, within its partner', () => {
+  const userOf = (text: string, isv_id = 1) => userKey(isv_id, readReceiver(text));
+  expect(userOf('{"userId":"a","phone":"13812345678"}')).toBe(userOf('{"userId":"a"}'));
+  for (const phone of ['138-1234-5678', '+86 138 1234 5678', '008613812345678', '8613812345678'])
+    expect(userOf(JSON.stringify({ phone }))).toBe(userOf('{"phone":"13812345678"}'));
+  expect(userOf('{"userId":"13812345678"}')).not.toBe(userOf('{"phone":"13812345678"}'));
+  expect(userOf('{"userId":"a"}', 2)).not.toBe(userOf('{"userId":"a"}'));
+  for (const nobody of ['{}', '{"userId":"","phone":null}', '{"userid":"a"}']) expect(userOf(nobody)).toBeUndefined();
+});
+
+test.each([
+  '{"userId":true}',
+  '{"userId":{}}',
+  '{"userId":"\\u0000"}',
+  '{"userId":"\\ud800"}',
+  `{"userId":"${'x'.repeat(129)}"}`,
+])('a userId that is no text is refused by its name: %s', (text) => {
+  expect(() => readReceiver(text)).toThrow(
+    expect.objectContaining({
+      body: expect.objectContaining({ code: 41, msg: 'Invalid arguments:param0.isv_user_info_map.userId' }),
+    }),
+  );
+});
+
+test('a phone keeps three digits in front and four at the end, and other texts stay as they are spelled', () => {
+  expect([mask('13812345678'), mask('1234567'), spellPhone('not a phone')]).toEqual([
+    '138****5678',
+    '1****',
+    'not a phone',
+  ]);
 });

@@ -19,23 +19,88 @@ const USER_INFO = 'param0.isv_user_info_map';
 export function readUserInfo(text: string): Readonly<Record<string, unknown>> {
   const value = parseJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw platformError('invalid-arguments', {
-    argument: USER_INFO,
-    sub_msg: `参数 ${USER_INFO} 不合法：应为 JSON 对象`,
-  });
+  throw wrong(USER_INFO, '应为 JSON 对象');
 }
+
+const wrong = (argument: string, why: string): Error =>
+  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, keepDigits);
   } catch {
     return undefined;
   }
 }
 
-/** JSON text of a plan's rule; without a limit it is `{}`. */
-export const receiveRule = (count_limit: number | null): string =>
-  JSON.stringify({ countLimit: count_limit ?? undefined });
+/** Keeps the digits of an id that a double would change: two users must not become one. */
+const keepDigits = (_key: string, value: unknown, context?: { source?: string }): unknown =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+    ? context?.source
+    : value;
+
+/** Who receives, as far as the partner says; texts are never empty. */
+export type Receiver = { readonly userId?: string; readonly phone?: string; readonly requestId?: string };
+
+/**
+ * The partner's user and request key. Numbers count as their digits, phones in one spelling (no country code of China,
+ * digits only). Throws platform error 41 naming the field when a value is of another kind or too long.
+ */
+export function readReceiver(text: string): Receiver {
+  const info = readUserInfo(text);
+  const userId = readId(info, 'userId', 128);
+  const phone = readId(info, 'phone', 32);
+  const requestId = readId(info, 'requestId', 64);
+  return {
+    ...(userId !== undefined && { userId }),
+    ...(phone !== undefined && { phone: spellPhone(phone) }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function readId(info: Readonly<Record<string, unknown>>, name: string, longest: number): string | undefined {
+  const value = Object.hasOwn(info, name) ? info[name] : undefined;
+  if (value === undefined || value === null || value === '') return undefined;
+  const id = typeof value === 'number' ? String(value) : value;
+  if (typeof id !== 'string' || id.length > longest || !id.isWellFormed() || /\p{Cc}/u.test(id))
+    throw wrong(`${USER_INFO}.${name}`, `应为不超过 ${longest} 个字符的文本`);
+  return id;
+}
+
+/** A phone number in one spelling: digits only, without the country code of China; another text stays as it is. */
+export function spellPhone(text: string): string {
+  const digits = text.replace(/[\s()+-]/g, '');
+  return /^\d+$/.test(digits) ? digits.replace(/^(00)?86(?=1\d{10}$)/, '') : text;
+}
+
+/** The text by which a partner's user is told from others: its userId, or else its phone; undefined when it has neither. */
+export function userKey(isv_id: number, { userId, phone }: Receiver): string | undefined {
+  if (userId !== undefined) return `${isv_id}:userId:${userId}`;
+  return phone === undefined ? undefined : `${isv_id}:phone:${phone}`;
+}
+
+/** Whether a text is a mobile number of China. */
+export const isMobile = (text: string): boolean => /^1\d{10}$/.test(text);
+
+/** A text with its middle hidden: 138****5678; short ones keep their first character. */
+export const mask = (text: string): string =>
+  text.length < 8 ? `${text.slice(0, 1)}****` : `${text.slice(0, 3)}****${text.slice(-4)}`;
+
+/** JSON text of a plan's rule; without limits it is `{}`. */
+export const receiveRule = (count_limit: number | null, day_limit: number | null = null): string =>
+  JSON.stringify({ countLimit: count_limit ?? undefined, dayLimit: day_limit ?? undefined });
+
+/** What a receive gave. */
+export type Grant = {
+  readonly receipt_id: number;
+  readonly item_id: number;
+  readonly item_name: string;
+  readonly units: number;
+};
+
+/** JSON text of what a receive gave, for the answer's `map`. */
+export const grantMap = ({ receipt_id, item_id, item_name, units }: Grant): string =>
+  JSON.stringify({ receiptId: receipt_id, itemId: item_id, itemName: item_name, consumeInventory: units });
 
 /**
  * JSON text of a plan's items, keys in the order of the page's sample. Of an item without a total there is neither

@@ -156,6 +156,8 @@ const discounts: Row[] = [
     discount_name_en: null,
     discount_show_info: '1000-60',
     discount_show_info_en: '60 off 1000',
+    threshold: 100000,
+    amount: 6000,
   },
 ];
 
@@ -206,6 +208,20 @@ const prices: Row[] = [
   },
 ];
 
+/** What each tier began with: its goods, and the tickets sold before it came here. */
+const openings = (now: Date): Row[] =>
+  prices.map(({ project_id, event_id, price_id, goods_count, sale_count }) => ({
+    project_id: project_id as number,
+    event_id: event_id as number,
+    price_id: price_id as number,
+    adjust_id: 'opening',
+    goods_delta: goods_count as number,
+    sale_delta: sale_count as number,
+    reason: 'opening',
+    operator: 'demo',
+    adjusted_at: now,
+  }));
+
 /** The family package holds two tickets of the stand and one child's. */
 const children: Row[] = [
   { project_id: 32321311, event_id: 32131231, price_id: 432411, child_price_id: 32131, child_num: 1 },
@@ -235,6 +251,7 @@ export async function loadTicketingDemo({ sql, vault }: { sql: Sql; vault: Vault
     ['ticketing_event', events(now)],
     ['ticketing_event_discount', discounts],
     ['ticketing_price', prices],
+    ['ticketing_stock_adjustment', openings(now)],
     ['ticketing_price_child', children],
     ['ticketing_channel_event', channelEvents],
     ['ticketing_channel_price', channelPrices],

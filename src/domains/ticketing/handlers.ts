@@ -1,55 +1,42 @@
-import { type damaiContracts, PROJECT_DETAIL_RESULTS, type projectDetail } from '../../contract/damai.ts';
-import type { Handlers, RequestOf } from '../../contract/method.ts';
+import { type damaiContracts, PROJECT_DETAIL_RESULTS } from '../../contract/damai.ts';
+import { EVENT_GOOD_LIST_RESULTS, EVENT_LIST_RESULTS } from '../../contract/damai-event.ts';
+import type { Handlers } from '../../contract/method.ts';
 import { createLoader } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
-import { type FoundProject, findProjects, type ProjectKey, TOKEN_PURPOSE } from './queries.ts';
-import { readId, withSaleStates } from './rules.ts';
+import { createCallers, type Tokens, tokenHashes } from './callers.ts';
+import { orderHandlers } from './orders/handlers.ts';
+import { type FoundProject, findProjects, type ProjectKey } from './queries.ts';
+import { readId, resultOf, tokenRefusal, withSaleStates } from './rules.ts';
+import { qrcodeHandlers } from './tickets/handlers.ts';
 
-type ProjectParam = RequestOf<typeof projectDetail>['project_param'];
-type ResultCode = keyof typeof PROJECT_DETAIL_RESULTS;
+/** Whose view of what: a project, or the one event of a project. */
+type View = Tokens & {
+  readonly project_id?: string | null | undefined;
+  readonly event_id?: string;
+  readonly lang_type?: number | null | undefined;
+};
 
-const result = (code: ResultCode, { lang_type }: ProjectParam) => ({
-  success: code === '20',
-  result_code: Number(code),
-  result_msg: PROJECT_DETAIL_RESULTS[code][lang_type === 2 ? 'en' : 'zh'],
-});
-
-/** The first thing that stands in the way of an answer, tokens before the project. */
-function outcome(found: FoundProject, { project_id }: ProjectParam): ResultCode {
-  if (found.tenant_id === null) return '10201';
-  if (found.ptnr_id === null) return '10202';
-  if (found.channel_id === null) return '10203';
-  if (!project_id) return '10210';
-  return found.project === null ? '10211' : '20';
-}
-
-type LoadKey = [tenant_token: string, ptnr_token: string, channel_token: string, project_id: string, lang_type: number];
+type LoadKey = [Tokens, project_id: string, event_id: string, lang_type: number];
 
 /** Requests with equal keys share one query. */
-const loadKey = (param: ProjectParam): string =>
-  JSON.stringify([
-    param.tenant_token,
-    param.ptnr_token,
-    param.channel_token,
-    param.project_id ?? '',
-    param.lang_type ?? 1,
-  ] satisfies LoadKey);
+function loadKey({ tenant_token, ptnr_token, channel_token, project_id, event_id, lang_type }: View): string {
+  const tokens = { tenant_token, ptnr_token, channel_token };
+  return JSON.stringify([tokens, project_id ?? '', event_id ?? '', lang_type ?? 1] satisfies LoadKey);
+}
 
-/** Tokens are hashed here, once a query, and kept nowhere. */
+/** Tokens are hashed here, once a query, and kept nowhere. An id that names nothing finds nothing. */
 function projectKey(vault: Vault, key: string): ProjectKey {
-  const [tenant_token, ptnr_token, channel_token, project_id, lang_type] = JSON.parse(key) as LoadKey;
-  const hash = (token: string) => vault.hash(TOKEN_PURPOSE, token).toString('hex');
+  const [tokens, project_id, event_id, lang_type] = JSON.parse(key) as LoadKey;
   return {
-    tenant_hash: hash(tenant_token),
-    ptnr_hash: hash(ptnr_token),
-    channel_hash: hash(channel_token),
+    ...tokenHashes(vault, tokens),
     project_id: readId(project_id),
+    event_id: project_id === '' ? readId(event_id) : undefined,
     lang_type,
   };
 }
 
-/** Carries out the ticketing methods on the database. */
+/** Carries out the ticketing methods of the Damai family on the database. */
 export const ticketingHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Handlers<typeof damaiContracts> => {
   const load = createLoader<string, FoundProject>({
     async load(keys) {
@@ -58,12 +45,34 @@ export const ticketingHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): H
       return new Map(keys.map((key, index) => [key, found[index] as FoundProject]));
     },
   });
+  const view = async (asked: View, now: Date) => {
+    const found = (await load(loadKey(asked))) as FoundProject;
+    return { refusal: tokenRefusal(found), project: found.project && withSaleStates(found.project, now) };
+  };
+  const callers = createCallers({ sql, vault });
   return {
+    ...orderHandlers({ sql, vault, callers }),
+    ...qrcodeHandlers({ sql, vault, callers }),
     'alibaba.damai.maizuo.openapi.project.detail': async ({ project_param }, { now }) => {
-      const found = (await load(loadKey(project_param))) as FoundProject;
-      const state = result(outcome(found, project_param), project_param);
-      if (!state.success || found.project === null) return { result_data: state };
-      return { result_data: { ...state, project_vo: withSaleStates(found.project, now) } };
+      const { refusal, project } = await view(project_param, now);
+      const code = refusal ?? (!project_param.project_id ? '10210' : project === null ? '10211' : '20');
+      const state = resultOf(PROJECT_DETAIL_RESULTS, '20', code, project_param.lang_type);
+      return { result_data: state.success && project ? { ...state, project_vo: project } : state };
+    },
+    'alibaba.damai.maizuo.openapi.event.list': async ({ project_param }, { now }) => {
+      const { refusal, project } = await view(project_param, now);
+      const code = refusal ?? (project === null ? '10211' : '20');
+      const state = resultOf(EVENT_LIST_RESULTS, '20', code, project_param.lang_type);
+      return { result_data: state.success ? { ...state, event_vo_list: project?.event_list } : state };
+    },
+    'alibaba.damai.maizuo.openapi.event.good.list': async ({ event_param }, { now }) => {
+      const { refusal, project } = await view(event_param, now);
+      const event = project?.event_list[0];
+      const state = resultOf(EVENT_GOOD_LIST_RESULTS, '20', refusal ?? (event ? '20' : '10221'), event_param.lang_type);
+      if (!state.success || event === undefined) return { result_data: state };
+      return {
+        result_data: { ...state, event_goods_vo: { event_id: event.event_id, price_vo_list: event.price_list } },
+      };
     },
   };
 };

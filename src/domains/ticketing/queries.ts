@@ -5,12 +5,13 @@ import type { Queryable, Sql } from '../../database/pool.ts';
 /** Purpose under which the vault hashes the family's tokens. */
 export const TOKEN_PURPOSE = 'damai-token';
 
-/** Whose view of which project: keyed hashes of the three tokens in hex, the project, 1 for Chinese or 2 for English. */
-export type ProjectKey = {
-  readonly tenant_hash: string;
-  readonly ptnr_hash: string;
-  readonly channel_hash: string;
+/** Keyed hashes of the three tokens in hex. */
+export type TokenHashes = { readonly tenant_hash: string; readonly ptnr_hash: string; readonly channel_hash: string };
+
+/** Whose view of which project: of all its events, or found by one event and with that one only; 1 for Chinese or 2 for English. */
+export type ProjectKey = TokenHashes & {
   readonly project_id: number | undefined;
+  readonly event_id: number | undefined;
   readonly lang_type: number;
 };
 
@@ -25,13 +26,15 @@ export type Project = Omit<ProjectVo, 'project_sale_state' | 'event_list'> & {
   readonly event_list: (Omit<EventVo, 'event_sale_state'> & SaleWindow)[];
 };
 
-/** What three tokens and a project id lead to, as far as they lead. */
-export type FoundProject = {
+/** Who calls, as far as the three tokens lead. */
+export type Caller = {
   readonly tenant_id: number | null;
   readonly ptnr_id: number | null;
   readonly channel_id: number | null;
-  readonly project: Project | null;
 };
+
+/** What three tokens and a project or event id lead to, as far as they lead. */
+export type FoundProject = Caller & { readonly project: Project | null };
 
 /** A {@link Project} as JSON brings it: instants in epoch milliseconds. */
 type ProjectJson = Omit<Project, 'project_start_time' | 'project_end_time' | 'event_list'> & {
@@ -55,15 +58,32 @@ export async function findProjects(sql: Sql, keys: readonly ProjectKey[]): Promi
       (select ${keys.map((key) => key.tenant_hash)}::text[]), (select ${keys.map((key) => key.ptnr_hash)}::text[]),
       (select ${keys.map((key) => key.channel_hash)}::text[]),
       (select ${keys.map((key) => key.project_id ?? null)}::bigint[]),
+      (select ${keys.map((key) => key.event_id ?? null)}::bigint[]),
       (select ${keys.map((key) => key.lang_type)}::integer[])
-    ) with ordinality as asked (tenant_hash, ptnr_hash, channel_hash, project_id, lang_type, position)
-    left join ticketing_tenant as tenant on tenant.token_hash = decode(asked.tenant_hash, 'hex')
-    left join ticketing_ptnr as ptnr on ptnr.tenant_id = tenant.tenant_id and ptnr.token_hash = decode(asked.ptnr_hash, 'hex')
-    left join ticketing_channel as channel
-      on channel.ptnr_id = ptnr.ptnr_id and channel.token_hash = decode(asked.channel_hash, 'hex')
+    ) with ordinality as asked (tenant_hash, ptnr_hash, channel_hash, project_id, event_id, lang_type, position)
+    ${callerJoins(sql)}
     left join lateral (${projectVo(sql)}) as project_vo on channel.channel_id is not null
     order by asked.position`;
   return rows.map((row) => ({ ...row, project: row.project && withInstants(row.project) }));
+}
+
+/** What the tokens of the query around it lead to. */
+const callerJoins = (sql: Sql) => sql`
+  left join ticketing_tenant as tenant on tenant.token_hash = decode(asked.tenant_hash, 'hex')
+  left join ticketing_ptnr as ptnr on ptnr.tenant_id = tenant.tenant_id and ptnr.token_hash = decode(asked.ptnr_hash, 'hex')
+  left join ticketing_channel as channel
+    on channel.ptnr_id = ptnr.ptnr_id and channel.token_hash = decode(asked.channel_hash, 'hex')`;
+
+/** Who the bearers of each three tokens are, in the order of the keys, in one statement. */
+export async function findCallers(sql: Sql, keys: readonly TokenHashes[]): Promise<Caller[]> {
+  return sql<Caller[]>`
+    select tenant.tenant_id, ptnr.ptnr_id, channel.channel_id
+    from unnest(
+      (select ${keys.map((key) => key.tenant_hash)}::text[]), (select ${keys.map((key) => key.ptnr_hash)}::text[]),
+      (select ${keys.map((key) => key.channel_hash)}::text[])
+    ) with ordinality as asked (tenant_hash, ptnr_hash, channel_hash, position)
+    ${callerJoins(sql)}
+    order by asked.position`;
 }
 
 function withInstants(json: ProjectJson): Project {
@@ -93,12 +113,15 @@ const projectVo = (sql: Sql) => sql`
     cross join lateral (${eventList(sql)}) as events
     cross join lateral (
       select min(price)::text as project_min_price, max(price)::text as project_max_price
-      from ticketing_price where project_id = project.project_id and not is_package_only
+      from ticketing_price join ticketing_event using (project_id, event_id)
+      where project_id = project.project_id and not is_package_only and status = 1
     ) as prices
-    where project.project_id = asked.project_id and project.tenant_id = tenant.tenant_id
+    where project.project_id = coalesce(asked.project_id, (
+        select event.project_id from ticketing_event as event where event.event_id = asked.event_id and event.status = 1
+      )) and project.tenant_id = tenant.tenant_id
   ) as vo`;
 
-/** The events of the project around it, in order of their start, and the span of their shows. */
+/** The events on the shelf of the project around it, in order of their start, and the span of their shows. */
 const eventList = (sql: Sql) => sql`
   select json_agg(vo) as event_list, min(event_show_start_time) as project_start_time,
     max(event_show_end_time) as project_end_time
@@ -117,7 +140,8 @@ const eventList = (sql: Sql) => sql`
     join ticketing_site using (site_id)
     left join ticketing_channel_event as channel_event
       on channel_event.channel_id = channel.channel_id and channel_event.event_id = event.event_id
-    where event.project_id = project.project_id
+    where event.project_id = project.project_id and event.status = 1
+      and event.event_id = coalesce(asked.event_id, event.event_id)
     order by event.event_show_start_time, event.event_id
   ) as vo`;
 
@@ -189,6 +213,7 @@ export type Table =
   | 'ticketing_event'
   | 'ticketing_event_discount'
   | 'ticketing_price'
+  | 'ticketing_stock_adjustment'
   | 'ticketing_price_child'
   | 'ticketing_channel_event'
   | 'ticketing_channel_price';

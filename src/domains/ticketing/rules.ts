@@ -1,4 +1,5 @@
-import type { Project, SaleWindow } from './queries.ts';
+import type { Words } from '../../contract/schema.ts';
+import type { Caller, Project, SaleWindow } from './queries.ts';
 
 /** 1 not yet on sale, 2 on sale, 3 sale over. */
 export type SaleState = 1 | 2 | 3;
@@ -27,3 +28,40 @@ export function readId(text: string): number | undefined {
   const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
   return Number.isSafeInteger(id) ? id : undefined;
 }
+
+/** The first token that leads nowhere, as a result_code; undefined when all three are known. */
+export function tokenRefusal({ tenant_id, ptnr_id, channel_id }: Caller): '10201' | '10202' | '10203' | undefined {
+  if (tenant_id === null) return '10201';
+  if (ptnr_id === null) return '10202';
+  return channel_id === null ? '10203' : undefined;
+}
+
+/** What a refusal's words leave open: what stands in braces, in one language or both. */
+export type Arguments = Readonly<Record<string, string | number | Words | null | undefined>>;
+
+/**
+ * The first three fields of every answer of the family: the words of a code in the language asked for (2 English, else
+ * Chinese), what stands in braces filled in.
+ * @param success the code that means success
+ */
+export function resultOf<Code extends string>(
+  results: Readonly<Record<Code, Words>>,
+  success: Code,
+  code: Code,
+  lang_type: number | null | undefined,
+  args: Arguments = {},
+) {
+  const lang = lang_type === 2 ? 'en' : 'zh';
+  const fill = (_brace: string, name: string): string => {
+    const value = args[name] ?? '';
+    return typeof value === 'object' ? value[lang] : String(value);
+  };
+  const result_msg = results[code][lang].replace(/\{(\w+)\}/g, fill);
+  return { success: code === success, result_code: Number(code), result_msg };
+}
+
+/** Orders and tickets of a project are numbered from its own number times this on. */
+const NUMBERS_OF_A_PROJECT = 1_000_000_000;
+
+/** The number of the project that an order or ticket id leads to. */
+export const projectNoOf = (id: number): number => Math.floor(id / NUMBERS_OF_A_PROJECT);

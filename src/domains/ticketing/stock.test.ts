@@ -57,7 +57,7 @@ const child = (child_price_id: number, child_num: number, price_id = 3): Row => 
 beforeEach(async () => {
   const { sql } = database;
   await sql`truncate ticketing_project, ticketing_event, ticketing_price, ticketing_price_child,
-    ticketing_channel_event, ticketing_channel_price, ticketing_event_discount`;
+    ticketing_channel_event, ticketing_channel_price, ticketing_event_discount cascade`;
   await insertNew(sql, 'ticketing_project', [
     {
       project_id: PROJECT,
@@ -149,7 +149,7 @@ test('events come in order of their start, and the project lasts from the first 
 test('a project without events has neither times nor prices and is yet to be sold', async () => {
   const { sql } = database;
   await sql`truncate ticketing_event, ticketing_price, ticketing_price_child, ticketing_channel_event,
-    ticketing_channel_price, ticketing_event_discount`;
+    ticketing_channel_price, ticketing_event_discount cascade`;
   const { event_list, project_sale_state, project_start_time, project_min_price } = await project();
   expect([event_list, project_sale_state, project_start_time, project_min_price]).toEqual([[], 1, null, null]);
 });

@@ -1,14 +1,13 @@
 import type { Queryable, Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
+import { makeCodes, setForm } from './batches/queries.ts';
 import { type Batch, consumeCodes, insertBatch, insertCodes, insertGrant } from './queries.ts';
 import { CODE_PURPOSE, codeKey } from './rules.ts';
+import { CLEAR_ALPHABET } from './series.ts';
 
 const DEMO_USER_ID = 6100000;
 const PARTNER_CODE = 'xuexiqiangguo';
 const DAYS_OPEN = 30;
-
-/** Digits and capitals without those that are read for one another: 0 O, 1 I L. */
-const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const CODE_LENGTH = 11;
 /** Any number not divisible by the alphabet's prime length scatters the codes and keeps them all different. */
 const SCATTER = 7_146_305_937_281_641n;
@@ -36,12 +35,12 @@ const redemptions = [
   { sequence: 1, consumed_at: gmt8('2019-12-02 23:59:59') },
 ];
 
-/** The batch to try redeeming on: valid from the second of `now` for 30 days. */
-function openBatch(now: Date): Batch {
+/** A batch to try things on: valid from the second of `now` for 30 days. */
+function openBatch(mix_id: string, name: string, now: Date): Batch {
   const start = Math.floor(now.getTime() / 1000) * 1000;
   return {
-    mix_id: 'code_open',
-    name: '现在可用的券码',
+    mix_id,
+    name,
     description: null,
     bind_begin_time: new Date(start),
     coupon_expire_time: new Date(start + DAYS_OPEN * 86_400_000),
@@ -54,37 +53,49 @@ function openBatch(now: Date): Batch {
 
 /** The n-th demo code; different numbers give different codes. */
 function demoCode(n: number): string {
-  const base = BigInt(ALPHABET.length);
+  const base = BigInt(CLEAR_ALPHABET.length);
   let rest = (BigInt(n) * SCATTER) % base ** BigInt(CODE_LENGTH);
   let code = '';
-  for (let place = 0; place < CODE_LENGTH; place++, rest /= base) code += ALPHABET[Number(rest % base)];
+  for (let place = 0; place < CODE_LENGTH; place++, rest /= base) code += CLEAR_ALPHABET[Number(rest % base)];
   return code;
 }
 
 const demoCodes = (from: number, count: number): string[] =>
   Array.from({ length: count }, (_, index) => demoCode(from + index));
 
-/** Adds a batch with its codes and its grant to the demo user; false when the batch is there already. */
-async function addBatch(tx: Queryable, vault: Vault, batch: Batch, codes: string[]): Promise<boolean> {
+/** Adds a batch with its grant to the demo user; false when it is there already. */
+async function addBatch(tx: Queryable, batch: Batch, partner_code: string): Promise<boolean> {
   if (!(await insertBatch(tx, batch))) return false;
-  await insertGrant(tx, { mix_id: batch.mix_id, partner_code: PARTNER_CODE, user_id: DEMO_USER_ID });
+  await insertGrant(tx, { mix_id: batch.mix_id, partner_code, user_id: DEMO_USER_ID });
+  return true;
+}
+
+async function addCodes(tx: Queryable, vault: Vault, batch: Batch, codes: string[]): Promise<void> {
   const rows = codes.map((code) => ({
     code_sealed: vault.seal(CODE_PURPOSE, code),
     code_hash: vault.hash(CODE_PURPOSE, codeKey(batch.mix_id, code)),
   }));
   await insertCodes(tx, batch.mix_id, rows, batch.bind_begin_time);
-  return true;
 }
 
 /**
- * Loads the demo batches: the documented one with its 100 codes, five of them consumed, and `code_open` with 1,000
- * codes valid for 30 days from the second of `now`. What is there already stays as it is.
+ * Loads the demo batches: the documented one of the export with its 100 codes, five of them consumed, and two that are
+ * valid for 30 days from the second of `now`: `code_open` with 1,000 stored codes, and the documented one of sendcode with
+ * 1,000 computed ones. What is there already stays as it is.
  */
 export async function loadVouchersDemo({ sql, vault }: { sql: Sql; vault: Vault }, now: Date): Promise<void> {
   await sql.begin(async (tx) => {
-    if (await addBatch(tx, vault, documented, ['2X2QFKTZD2K', ...demoCodes(1, 99)]))
+    if (await addBatch(tx, documented, PARTNER_CODE)) {
+      await addCodes(tx, vault, documented, ['2X2QFKTZD2K', ...demoCodes(1, 99)]);
       for (const { sequence, consumed_at } of redemptions)
         await consumeCodes(tx, documented.mix_id, [sequence], consumed_at);
-    await addBatch(tx, vault, openBatch(now), demoCodes(1001, 1000));
+    }
+    const open = openBatch('code_open', '现在可用的券码', now);
+    if (await addBatch(tx, open, PARTNER_CODE)) await addCodes(tx, vault, open, demoCodes(1001, 1000));
+    const sent = openBatch('a09da62085f10074', '外部直发的券码', now);
+    if (await addBatch(tx, sent, 'tfxenia')) {
+      await setForm(tx, sent.mix_id, { pattern: 'TPP-########', alphabet: CLEAR_ALPHABET, check: false });
+      await makeCodes(tx, { mix_id: sent.mix_id, count: 1000, job_id: 0 }, sent.bind_begin_time);
+    }
   });
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
 import { createVault } from '../../database/vault.ts';
+import { operate } from './codes/queries.ts';
 import { loadVouchersDemo } from './demo.ts';
 import { voucherHandlers } from './handlers.ts';
 import { type Batch, consumeCodes, insertBatch, insertCodes, insertGrant } from './queries.ts';
@@ -60,10 +61,8 @@ const addCodes = (mix_id: string, codes: string[]) => {
   return insertCodes(database.sql, mix_id, rows, gmt8('2026-01-01T00:00:00'));
 };
 
-/** As part 2 will: the log keeps the redemption, the code is normal again. */
 const reverse = (mix_id: string, sequence: number) =>
-  database.sql`update voucher_code set code_status = 0, consume_sequence = null, gmt_modified = ${NOW}
-    where mix_id = ${mix_id} and sequence = ${sequence} and code_status = 2`;
+  operate(database.sql, mix_id, [{ kind: 'reverse', sequences: [sequence] }], NOW);
 
 test('the documented batch answers with the documented values', async () => {
   const result = await ask(DEMO, 'ALL');

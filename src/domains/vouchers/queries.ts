@@ -1,4 +1,6 @@
 import type { Queryable, Sql } from '../../database/pool.ts';
+import { operate } from './codes/queries.ts';
+import type { CodeForm } from './series.ts';
 
 /** A batch of codes. `denomination` in fen; `max_bind_count` null means no limit; `valid_days` only with DAY. */
 export type Batch = {
@@ -17,8 +19,9 @@ export type Batch = {
 export type StoredCode = {
   /** Where the row stands in the order asked for: sequence, or consume_sequence. */
   cursor: number;
-  /** The sealed code in hex. */
-  code_sealed: string;
+  sequence: number;
+  /** The sealed code in hex; null where the batch has a form from which codes are computed. */
+  code_sealed: string | null;
   code_status: -2 | 0 | 2;
   bound: boolean;
   gmt_modified: Date;
@@ -37,8 +40,8 @@ export type PageQuery = {
   limit: number;
 };
 
-/** A batch with as many codes after the cursor as there are, `limit` at most. */
-export type BatchPage = { basic: Batch & { total_count: number }; codes: StoredCode[] };
+/** A batch with as many codes after the cursor as there are, `limit` at most. `form`: how codes are computed, if so. */
+export type BatchPage = { basic: Batch & { total_count: number }; form: CodeForm | null; codes: StoredCode[] };
 
 type CodeText = Omit<StoredCode, 'gmt_modified' | 'expire_time'> & { gmt_modified: string; expire_time: string };
 
@@ -48,12 +51,13 @@ type CodeText = Omit<StoredCode, 'gmt_modified' | 'expire_time'> & { gmt_modifie
  */
 export async function findPage(sql: Sql, query: PageQuery): Promise<BatchPage | undefined> {
   const order = sql(query.order);
-  const [row] = await sql<(BatchPage['basic'] & { codes: CodeText[] })[]>`
+  const [row] = await sql<(BatchPage['basic'] & { form: CodeForm | null; codes: CodeText[] })[]>`
     select b.bind_begin_time, b.coupon_expire_time, b.denomination, b.max_bind_count, b.mix_id, b.name, b.total_count,
-      b.valid_days, b.valid_duration_type, b.description, page.codes
+      b.valid_days, b.valid_duration_type, b.description, page.codes, case when b.code_pattern is not null then
+        jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form
     from voucher_grant g join voucher_batch b on b.mix_id = g.mix_id cross join lateral (
       select coalesce(json_agg(json_build_object(
-        'cursor', c.${order}, 'code_sealed', encode(c.code_sealed, 'hex'), 'code_status', c.code_status,
+        'cursor', c.${order}, 'sequence', c.sequence, 'code_sealed', encode(c.code_sealed, 'hex'), 'code_status', c.code_status,
         'bound', c.bound_time is not null, 'gmt_modified', c.gmt_modified,
         'expire_time', voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time)
       ) order by c.${order}), '[]') as codes
@@ -64,8 +68,8 @@ export async function findPage(sql: Sql, query: PageQuery): Promise<BatchPage | 
     ) page
     where g.mix_id = ${query.mix_id} and g.partner_code = ${query.partner_code} and g.user_id = ${query.user_id}`;
   if (row === undefined) return undefined;
-  const { codes, ...basic } = row;
-  return { basic, codes: codes.map(readCode) };
+  const { codes, form, ...basic } = row;
+  return { basic, form, codes: codes.map(readCode) };
 }
 
 const readCode = (code: CodeText): StoredCode => ({
@@ -109,6 +113,9 @@ export async function insertCodes(
       insert into voucher_code (mix_id, sequence, code_sealed, code_hash, gmt_modified)
       select mix_id, total_count - ${codes.length} + n, decode(sealed, 'base64'), decode(hash, 'base64'), ${gmt_modified}
       from batch, unnest(${sealed}::text[], ${hashes}::text[]) with ordinality as given (sealed, hash, n)
+    ), entered as (
+      insert into voucher_ledger (mix_id, kind, codes, entered_at)
+      select mix_id, 'imported', ${codes.length}, ${gmt_modified} from batch where ${codes.length} > 0
     )
     select total_count from batch`;
   return batch?.total_count;
@@ -125,7 +132,8 @@ export async function consumeCodes(
   sequences: number[],
   consumed_at: Date,
 ): Promise<{ sequence: number; consume_sequence: number }[]> {
-  return sql<{ sequence: number; consume_sequence: number }[]>`
-    select sequence, consume_sequence from voucher_consume(${mix_id}, ${sequences}::bigint[], ${consumed_at})
-    order by consume_sequence`;
+  const results = await operate(sql, mix_id, [{ kind: 'consume', sequences }], consumed_at);
+  return (results[0] ?? []).flatMap(([, consume_sequence], index) =>
+    consume_sequence === null ? [] : [{ sequence: sequences[index] as number, consume_sequence }],
+  );
 }

@@ -1,0 +1,73 @@
+import pino from 'pino';
+import { readConfig, readMasterKey } from '../src/config.ts';
+import { lotteryPerformance } from '../src/contract/lottery.ts';
+import type { Handler } from '../src/contract/method.ts';
+import { connect } from '../src/database/pool.ts';
+import { createVault } from '../src/database/vault.ts';
+import { DEMO } from '../src/demo.ts';
+import { openAppStore } from '../src/gateway/apps.ts';
+import { type AnyHandler, createDispatcher } from '../src/gateway/call.ts';
+import { openCallLog } from '../src/gateway/call-log.ts';
+import { openDeadlines } from '../src/gateway/deadlines.ts';
+import { openMetrics } from '../src/gateway/metrics.ts';
+import { openQuotas } from '../src/gateway/quotas.ts';
+import { buildServer } from '../src/gateway/server.ts';
+import { openSessionStore } from '../src/gateway/sessions.ts';
+import { openTokenStore } from '../src/gateway/tokens.ts';
+import { engineWay, interactiveWay, redisWay, type Way } from './stock-ways.ts';
+
+/**
+ * The platform's own HTTP front with the draw behind it done in one of three ways: `engine`, `interactive`, or `redis`
+ * with the socket as second argument. Prints its port.
+ */
+const [name, socket] = process.argv.slice(2);
+const config = readConfig(true);
+const sql = connect(config.databaseUrl as string, { max: config.databaseConnections });
+const ways: Record<string, () => Way | Promise<Way>> = {
+  engine: () => engineWay(sql),
+  interactive: () => interactiveWay(sql),
+  redis: () => redisWay(socket as string),
+};
+const way = await (ways[name as string] as () => Way | Promise<Way>)();
+
+const draw: Handler<typeof lotteryPerformance> = async ({ lottery_performance_top_param: param }, { now }) =>
+  (await way({ out_biz_id: param.out_biz_id, mix_user_id: param.mix_user_id, now }))
+    ? { return_code: '0', return_value: { result_code: 1, rewards: [] }, return_message: '成功' }
+    : { return_code: '200007', return_message: '本时段库存已发完' };
+
+const vault = createVault(readMasterKey(config));
+const clock = (): Date => new Date();
+const apps = openAppStore(sql, vault);
+const logger = pino({ level: 'error' }, pino.destination(2));
+const callLog = openCallLog(connect(config.databaseUrl as string, { max: 1 }), {
+  days: 1,
+  onError: (error) => logger.error(error),
+});
+const metrics = openMetrics([lotteryPerformance.name], () => callLog.figures);
+const dispatcher = createDispatcher({
+  contracts: [lotteryPerformance],
+  handlers: { [lotteryPerformance.name]: draw as AnyHandler },
+  apps,
+  sessions: openSessionStore(sql, vault),
+  quotas: openQuotas(sql, apps),
+  callLog,
+  metrics,
+  signPolicy: { legacySign: false, explain: false },
+  clock,
+  deadlines: openDeadlines(30_000, 20_000),
+  onUnexpected: (error) => logger.error(error),
+});
+const oauth = { apps, tokens: openTokenStore(sql, vault), vault, clock, user: DEMO.user };
+const { bodyLimit } = config;
+const server = buildServer({
+  dispatcher,
+  oauth,
+  metrics,
+  ping: () => sql`select 1`,
+  logger,
+  bodyLimit,
+  trustProxy: [],
+});
+await server.listen({ port: 0, host: '127.0.0.1' });
+process.stdout.write(`${(server.server.address() as { port: number }).port}\n`);
+process.on('SIGTERM', () => process.exit(0));

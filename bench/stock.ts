@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { connect, type DatabaseTarget, type Sql } from '../src/database/pool.ts';
+import { createVault } from '../src/database/vault.ts';
+import { DEMO, loadPlatformDemo } from '../src/demo.ts';
+import { insertActivity } from '../src/domains/lottery/queries.ts';
+import { checkMasterKey } from '../src/gateway/records.ts';
+import { signedParameters } from '../src/sdk/request.ts';
+import { encodeForm } from '../src/wire/form.ts';
+import { type LoadResult, load, postForm } from './load.ts';
+import { type ServerProcess, startServerProcess } from './processes.ts';
+import { type RedisServer, startRedis } from './redis.ts';
+import { engineWay, HOT, interactiveWay, type Way } from './stock-ways.ts';
+
+const CALLERS = 1000;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const SOLD = Number(process.env.BENCH_SOLD ?? 1_000_000);
+/** Until a server's code is compiled: the first seconds say nothing of it. */
+const WARM_SECONDS = 3;
+/** Requests made ready for a second of load: more than any way can answer. */
+const READY = { engine: 30_000, interactive: 3_000, redis: 30_000 } as const;
+
+type Measured = Pick<LoadResult, 'rate' | 'p50' | 'p99'>;
+type WayName = keyof typeof READY;
+
+/**
+ * One hot activity with 1,000 waiting callers and durable commits. In rounds, so that all ways see the same machine: the
+ * engine against a transaction a draw on the same database; the same two behind the platform's HTTP front, with Redis
+ * where there is one; and the engine with a million wins in the table against none.
+ */
+export async function benchStock(): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'piaoquan-bench-'));
+  chmodSync(home, 0o755);
+  const database = await startEmbedded({ home });
+  const redis = await startRedis(home);
+  const masterKey = randomBytes(32);
+  try {
+    await describeMachine(database.target, redis);
+    await prepare(database.target, masterKey);
+    await compareEngines(database.target);
+    await compareDepths(database.target);
+    await compareServers(database.target, masterKey, home, redis);
+  } finally {
+    await redis?.stop();
+    await database.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function describeMachine(target: DatabaseTarget, redis: RedisServer | undefined): Promise<void> {
+  const sql = connect(target, { max: 1 });
+  const [row] = await sql<{ version: string; durable: string }[]>`
+    select split_part(version(), ' ', 2) as version,
+      'fsync ' || current_setting('fsync') || ', synchronous_commit ' || current_setting('synchronous_commit') as durable`;
+  await sql.end();
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model.trim()}, node ${process.versions.node}, PostgreSQL ${row?.version} (${row?.durable}), ` +
+      (redis ? `Redis ${redis.version} (appendfsync always)` : 'no redis-server on this machine: not compared'),
+  );
+  console.log(`${CALLERS} waiting callers, ${SECONDS} s a run, median of ${ROUNDS} rounds`);
+}
+
+/** Brings a database up to date and adds the demo app and the hot activity. */
+async function prepare(target: DatabaseTarget, masterKey: Buffer): Promise<void> {
+  const sql = connect(target, { max: 1 });
+  const vault = createVault(masterKey);
+  const now = new Date();
+  await migrate(sql);
+  await checkMasterKey(sql, vault);
+  await loadPlatformDemo(sql, vault, ['film.lottery'], now);
+  await sql`update platform_app set calls_per_day = 1000000000000`;
+  await addHotActivity(sql, now);
+  await sql.end();
+}
+
+async function addHotActivity(sql: Sql, now: Date): Promise<void> {
+  const { platform, spread_id, win_times } = HOT;
+  const [start_time, end_time] = [-3_600_000, 86_400_000].map((ms) => new Date(now.getTime() + ms)) as [Date, Date];
+  const segment_infos = [{ start_time, end_time, win_times, consumed_win_times: 0 }];
+  const activity = { spread_id, platform, name: '压测活动', status: 1, segment_infos };
+  await sql.begin((tx) => insertActivity(tx, activity, now));
+}
+
+let orders = 0;
+/** The next key of a caller's, in the order of time as business numbers are, and a user at random. */
+const nextTake = () => ({
+  out_biz_id: `20260301${String(++orders).padStart(14, '0')}`,
+  mix_user_id: `AAHb${Math.floor(Math.random() * 2 ** 48).toString(36)}TVc9e3T`,
+});
+
+/** Keeps `CALLERS` callers waiting on a way for some seconds. */
+async function drive(way: Way, seconds: number): Promise<Measured> {
+  const latencies: number[] = [];
+  const started = performance.now();
+  const until = started + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: CALLERS }, async () => {
+      for (let sent = performance.now(); sent < until; sent = performance.now()) {
+        if (!(await way({ ...nextTake(), now: new Date() }))) throw new Error('a draw was refused');
+        latencies.push(performance.now() - sent);
+      }
+    }),
+  );
+  const elapsed = (performance.now() - started) / 1000;
+  latencies.sort((a, b) => a - b);
+  const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? 0;
+  return { rate: latencies.length / elapsed, p50: at(0.5), p99: at(0.99) };
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+function printRounds(name: string, rounds: readonly Measured[]): void {
+  const of = (key: keyof Measured): number => median(rounds.map((round) => round[key]));
+  const range = rounds.map(({ rate }) => rate).sort((a, b) => a - b);
+  console.log(
+    `  ${name.padEnd(24)} ${of('rate').toFixed(0).padStart(7)} /s   p50 ${of('p50').toFixed(1)} ms   p99 ${of('p99').toFixed(1)} ms   (${range[0]?.toFixed(0)} to ${range.at(-1)?.toFixed(0)} /s)`,
+  );
+}
+
+function printRatio(name: string, over: readonly Measured[], under: readonly Measured[], aim: string): void {
+  const ratios = over.map(({ rate }, round) => rate / (under[round] as Measured).rate);
+  const sorted = [...ratios].sort((a, b) => a - b);
+  console.log(
+    `  ${name.padEnd(24)} ${median(ratios).toFixed(2)}×   (${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)})   aim ≥ ${aim}`,
+  );
+}
+
+async function compareEngines(target: DatabaseTarget): Promise<void> {
+  const sql = connect(target);
+  const ways = { interactive: interactiveWay(sql), engine: engineWay(sql) };
+  await drive(ways.engine, 1);
+  const interactive: Measured[] = [];
+  const engine: Measured[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    interactive.push(await drive(ways.interactive, SECONDS));
+    engine.push(await drive(ways.engine, SECONDS));
+  }
+  await sql.end();
+  console.log('\nengine, in one process, without HTTP');
+  printRounds('transaction a draw', interactive);
+  printRounds('micro-batches', engine);
+  printRatio('micro-batches', engine, interactive, '100');
+}
+
+/** A database of its own on the same server, with the hot activity and `sold` wins of it. */
+async function openDepth(target: DatabaseTarget, name: string, sold: number): Promise<Sql> {
+  const admin = connect(target, { max: 1 });
+  await admin`create database ${admin(name)}`;
+  await admin.end();
+  const url = new URL(target);
+  url.pathname = `/${name}`;
+  const sql = connect(url.href);
+  await migrate(sql);
+  await addHotActivity(sql, new Date());
+  const way = engineWay(sql);
+  for (let left = sold; left > 0; left -= 10_000)
+    await Promise.all(Array.from({ length: Math.min(left, 10_000) }, () => way({ ...nextTake(), now: new Date() })));
+  return sql;
+}
+
+const DEPTH_SECONDS = 2;
+const DEPTH_ROUNDS = ROUNDS + 2;
+
+/** Runs the engine on a database from the same start: a checkpoint just made, connections and plans warm. */
+async function driveDepth(sql: Sql): Promise<Measured> {
+  await sql`checkpoint`;
+  const way = engineWay(sql);
+  await drive(way, 0.3);
+  return drive(way, DEPTH_SECONDS);
+}
+
+async function compareDepths(target: DatabaseTarget): Promise<void> {
+  const sold = await openDepth(target, 'sold', SOLD);
+  const fresh = await openDepth(target, 'fresh', 0);
+  await sold`vacuum analyze lottery_grant`;
+  const [deep, empty]: [Measured[], Measured[]] = [[], []];
+  const runs = [
+    async () => {
+      await fresh`truncate lottery_grant, lottery_grant_code`;
+      await fresh`update lottery_segment set consumed_win_times = 0`;
+      empty.push(await driveDepth(fresh));
+    },
+    async () => deep.push(await driveDepth(sold)),
+  ];
+  for (let round = 0; round < DEPTH_ROUNDS; round++)
+    for (const run of round % 2 ? [...runs].reverse() : runs) await run();
+  await Promise.all([sold.end(), fresh.end()]);
+  console.log(`\nengine at ${SOLD} wins given against none (${DEPTH_ROUNDS} rounds of ${DEPTH_SECONDS} s)`);
+  printRounds('at 0', empty);
+  printRounds(`at ${SOLD}`, deep);
+  printRatio('at depth', deep, empty, '0.95');
+}
+
+async function compareServers(
+  target: DatabaseTarget,
+  masterKey: Buffer,
+  home: string,
+  redis: RedisServer | undefined,
+): Promise<void> {
+  const env = {
+    DATABASE_URL: target,
+    PIAOQUAN_HOME: home,
+    PIAOQUAN_MASTER_KEY: masterKey.toString('base64'),
+    LOG_LEVEL: 'error',
+  };
+  const names: WayName[] = ['interactive', 'engine', ...(redis ? (['redis'] as const) : [])];
+  const servers = new Map<WayName, ServerProcess>();
+  const results: Record<WayName, LoadResult[]> = { interactive: [], engine: [], redis: [] };
+  try {
+    for (const name of names)
+      servers.set(name, await startServerProcess(['bench/stock-server.ts', name, redis?.socket ?? ''], env, /^(\d+)$/));
+    for (const name of names) await loadDraws(servers.get(name) as ServerProcess, name, WARM_SECONDS);
+    for (let round = 0; round < ROUNDS; round++)
+      for (const name of names) results[name].push(await loadDraws(servers.get(name) as ServerProcess, name, SECONDS));
+  } finally {
+    for (const server of servers.values()) await server.stop();
+  }
+  console.log(`\nsigned draws over HTTP, ${CALLERS} connections, load generator on the same machine`);
+  printRounds('transaction a draw', results.interactive);
+  printRounds('micro-batches', results.engine);
+  if (redis) printRounds('Redis, Lua, pipelined', results.redis);
+  printRatio('against transactions', results.engine, results.interactive, '15');
+  if (redis) printRatio('against Redis', results.engine, results.redis, '1');
+}
+
+async function loadDraws({ port, pid }: ServerProcess, name: WayName, seconds: number): Promise<LoadResult> {
+  const requests = Array.from({ length: READY[name] * seconds + CALLERS }, signedDraw);
+  const result = await load({ port, pid, requests, connections: CALLERS, seconds, expect: '"return_code":"0"' });
+  if (result.answers > requests.length) throw new Error(`${name} answered more requests than were made ready`);
+  return result;
+}
+
+function signedDraw(): Buffer {
+  const { platform, spread_id } = HOT;
+  const business = { lottery_performance_top_param: { ...nextTake(), platform, spread_id } };
+  const { app_key, secret } = DEMO;
+  return postForm('/router/rest', encodeForm(signedParameters({ app_key, secret }, METHOD, business, new Date())));
+}
+
+const METHOD = 'taobao.film.lottery.performance';

@@ -1,0 +1,94 @@
+import { method } from './method.ts';
+import { bool, date, integer, optional, text } from './schema.ts';
+
+/** The public key by which a gate checks ticket codes without asking. */
+export const gateKeyGet = method({
+  name: 'piaoquan.ticketing.gate.key.get',
+  category: 'admin',
+  title: { zh: '闸机验签公钥', en: 'Gate key' },
+  purpose: {
+    zh: '获取租户票码的验签公钥,闸机可离线验票',
+    en: 'Gives the public key that verifies the ticket codes of a tenant. A code is PQ1.<key id>.<payload>.<signature>; the signature is Ed25519 over all before its dot, payload and signature are base64url. The payload is JSON: t ticket id, e event id, o tenant id, x last second of validity.',
+  },
+  package: 'piaoquan.gate',
+  session: 'none',
+  kind: 'read',
+  request: {
+    tenant_id: integer({ zh: '租户ID', en: 'Tenant id' }, { example: '1', minimum: 1 }),
+  },
+  response: {
+    key_id: text({ zh: '公钥ID', en: 'Id of the key, which codes name' }, { example: '3f2a90bc' }),
+    algorithm: text({ zh: '算法', en: 'Algorithm of the signature' }, { example: 'Ed25519' }),
+    public_key: text(
+      { zh: '公钥,32字节,base64', en: 'The key: 32 bytes in base64' },
+      { example: 'GbF6nNnwqZ4zW2Pj0yTt0uQdGbi0PUbKv3mWm4g5p1k=' },
+    ),
+    public_key_pem: text({ zh: '公钥,PEM', en: 'The same as PEM' }, { example: '-----BEGIN PUBLIC KEY-----' }),
+  },
+  errors: {
+    'isv.tenant-not-found': {
+      cause: { zh: '租户不存在', en: 'No such tenant' },
+      remedy: { zh: '检查 tenant_id', en: 'Check tenant_id' },
+    },
+  },
+});
+
+/** A gate asks whether the bearer of a code may enter; each ticket lets in as often as its event allows. */
+export const ticketCheck = method({
+  name: 'piaoquan.ticketing.ticket.check',
+  category: 'admin',
+  title: { zh: '验票入场', en: 'Check a ticket in' },
+  purpose: {
+    zh: '验证票码并记录入场;每张票可入场次数由场次的 entry_limit 决定',
+    en: 'Verifies a ticket code and records the entry. A ticket lets in as often as its event allows (entry_limit, once by default); the same check_id always gets the same permission.',
+  },
+  package: 'piaoquan.gate',
+  session: 'none',
+  kind: 'write',
+  request: {
+    code: text({ zh: '票码', en: 'Text of the QR code' }, { example: 'PQ1.3f2a90bc.eyJ0Ijo0fQ.c2ln', maxLength: 600 }),
+    event_id: integer({ zh: '场次ID', en: 'Event whose gate this is' }, { example: '90000011', minimum: 1 }),
+    check_id: text(
+      { zh: '验票流水号,幂等键', en: "The gate's own number of this entry, the idempotency key" },
+      { example: 'gate1-000001', maxLength: 64 },
+    ),
+    gate: optional(text({ zh: '闸机', en: 'Name of the gate' }, { example: 'A1', maxLength: 100 })),
+  },
+  response: {
+    admitted: bool({ zh: '是否放行', en: 'Whether the bearer may enter' }, { example: 'true' }),
+    ticket_code_id: text({ zh: '票ID', en: 'Ticket id' }, { example: '4111231001' }),
+    check_result: integer(
+      { zh: '验票结果', en: 'Why' },
+      {
+        example: '0',
+        values: {
+          '0': { zh: '放行', en: 'may enter' },
+          '1': { zh: '票不存在', en: 'no such ticket' },
+          '2': { zh: '入场次数已用完', en: 'used as often as allowed' },
+          '4': { zh: '已退票', en: 'refunded' },
+        },
+      },
+    ),
+    entry_count: integer({ zh: '已入场次数', en: 'Entries so far, this one included' }, { example: '1' }),
+    first_check_time: optional(
+      date({ zh: '首次入场时间', en: 'First entry, GMT+8' }, { example: '2026-05-01 19:02:11' }),
+    ),
+  },
+  errors: {
+    'isv.ticket-code-invalid': {
+      cause: { zh: '票码不是本平台签发', en: 'The code was not signed by this platform' },
+      remedy: { zh: '拒绝入场', en: 'Let nobody in by it' },
+    },
+    'isv.ticket-code-expired': {
+      cause: { zh: '演出已结束', en: 'The show is over' },
+      remedy: { zh: '拒绝入场', en: 'Let nobody in by it' },
+    },
+    'isv.ticket-of-another-event': {
+      cause: { zh: '票不属于该场次', en: 'The ticket is for another event' },
+      remedy: { zh: '引导至正确的场次', en: 'Show the bearer the right event' },
+    },
+  },
+});
+
+/** What gates call. */
+export const gateTicketContracts = [gateKeyGet, ticketCheck] as const;

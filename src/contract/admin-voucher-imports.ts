@@ -1,0 +1,141 @@
+import { method } from './method.ts';
+import { bool, date, integer, list, optional, struct, text } from './schema.ts';
+
+const errors = {
+  'isv.voucher-batch-not-exist': {
+    cause: { zh: '券码批次不存在', en: 'No batch bears this mix_id' },
+    remedy: { zh: '核对 mix_id', en: 'Check the mix_id' },
+  },
+  'isv.voucher-batch-generated': {
+    cause: { zh: '该批次的券码是生成的，不能再导入', en: 'The codes of the batch are made: none can be imported' },
+    remedy: { zh: '另建批次', en: 'Make another batch' },
+  },
+  'isv.voucher-import-not-exist': {
+    cause: { zh: '导入不存在', en: 'The batch has no import of this id' },
+    remedy: { zh: '核对 import_id', en: 'Check the import_id' },
+  },
+  'isv.voucher-import-order': {
+    cause: { zh: '导入的分片须按 1、2、3… 依次上传', en: 'Parts of an import come in the order 1, 2, 3 …' },
+    remedy: { zh: '从 sub_msg 指出的分片继续', en: 'Go on with the part that sub_msg names' },
+  },
+  'isv.voucher-import-conflict': {
+    cause: {
+      zh: '该导入已结束，或该分片已有不同的内容',
+      en: 'The import has ended, or the part came with other content',
+    },
+    remedy: { zh: '用新的 import_id 开始新的导入', en: 'Begin a new import with a new import_id' },
+  },
+  'isv.voucher-import-too-large': {
+    cause: { zh: '一次导入最多 100 万行', en: 'An import has 1,000,000 lines at most' },
+    remedy: { zh: '分成多次导入', en: 'Split it into several imports' },
+  },
+} as const;
+
+const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
+
+const mix_id = text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 });
+const import_id = text(
+  { zh: '调用方的导入单号', en: "The caller's number of the import" },
+  { example: 'import-20260101', maxLength: 128 },
+);
+
+const report = {
+  state: text(
+    { zh: '导入状态', en: 'State of the import' },
+    {
+      example: 'done',
+      values: {
+        open: { zh: '等待后续分片', en: 'waits for further parts' },
+        queued: { zh: '后台处理中', en: 'settled in the background' },
+        done: { zh: '已导入', en: 'the good lines are in' },
+        refused: { zh: '未导入任何券码', en: 'nothing was brought in' },
+      },
+    },
+  ),
+  parts: integer({ zh: '已收到的分片数', en: 'Parts received' }, { example: '1' }),
+  line_count: integer({ zh: '行数', en: 'Lines received' }, { example: '100' }),
+  bad_count: integer({ zh: '有问题的行数', en: 'Bad lines; doubled codes count once all is there' }, { example: '2' }),
+  imported_count: integer({ zh: '已导入的券码数', en: 'Codes brought in' }, { example: '98' }),
+  job_id: optional(integer({ zh: '后台任务ID', en: 'Job in the background, when there is one' })),
+  finished_at: optional(date({ zh: '完成时间', en: 'When it was settled' })),
+  lines: list(
+    struct(
+      'VoucherImportLine',
+      { zh: '有问题的行', en: 'A bad line' },
+      {
+        line: integer({ zh: '行号，从1开始，跨分片连续', en: 'Its number, from 1, counted through all parts' }),
+        problem: text(
+          { zh: '问题', en: 'What is wrong' },
+          {
+            values: {
+              BAD_CHARACTERS: {
+                zh: '含有字母、数字、-、_ 以外的字符',
+                en: 'other characters than letters, digits, - and _',
+              },
+              BAD_LENGTH: { zh: '长度不在4至64之间', en: 'not 4 to 64 characters long' },
+              BAD_QUOTES: { zh: '引号不配对', en: 'quotes that do not match' },
+              DUPLICATE_IN_FILE: { zh: '与本次导入的前面某行重复', en: 'stands in an earlier line of the import too' },
+              DUPLICATE_IN_BATCH: { zh: '批次中已有此券码', en: 'is in the batch already' },
+            },
+          },
+        ),
+        first_line: optional(integer({ zh: '重复时首次出现的行号', en: 'Where a doubled code stands first' })),
+      },
+    ),
+    { zh: '有问题的行，按行号', en: 'Bad lines in order' },
+  ),
+  next_cursor: optional(text({ zh: '下一页游标，没有则不返回', en: 'Cursor of the next page; absent on the last' })),
+};
+
+/** Brings codes of one's own into a batch. */
+export const voucherBatchImport = method({
+  ...common,
+  name: 'piaoquan.voucher.batch.import',
+  title: { zh: '导入券码', en: 'Import codes' },
+  purpose: {
+    zh: '导入自有券码的 CSV（取每行第一列，首行可为表头 code）。大文件分片依次上传，最后一片 is_last=true。有问题的行逐行报告；默认有一行有问题就全部不导入。',
+    en: 'Imports a CSV of codes of one\'s own: the first column of each line; the first line may be the heading "code". A large file comes in parts, the last with is_last. Bad lines are reported one by one; unless told otherwise one bad line keeps all out.',
+  },
+  kind: 'write',
+  request: {
+    mix_id,
+    import_id,
+    csv: text(
+      { zh: 'CSV 文本，按行切分', en: 'CSV text, whole lines' },
+      { example: 'OWN-CODE-1', maxLength: 1_000_000 },
+    ),
+    part: optional(
+      integer(
+        { zh: '分片序号，从1开始，默认1', en: 'Number of the part, 1 unless given' },
+        { minimum: 1, maximum: 100_000 },
+      ),
+    ),
+    is_last: optional(bool({ zh: '是否最后一片，默认是', en: 'Whether it is the last part; yes unless given' })),
+    skip_bad_lines: optional(
+      bool({
+        zh: '是否跳过有问题的行，只导入其余；默认否。以第一片为准',
+        en: 'Whether to leave bad lines out and bring in the others; no unless given. The first part decides',
+      }),
+    ),
+  },
+  response: report,
+});
+
+const importGet = method({
+  ...common,
+  name: 'piaoquan.voucher.batch.import.get',
+  title: { zh: '查询导入结果', en: 'Get an import' },
+  purpose: { zh: '查询一次导入的状态与逐行报告。', en: 'Shows the state of an import and its report by line.' },
+  kind: 'read',
+  request: {
+    mix_id,
+    import_id,
+    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 })),
+    page_size: optional(
+      integer({ zh: '每页行数，默认50', en: 'Bad lines a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
+    ),
+  },
+  response: report,
+});
+
+export const adminVoucherImportContracts = [voucherBatchImport, importGet] as const;

@@ -1,0 +1,144 @@
+import { type adminBenefitContracts, templateSave } from '../../../contract/admin-benefits.ts';
+import { platformError } from '../../../contract/errors.ts';
+import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import type { Sql, Transaction } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
+import { RECEIVER_PURPOSE } from '../send/handlers.ts';
+import { mask, type Receiver, receiverKey, receivingUser } from '../send/rules.ts';
+import {
+  type Adjustment,
+  changeTemplate,
+  closeType,
+  findAdjustment,
+  findSends,
+  findTemplate,
+  hasType,
+  listTemplates,
+  type Send,
+  setStatus,
+  type TemplateKey,
+  writeAdjustment,
+} from './queries.ts';
+
+type Parts = { readonly sql: Sql; readonly vault: Vault };
+type Saved = RequestOf<typeof templateSave>['template'];
+
+const PAGE_SIZE = 50;
+const MOST = 1_000_000_000;
+const WINDOW_SECONDS = 60;
+
+const refused = (sub_code: keyof typeof templateSave.errors) => fault(templateSave, sub_code);
+const wrong = (argument: string, why: string): Error =>
+  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
+
+/** The administration of sellers' templates, their stock and types, and of what was sent. */
+export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof adminBenefitContracts> => ({
+  'piaoquan.benefit.template.save': async ({ template }, context) => {
+    if (template.end_time < template.start_time) throw wrong('template.end_time', '不能早于 start_time');
+    await sql.begin((tx) => store(tx, template, context));
+    return { template: await oneTemplate(sql, template) };
+  },
+  'piaoquan.benefit.template.get': async (key) => ({ template: await oneTemplate(sql, key) }),
+  'piaoquan.benefit.template.list': async ({ cursor, page_size, ...filter }) => {
+    const limit = page_size ?? PAGE_SIZE;
+    const found = await listTemplates(sql, { ...filter, after: readCursor(cursor), limit: limit + 1 });
+    return {
+      templates: found.slice(0, limit),
+      next_cursor: nextCursor(found, limit, ({ benefit_id }) => benefit_id),
+    };
+  },
+  'piaoquan.benefit.template.status.update': async ({ status, ...key }) => {
+    if (!(await setStatus(sql, key, status))) throw refused('isv.template-not-found');
+    return { is_success: true };
+  },
+  'piaoquan.benefit.template.stock.adjust': async (change, { app_key, now }) => ({
+    total_num: await sql.begin((tx) => adjust(tx, { ...change, operator: app_key, adjusted_at: now })),
+  }),
+  'piaoquan.benefit.type.update': async ({ user_id, config_id, is_open }) => {
+    if (!(await hasType(sql, config_id))) throw refused('isv.type-not-found');
+    await (is_open ? openType(sql, user_id, config_id) : closeType(sql, user_id, config_id));
+    return { is_success: true };
+  },
+  'piaoquan.benefit.send.list': async ({ user_id, unique_id, receiver_id, cursor, page_size }) => {
+    const limit = page_size ?? PAGE_SIZE;
+    const receiver_hash =
+      receiver_id == null ? undefined : vault.hash(RECEIVER_PURPOSE, receiverKey(receivingUser(receiver_id)));
+    const after = readCursor(cursor);
+    const found = await findSends(sql, { user_id, unique_id, receiver_hash, after, limit: limit + 1 });
+    return {
+      sends: found.slice(0, limit).map((send) => showSend(vault, send)),
+      next_cursor: nextCursor(found, limit, ({ send_id }) => send_id),
+    };
+  },
+});
+
+/** Creates a template, in use, or changes it. */
+async function store(tx: Transaction, saved: Saved, { app_key, now, request_id }: CallContext): Promise<void> {
+  const { user_id, benefit_id, config_id, total_num } = saved;
+  if (!(await hasType(tx, config_id))) throw refused('isv.type-not-found');
+  const change = {
+    denomination: saved.denomination,
+    start_time: saved.start_time,
+    end_time: saved.end_time,
+    extend_feature: saved.extend_feature ?? null,
+    out_object_id: saved.out_object_id ?? null,
+    out_object_name: saved.out_object_name ?? null,
+    options: saved.options ?? 0,
+    max_sends: saved.max_sends ?? null,
+    window_seconds: saved.max_sends == null ? null : (saved.window_seconds ?? WINDOW_SECONDS),
+  };
+  await holdSeller(tx, user_id);
+  const old = await findTemplate(tx, saved);
+  if (old === undefined) {
+    const numbers = { relate_activity_num: 0, total_num: total_num ?? 0, valid_total_num: total_num ?? 0, status: 1 };
+    return insertTemplate(tx, { user_id, benefit_id, config_id, ...change, ...numbers }, now, app_key);
+  }
+  if (old.config_id !== config_id) throw refused('isv.template-type-fixed');
+  await changeTemplate(tx, saved, change);
+  if (total_num == null || total_num === old.total_num) return;
+  const delta = total_num - old.total_num;
+  const reason = '保存权益模板';
+  const entry = { user_id, benefit_id, adjust_id: `save-${request_id}`, operator: app_key, adjusted_at: now };
+  await changeTotal(tx, { ...entry, delta, reason }, old);
+}
+
+/** Changes a template's total once by an adjust_id, and gives the total that then was. */
+async function adjust(tx: Transaction, adjustment: Adjustment): Promise<number> {
+  await holdSeller(tx, adjustment.user_id);
+  const template = await findTemplate(tx, adjustment);
+  if (template === undefined) throw refused('isv.template-not-found');
+  const known = await findAdjustment(tx, adjustment);
+  if (known === undefined) return changeTotal(tx, adjustment, template);
+  if (known.delta !== adjustment.delta || known.reason !== adjustment.reason) throw refused('isv.adjust-conflict');
+  return known.total_after;
+}
+
+async function changeTotal(tx: Transaction, adjustment: Adjustment, template: Template): Promise<number> {
+  const total_after = template.total_num + adjustment.delta;
+  if (template.valid_total_num + adjustment.delta < 0 || total_after > MOST) throw refused('isv.stock-out-of-range');
+  await writeAdjustment(tx, { ...adjustment, total_after });
+  return total_after;
+}
+
+async function oneTemplate(sql: Sql, key: TemplateKey): Promise<Template> {
+  const template = await findTemplate(sql, key);
+  if (template === undefined) throw refused('isv.template-not-found');
+  return template;
+}
+
+function showSend(vault: Vault, { receiver_sealed, ...send }: Send) {
+  const { kind, name } = JSON.parse(vault.open(RECEIVER_PURPOSE, receiver_sealed)) as Receiver;
+  return { ...send, receiver: `${kind}:${mask(name)}` };
+}
+
+function readCursor(cursor: string | null | undefined): number {
+  if (cursor == null) return 0;
+  if (!/^\d{1,15}$/.test(cursor)) throw wrong('cursor', '应为上一页返回的 next_cursor');
+  return Number(cursor);
+}
+
+function nextCursor<T>(rows: readonly T[], limit: number, idOf: (row: T) => number): string | undefined {
+  const last = rows[limit - 1];
+  return rows.length > limit && last !== undefined ? String(idOf(last)) : undefined;
+}

@@ -1,0 +1,64 @@
+import type { Sql } from '../../../database/pool.ts';
+
+/** One send, as `benefit_send` takes it: `at` in epoch milliseconds, hashes in hex, what is sealed in base64. */
+export type SendCommand = {
+  readonly at: number;
+  readonly unique_id: string;
+  /** Keyed hash of all that was asked. */
+  readonly content: string;
+  /** The relation, or null: the one that has the detail. */
+  readonly relation_id: number | null;
+  /** The detail, or null: every living one of the relation. */
+  readonly detail_id: number | null;
+  /** Only benefits of this type, by number or by name. */
+  readonly config_id: number | null;
+  readonly benefit_type: string | null;
+  readonly send_count: number;
+  readonly receiver_hash: string;
+  readonly receiver_sealed: string;
+  readonly share_hash: string | null;
+  readonly biz_id: string | null;
+  readonly trace_id: string | null;
+};
+
+/** What a send gave of one detail. */
+export type DetailResult = {
+  readonly index_id: number;
+  readonly success_count: number;
+  readonly failure_count: number;
+  readonly error_code_list: string[];
+};
+
+/** What became of a send: refused whole by an error code, or the result of each of its details. */
+export type SendOutcome =
+  | { readonly error_code: string; readonly results: null }
+  | { readonly error_code: null; readonly results: DetailResult[] };
+
+/** Sends of one seller in one transaction; one outcome each, in order. */
+export const send = (sql: Sql, user_id: number, commands: SendCommand[]): Promise<SendOutcome[]> => sql<SendOutcome[]>`
+  select error_code, case when error_code is null then results end as results
+  from benefit_send(${user_id}::bigint, ${sql.json(commands)}::jsonb)`;
+
+/** The users who bear these ids (as text) or nicks: what they were found by, and their user_id. */
+export async function findUsers(sql: Sql, names: readonly string[]): Promise<Map<string, number>> {
+  const asked = names.map((name) => JSON.parse(name) as { user_id?: number; nick?: string });
+  const ids = asked.flatMap(({ user_id }) => user_id ?? []);
+  const nicks = asked.flatMap(({ nick }) => nick ?? []);
+  const rows = await sql<{ user_id: number; nick: string }[]>`
+    select user_id, nick from platform_user
+    where user_id = any ((select ${ids}::bigint[])::bigint[]) or nick = any ((select ${nicks}::text[])::text[])`;
+  return new Map(
+    rows.flatMap(({ user_id, nick }) => [
+      [JSON.stringify({ user_id }), user_id] as const,
+      [JSON.stringify({ nick }), user_id] as const,
+    ]),
+  );
+}
+
+/** The sellers of activities, by relation_id. Relation ids are the platform's own, so none belongs to two sellers. */
+export async function findSellers(sql: Sql, relation_ids: number[]): Promise<Map<number, number>> {
+  const rows = await sql<{ relation_id: number; user_id: number }[]>`
+    select relation_id, user_id from benefit_activity
+    where relation_id = any ((select ${relation_ids}::bigint[])::bigint[])`;
+  return new Map(rows.map(({ relation_id, user_id }) => [relation_id, user_id]));
+}

@@ -1,0 +1,88 @@
+import { type adminLotteryContracts, lotteryActivitySave } from '../../../contract/admin-lottery.ts';
+import { platformError } from '../../../contract/errors.ts';
+import { fault, type Handlers } from '../../../contract/method.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { shownUser, userKey } from '../rules.ts';
+import {
+  adjustStock,
+  findActivities,
+  findActivity,
+  findDraws,
+  saveActivity,
+  setStatus,
+  type WholeActivity,
+} from './queries.ts';
+import { activityMisfit, readDrawCursor, writeDrawCursor } from './rules.ts';
+
+const PAGE_SIZE = 50;
+
+type ErrorCode = keyof typeof lotteryActivitySave.errors;
+/** The database names its refusals as the contract does, less the prefix. */
+const refused = (refusal: string) => fault(lotteryActivitySave, `isv.${refusal}` as ErrorCode);
+const invalid = (argument: string, why: string) =>
+  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
+
+/** The administration of draw activities: what they are, their stock, and who has won. */
+export const adminLotteryHandlers = ({
+  sql,
+  vault,
+}: {
+  sql: Sql;
+  vault: Vault;
+}): Handlers<typeof adminLotteryContracts> => ({
+  'piaoquan.lottery.activity.save': async ({ activity }, { now }) => {
+    const misfit = activityMisfit(activity);
+    if (misfit) throw invalid(misfit.path, misfit.why);
+    const refusal = await saveActivity(sql, activity, now);
+    if (refusal !== null) throw refused(refusal);
+    return { activity: await oneActivity(sql, activity.spread_id) };
+  },
+  'piaoquan.lottery.activity.get': async ({ spread_id }) => ({ activity: await oneActivity(sql, spread_id) }),
+  'piaoquan.lottery.activity.list': async ({ cursor, page_size, ...filter }) => {
+    const limit = page_size ?? PAGE_SIZE;
+    const rows = await findActivities(sql, { ...filter, after: cursor ?? '', limit: limit + 1 });
+    const activities = rows.slice(0, limit);
+    return { activities, ...(rows.length > limit && { next_cursor: activities.at(-1)?.spread_id }) };
+  },
+  'piaoquan.lottery.activity.status.update': async ({ spread_id, status }) => {
+    if (!(await setStatus(sql, spread_id, status))) throw refused('activity-not-found');
+    return { is_success: true };
+  },
+  'piaoquan.lottery.segment.stock.adjust': async ({ spread_id, segment_no, ...change }, { app_key, now }) => {
+    const place = { spread_id, counter: 'win_times', no: segment_no } as const;
+    const result = await adjustStock(sql, place, { ...change, app_key }, now);
+    if (result.refusal !== undefined) throw refused(result.refusal);
+    return { win_times: result.stock };
+  },
+  'piaoquan.lottery.prize.stock.adjust': async ({ spread_id, prize_no, ...change }, { app_key, now }) => {
+    const place = { spread_id, counter: 'total_count', no: prize_no } as const;
+    const result = await adjustStock(sql, place, { ...change, app_key }, now);
+    if (result.refusal !== undefined) throw refused(result.refusal);
+    return { total_count: result.stock };
+  },
+  'piaoquan.lottery.draw.list': async ({ mix_user_id, out_biz_id, spread_id, cursor, page_size }) => {
+    if (!mix_user_id && !out_biz_id) throw refused('search-too-wide');
+    const after = cursor ? readDrawCursor(cursor) : undefined;
+    if (cursor && after === undefined) throw invalid('cursor', '应为上一页返回的 next_cursor');
+    const limit = page_size ?? PAGE_SIZE;
+    const filter = {
+      mix_user_id: mix_user_id ? userKey(vault, mix_user_id) : undefined,
+      out_biz_id: out_biz_id ?? undefined,
+      spread_id: spread_id ?? undefined,
+    };
+    const rows = await findDraws(sql, filter, after, limit + 1);
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      draws: page.map((row) => ({ ...row, mix_user_id: shownUser(row.mix_user_id) })),
+      ...(rows.length > limit && last && { next_cursor: writeDrawCursor(last) }),
+    };
+  },
+});
+
+async function oneActivity(sql: Sql, spread_id: string): Promise<WholeActivity> {
+  const found = await findActivity(sql, spread_id);
+  if (found === undefined) throw refused('activity-not-found');
+  return found;
+}

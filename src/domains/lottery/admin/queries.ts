@@ -1,0 +1,173 @@
+import type { Sql } from '../../../database/pool.ts';
+import { jsonOf } from '../queries.ts';
+
+/** A segment as administrators see it; both bounds are whole seconds and belong to it. */
+export type Segment = {
+  segment_no: number;
+  start_time: Date;
+  end_time: Date;
+  win_times: number;
+  consumed_win_times: number;
+};
+
+/** A prize as administrators see it, with what it brings now; `cost_price` in fen. */
+export type Prize = {
+  prize_no: number;
+  weight: number;
+  total_count: number | null;
+  consumed_count: number;
+  reward_title: string;
+  reward_sub_title: string | null;
+  reward_type: number;
+  reward_sub_type: number;
+  reward_count: number;
+  reward_unit: string | null;
+  cost_price: number;
+  gmt_expire: Date | null;
+  expire_days: number | null;
+  reward_ext: string | null;
+  mix_id: string | null;
+  code_count: number | null;
+};
+
+/** What is told of an activity beside its parts. `status`: 1 on shelf, 2 off shelf; limits are null when there are none. */
+export type ActivityRow = {
+  spread_id: string;
+  platform: number;
+  name: string;
+  status: number;
+  user_limit: number | null;
+  user_day_limit: number | null;
+};
+
+/** Everything of an activity. */
+export type WholeActivity = ActivityRow & { segments: Segment[]; prizes: Prize[] };
+
+/** Everything of one activity, in one snapshot; undefined when there is none. */
+export async function findActivity(sql: Sql, spread_id: string): Promise<WholeActivity | undefined> {
+  return sql.begin('isolation level repeatable read read only', async (tx) => {
+    const [row] = await tx<ActivityRow[]>`
+      select spread_id, platform, name, status, user_limit, user_day_limit from lottery_activity
+      where spread_id = ${spread_id}`;
+    if (row === undefined) return undefined;
+    const segments = await tx<Segment[]>`
+      select segment_no, start_time, end_time, win_times, consumed_win_times from lottery_segment
+      where platform = ${row.platform} and spread_id = ${spread_id} order by start_time`;
+    const prizes = await tx<Prize[]>`
+      select p.prize_no, weight, total_count, consumed_count, reward_title, reward_sub_title, reward_type, reward_sub_type,
+        reward_count, reward_unit, cost_price, gmt_expire, expire_days, reward_ext, mix_id, nullif(code_count, 0) as code_count
+      from lottery_prize p join lottery_reward r using (platform, spread_id, reward_no)
+      where p.platform = ${row.platform} and p.spread_id = ${spread_id} order by p.prize_no`;
+    return { ...row, segments: [...segments], prizes: [...prizes] };
+  });
+}
+
+/** What a list of activities asks for; `after` is the spread_id of the last row seen. */
+export type ActivityFilter = {
+  platform?: number | null | undefined;
+  status?: number | null | undefined;
+  name?: string | null | undefined;
+  after: string;
+  limit: number;
+};
+
+/** Activities by spread_id, with the stock of all their segments. */
+export async function findActivities(
+  sql: Sql,
+  { platform, status, name, after, limit }: ActivityFilter,
+): Promise<(ActivityRow & { win_times: number; consumed_win_times: number })[]> {
+  return sql`
+    select spread_id, a.platform, name, status, user_limit, user_day_limit,
+      coalesce(sum(win_times), 0)::bigint as win_times, coalesce(sum(consumed_win_times), 0)::bigint as consumed_win_times
+    from (
+      select * from lottery_activity
+      where spread_id > ${after} and (${platform ?? null}::bigint is null or platform = ${platform ?? null})
+        and (${status ?? null}::int2 is null or status = ${status ?? null})
+        and (${name ?? null}::text is null or position(${name ?? null} in name) > 0)
+      order by spread_id limit ${limit}
+    ) a
+    left join lottery_segment using (spread_id)
+    group by spread_id, a.platform, name, status, user_limit, user_day_limit order by spread_id`;
+}
+
+/** Creates or changes an activity with the parts given; the name of the refusal, or null when it was done. */
+export async function saveActivity(sql: Sql, activity: object, now: Date): Promise<string | null> {
+  const [row] = await sql<{ refusal: string | null }[]>`
+    select lottery_save(${sql.json(jsonOf(activity))}, ${now}) as refusal`;
+  return row?.refusal ?? null;
+}
+
+/** Puts an activity on (1) or off shelf (2) once no draw is under way; false when there is none. */
+export async function setStatus(sql: Sql, spread_id: string, status: number): Promise<boolean> {
+  return sql.begin(async (tx) => {
+    await tx`select lottery_lock(${spread_id})`;
+    const changed = await tx`update lottery_activity set status = ${status} where spread_id = ${spread_id} returning 1`;
+    return changed.length > 0;
+  });
+}
+
+/** A change of stock by an administrator: `delta` in units, `app_key` who calls. */
+export type Adjustment = { adjust_id: string; delta: number; reason: string; app_key: string };
+
+/** Changes a segment's win_times or a prize's total_count and enters it in the ledger; its stock then, or a refusal. */
+export async function adjustStock(
+  sql: Sql,
+  place: { spread_id: string; counter: 'win_times' | 'total_count'; no: number },
+  entry: Adjustment,
+  now: Date,
+): Promise<{ stock: number; refusal?: undefined } | { refusal: string }> {
+  const [row] = await sql<{ result: { stock: number } | { refusal: string } }[]>`
+    select lottery_adjust(${place.spread_id}, ${place.counter}, ${place.no}, ${sql.json(entry)}, ${now}) as result`;
+  return (row as { result: { stock: number } | { refusal: string } }).result;
+}
+
+/** A win as administrators see it; `mix_user_id` as it is kept. */
+export type DrawRow = {
+  spread_id: string;
+  platform: number;
+  app_key: string;
+  out_biz_id: string;
+  mix_user_id: string;
+  segment_no: number;
+  result_code: number;
+  prize_no: number | null;
+  reward_title: string | null;
+  code_count: number;
+  granted_at: Date;
+  invalid_at: Date | null;
+};
+
+/** Where a page of wins begins: after this win. */
+export type DrawCursor = Pick<DrawRow, 'granted_at' | 'platform' | 'out_biz_id' | 'app_key'>;
+
+/** Wins of a user (as kept) or of a key, newest first. */
+export async function findDraws(
+  sql: Sql,
+  filter: { mix_user_id: string | undefined; out_biz_id: string | undefined; spread_id: string | undefined },
+  after: DrawCursor | undefined,
+  limit: number,
+): Promise<DrawRow[]> {
+  const { mix_user_id, out_biz_id, spread_id } = filter;
+  // Keys are unique for a channel, so each channel's key is looked up by itself.
+  const place =
+    out_biz_id === undefined
+      ? sql``
+      : sql`and g.out_biz_id = ${out_biz_id}
+    and g.platform in (select platform from lottery_activity)`;
+  return sql`
+    select g.spread_id, g.platform, g.app_key, g.out_biz_id, g.mix_user_id, g.segment_no, g.result_code, r.prize_no,
+      r.reward_title, g.granted_at, g.invalid_at, (
+        select count(*) from lottery_grant_code c
+        where c.platform = g.platform and c.out_biz_id = g.out_biz_id and c.app_key = g.app_key) as code_count
+    from lottery_grant g left join lottery_reward r using (platform, spread_id, reward_no)
+    where true ${place}
+      ${mix_user_id === undefined ? sql`` : sql`and g.mix_user_id = ${mix_user_id}`}
+      ${spread_id === undefined ? sql`` : sql`and g.spread_id = ${spread_id}`}
+      ${
+        after === undefined
+          ? sql``
+          : sql`and (g.granted_at, g.platform, g.out_biz_id, g.app_key)
+        < (${after.granted_at}, ${after.platform}, ${after.out_biz_id}, ${after.app_key})`
+      }
+    order by g.granted_at desc, g.platform desc, g.out_biz_id desc, g.app_key desc limit ${limit}`;
+}

@@ -1,0 +1,51 @@
+import type { lotteryActivitySave } from '../../../contract/admin-lottery.ts';
+import type { RequestOf } from '../../../contract/method.ts';
+import { isObjectText } from '../rules.ts';
+import type { DrawCursor } from './queries.ts';
+
+type Saved = RequestOf<typeof lotteryActivitySave>['activity'];
+type SavedPrize = NonNullable<Saved['prizes']>[number];
+
+/** A field that does not fit the others: its path, and why, in Chinese. */
+export type Misfit = { readonly path: string; readonly why: string };
+
+const MEMBERSHIP = 14;
+
+function prizeMisfit(prize: SavedPrize): Misfit | undefined {
+  const subTypes = prize.reward_type === MEMBERSHIP ? [5, 7, 8] : [1, 2];
+  if (!subTypes.includes(prize.reward_sub_type))
+    return { path: 'reward_sub_type', why: `应为 ${subTypes.join('、')} 之一` };
+  if (prize.gmt_expire != null && prize.expire_days != null)
+    return { path: 'expire_days', why: '不能与 gmt_expire 同时填写' };
+  if ((prize.mix_id == null) !== (prize.code_count == null)) return { path: 'code_count', why: '应与 mix_id 一起填写' };
+  if (prize.reward_ext && !isObjectText(prize.reward_ext)) return { path: 'reward_ext', why: '应为 JSON 对象' };
+  return undefined;
+}
+
+/** The first field of an activity to be saved that does not fit the others, or undefined. */
+export function activityMisfit({ segments, prizes }: Saved): Misfit | undefined {
+  for (const [index, { start_time, end_time }] of (segments ?? []).entries())
+    if (end_time < start_time) return { path: `activity.segments[${index}].end_time`, why: '不能早于 start_time' };
+  for (const [index, prize] of (prizes ?? []).entries()) {
+    const misfit = prizeMisfit(prize);
+    if (misfit) return { path: `activity.prizes[${index}].${misfit.path}`, why: misfit.why };
+  }
+  return undefined;
+}
+
+/** Spells where the next page of wins begins. */
+export const writeDrawCursor = ({ granted_at, platform, out_biz_id, app_key }: DrawCursor): string =>
+  Buffer.from(JSON.stringify([granted_at.getTime(), platform, out_biz_id, app_key])).toString('base64url');
+
+/** Reads what {@link writeDrawCursor} spelled; undefined when it is something else. */
+export function readDrawCursor(text: string): DrawCursor | undefined {
+  try {
+    const [at, platform, out_biz_id, app_key] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const granted_at = new Date(at as number);
+    const fits = typeof at === 'number' && !Number.isNaN(granted_at.getTime()) && Number.isSafeInteger(platform);
+    if (!fits || typeof out_biz_id !== 'string' || typeof app_key !== 'string') return undefined;
+    return { granted_at, platform: platform as number, out_biz_id, app_key };
+  } catch {
+    return undefined;
+  }
+}

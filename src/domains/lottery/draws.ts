@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import { createBatcher } from '../../database/batch.ts';
+import { isTransient } from '../../database/errors.ts';
+import { createLoader } from '../../database/load.ts';
+import type { Sql } from '../../database/pool.ts';
+import { type Drawn, drawAll, findRewards, invalidAll, type Reward, type RewardKey } from './queries.ts';
+import { wavesOf } from './rules.ts';
+
+/** A call that draws or voids: who calls, under which key, for whom (as kept), in which activity, and when. */
+export type Call = {
+  readonly app_key: string;
+  readonly out_biz_id: string;
+  readonly mix_user_id: string;
+  readonly platform: number;
+  readonly spread_id: string;
+  readonly now: Date;
+};
+
+/** The stock engine of the draws: calls for one activity share statements. */
+export type Draws = {
+  /** Draws for a call; the same key for the same user and activity is told the same win again. */
+  draw(call: Call): Promise<Drawn>;
+  /** Voids the win of a call; gives a business code. */
+  invalid(call: Call): Promise<number>;
+  /** What a win brings. */
+  reward(key: RewardKey): Promise<Reward>;
+};
+
+/** Rolls lie below this; `randomInt` goes no further, and the database divides by one more. */
+const ROLLS = 2 ** 48 - 1;
+const UNIQUE_VIOLATION = '23505';
+const MOST_REWARDS = 10_000;
+
+/** Opens the stock engine of the draws on a database. */
+export function openDraws(sql: Sql): Draws {
+  // Looking for keys that have a win already costs a fifth of a batch, so it is left out while none comes again.
+  let fresh = true;
+  const drawBatch = async (calls: readonly (Call & { roll: number })[]): Promise<Drawn[]> => {
+    const [first] = calls;
+    if (first === undefined) return [];
+    const attempt = (isFresh: boolean) => drawAll(sql, first, first.now, calls, isFresh);
+    const { drawn, known } = await attempt(fresh).catch((error) => {
+      if (!fresh || error.code !== UNIQUE_VIOLATION) throw error;
+      return attempt(false);
+    });
+    fresh = known === 0;
+    return drawn;
+  };
+  const draws = createBatcher<Call & { roll: number }, Drawn>({
+    run: (_key, calls) => inWaves(calls, drawBatch),
+    // Two activities of one channel given one key at the same instant: the second finds it when it runs again.
+    retryable: (error) => isTransient(error) || (error as { code?: unknown }).code === UNIQUE_VIOLATION,
+  });
+  const invalids = createBatcher<Call, number>({
+    run: (_key, calls) =>
+      inWaves(calls, async (wave) => {
+        const [first] = wave;
+        return first === undefined ? [] : invalidAll(sql, first, first.now, wave);
+      }),
+  });
+  const keyOf = ({ platform, spread_id }: Call): string => `${platform} ${spread_id}`;
+  return {
+    draw: (call) => draws.submit(keyOf(call), { ...call, roll: randomInt(ROLLS) }),
+    invalid: (call) => invalids.submit(keyOf(call), call),
+    reward: openRewards(sql),
+  };
+}
+
+/** Runs calls wave by wave and gives the results in the order of the calls. */
+async function inWaves<C extends Call, R>(
+  calls: readonly C[],
+  run: (wave: readonly C[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (const places of wavesOf(calls)) {
+    const part = await run(places.map((place) => calls[place] as C));
+    for (const [index, place] of places.entries()) results[place] = part[index] as R;
+  }
+  return results;
+}
+
+/** Rewards never change, so those read once are kept. */
+function openRewards(sql: Sql): Draws['reward'] {
+  const kept = new Map<string, Reward>();
+  const load = createLoader<string, Reward>({
+    async load(texts) {
+      const found = await findRewards(sql, texts.map(readKey));
+      return new Map(texts.flatMap((text, index) => (found[index] ? [[text, found[index]] as const] : [])));
+    },
+  });
+  return async (key) => {
+    const text = JSON.stringify([key.platform, key.spread_id, key.reward_no]);
+    const known = kept.get(text) ?? (await load(text));
+    if (known === undefined) throw new Error(`no reward ${text}`);
+    if (kept.size >= MOST_REWARDS) kept.clear();
+    kept.set(text, known);
+    return known;
+  };
+}
+
+function readKey(text: string): RewardKey {
+  const [platform, spread_id, reward_no] = JSON.parse(text) as [number, string, number];
+  return { platform, spread_id, reward_no };
+}

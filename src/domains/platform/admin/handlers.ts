@@ -1,0 +1,218 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { type adminPlatformContracts, appSave } from '../../../contract/admin-platform.ts';
+import { catalogue, packages as knownPackages } from '../../../contract/catalogue.ts';
+import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import {
+  addSecret,
+  addUser,
+  type CreatedApp,
+  deleteLimit,
+  dropSecrets,
+  findApps,
+  findCalls,
+  findCreated,
+  findLimits,
+  findQuotas,
+  findSessions,
+  hasApp,
+  holdApp,
+  insertApp,
+  nickOf,
+  revokeSession,
+  type ShownApp,
+  saveLimit,
+  setPackages,
+  updateApp,
+} from './queries.ts';
+import {
+  checkCallbacks,
+  checkKnown,
+  limitCursor,
+  OVERLAP_SECONDS,
+  pageLimit,
+  quotaSeconds,
+  readAppCursor,
+  readLimitCursor,
+  readTimeCursor,
+  searchStart,
+  timeCursor,
+  toPage,
+  wrong,
+} from './rules.ts';
+
+/** Issues session keys; times in seconds. */
+type Tokens = {
+  issue(
+    grant: { app_key: string; user_id: number },
+    now: Date,
+  ): Promise<{ access_token: string; refresh_token: string; expires_in: number; re_expires_in: number }>;
+};
+type Parts = { readonly sql: Sql; readonly vault: Vault; readonly tokens: Tokens };
+type Methods = Handlers<typeof adminPlatformContracts>;
+type Part<Prefix extends string> = Pick<Methods, Extract<keyof Methods, `piaoquan.platform.${Prefix}.${string}`>>;
+type Creation = RequestOf<(typeof adminPlatformContracts)[0]>;
+
+// The gateway seals and hashes for the same purposes.
+const SECRET_PURPOSE = 'app-secret';
+const SESSION_PURPOSE = 'session-key';
+
+const ADMIN_PACKAGE = appSave.package;
+const SUSPENDED = 2;
+const EVERY_APP = '*';
+
+const methodNames: ReadonlySet<string> = new Set(catalogue.map(({ name }) => name));
+const packageNames: ReadonlySet<string> = new Set(knownPackages);
+
+const refused = (sub_code: keyof typeof appSave.errors) => fault(appSave, sub_code);
+const newSecret = (): string => randomBytes(16).toString('hex');
+
+/** The administration of apps, secrets, permissions, limits and sessions, and the call log. */
+export const adminPlatformHandlers = (parts: Parts): Methods => ({
+  ...appHandlers(parts),
+  ...limitHandlers(parts),
+  ...sessionHandlers(parts),
+  'piaoquan.platform.call.list': async ({ query, cursor, page_size }, { now }) => {
+    const { request_id, app_key, start_time, end_time } = query;
+    if (request_id == null && app_key == null) throw refused('isv.call-filter-missing');
+    // A request_id is found in the index of every day; calls of an app are read by its time.
+    const start = request_id == null ? searchStart(start_time, end_time, now) : (start_time ?? undefined);
+    const limit = pageLimit(page_size);
+    const before = readTimeCursor(cursor);
+    const found = await findCalls(parts.sql, { ...query, start_time: start, before, limit: limit + 1 });
+    const page = toPage(found, limit, ({ at_us, request_id: id }) => timeCursor({ at_us, id }));
+    return { calls: page.rows, next_cursor: page.next_cursor };
+  },
+});
+
+const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
+  'piaoquan.platform.app.create': async (request, { now }) => createApp(sql, vault, request, now),
+  'piaoquan.platform.app.save': async ({ app: { app_key, ...change } }, { app_key: caller, now }) => {
+    checkCallbacks(change.callback_urls ?? []);
+    if (app_key === caller && change.status === SUSPENDED) throw refused('isv.own-app');
+    const saved = await withReadableAddresses(() => updateApp(sql, app_key, change));
+    if (!saved) throw refused('isv.app-not-found');
+    return { app: await oneApp(sql, app_key, now) };
+  },
+  'piaoquan.platform.app.get': async ({ query }, { now }) => ({ app: await oneApp(sql, query.app_key, now) }),
+  'piaoquan.platform.app.list': async ({ status, cursor, page_size }, { now }) => {
+    const limit = pageLimit(page_size);
+    const apps = await findApps(sql, { status, after: readAppCursor(cursor), now, limit: limit + 1 });
+    const page = toPage(apps, limit, ({ app_key }) => app_key);
+    return { apps: page.rows, next_cursor: page.next_cursor };
+  },
+  'piaoquan.platform.app.secret.rotate': async ({ rotation: { app_key, overlap_seconds } }, { now }) => {
+    const secret = newSecret();
+    const overlap = overlap_seconds ?? OVERLAP_SECONDS;
+    const old_expires_at = new Date(now.getTime() + overlap * 1000);
+    await sql.begin(async (tx) => {
+      if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
+      const live = await dropSecrets(tx, app_key, overlap === 0 ? 'all' : 'ended', now);
+      if (live > 1) throw refused('isv.secret-overlap');
+      await addSecret(tx, { app_key, secret: vault.seal(SECRET_PURPOSE, secret), now, old_expires_at });
+    });
+    return { app_key, secret, old_expires_at: overlap === 0 ? undefined : old_expires_at };
+  },
+  'piaoquan.platform.app.packages.set': async ({ grant: { app_key, packages } }, { app_key: caller }) => {
+    checkKnown(packages, packageNames, (index) => `grant.packages[${index}]`);
+    if (app_key === caller && !packages.includes(ADMIN_PACKAGE)) throw refused('isv.own-app');
+    await sql.begin(async (tx) => {
+      if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
+      await setPackages(tx, app_key, packages);
+    });
+    return { packages: [...new Set(packages)].sort() };
+  },
+});
+
+/** Makes an app once by a unique_id. The secret is in the first answer alone: from then on it is sealed. */
+async function createApp(sql: Sql, vault: Vault, { unique_id, app }: Creation, now: Date) {
+  checkCallbacks(app.callback_urls ?? []);
+  checkKnown(app.packages, packageNames, (index) => `app.packages[${index}]`);
+  const content = JSON.stringify(app);
+  const secret = newSecret();
+  const made: Omit<CreatedApp, 'app_key'> = {
+    ...{ ...app, unique_id, content, created_at: now },
+    secret: vault.seal(SECRET_PURPOSE, secret),
+  };
+  for (;;) {
+    const app_key = String(randomInt(20_000_000, 100_000_000));
+    if (await withReadableAddresses(() => sql.begin((tx) => insertApp(tx, { ...made, app_key }))))
+      return { app_key, secret };
+    const known = await findCreated(sql, unique_id, content);
+    if (known?.same === false) throw refused('isv.unique-id-conflict');
+    if (known !== undefined) return { app_key: known.app_key };
+  }
+}
+
+/** Runs what the database reads addresses in, and names the field when it cannot (SQLSTATE 22P02). */
+async function withReadableAddresses<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === '22P02')
+      throw wrong('app.ip_allow', '应为 IP 地址或网段，如 10.0.0.0/8，且主机位为 0');
+    throw error;
+  }
+}
+
+async function oneApp(sql: Sql, app_key: string, now: Date): Promise<ShownApp> {
+  const [app] = await findApps(sql, { app_key, after: '', now, limit: 1 });
+  if (app === undefined) throw refused('isv.app-not-found');
+  return app;
+}
+
+const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
+  'piaoquan.platform.frequency.save': async ({ frequency }) => {
+    checkKnown([frequency.method], methodNames, () => 'frequency.method');
+    if (frequency.app_key !== EVERY_APP && !(await hasApp(sql, frequency.app_key))) throw refused('isv.app-not-found');
+    await saveLimit(sql, frequency);
+    return { is_success: true };
+  },
+  'piaoquan.platform.frequency.delete': async ({ frequency }) => {
+    if (!(await deleteLimit(sql, frequency))) throw refused('isv.frequency-not-found');
+    return { is_success: true };
+  },
+  'piaoquan.platform.frequency.list': async ({ query, cursor, page_size }) => {
+    const limit = pageLimit(page_size);
+    const found = await findLimits(sql, { ...query, after: readLimitCursor(cursor), limit: limit + 1 });
+    const page = toPage(found, limit, limitCursor);
+    return { frequencies: page.rows, next_cursor: page.next_cursor };
+  },
+  'piaoquan.platform.quota.list': async ({ query, cursor, page_size }, { now }) => {
+    const limit = pageLimit(page_size);
+    const wanted = { ...query, after: readLimitCursor(cursor), limit: limit + 1, ...quotaSeconds(now) };
+    const page = toPage(await findQuotas(sql, wanted), limit, limitCursor);
+    const quotas = page.rows.map(({ method, window_start, ...quota }) => ({
+      ...quota,
+      method: method === '' ? undefined : method,
+      window_start: new Date(window_start * 1000),
+      window_end: new Date((window_start + quota.window_seconds) * 1000),
+    }));
+    return { quotas, next_cursor: page.next_cursor };
+  },
+});
+
+const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
+  'piaoquan.platform.session.create': async ({ grant: { app_key, user_id, nick } }, { now }) => {
+    if (!(await hasApp(sql, app_key))) throw refused('isv.app-not-found');
+    if (nick != null) await addUser(sql, user_id, nick, now);
+    const stored = await nickOf(sql, user_id);
+    if (nick != null && stored !== nick) throw refused('isv.nick-conflict');
+    if (stored === undefined) throw refused('isv.user-not-found');
+    const { access_token, refresh_token, expires_in, re_expires_in } = await tokens.issue({ app_key, user_id }, now);
+    const session_id = vault.hash(SESSION_PURPOSE, access_token).toString('hex');
+    return { session_id, session_key: access_token, refresh_token, expires_in, re_expires_in };
+  },
+  'piaoquan.platform.session.list': async ({ query, cursor, page_size }) => {
+    const limit = pageLimit(page_size);
+    const found = await findSessions(sql, { ...query, before: readTimeCursor(cursor), limit: limit + 1 });
+    const page = toPage(found, limit, ({ at_us, session_id: id }) => timeCursor({ at_us, id }));
+    return { sessions: page.rows, next_cursor: page.next_cursor };
+  },
+  'piaoquan.platform.session.revoke': async ({ session_id, session_key }, { now }) => {
+    const hash = session_key == null ? Buffer.from(session_id ?? '', 'hex') : vault.hash(SESSION_PURPOSE, session_key);
+    if (!(await revokeSession(sql, hash, now))) throw refused('isv.session-not-found');
+    return { is_success: true };
+  },
+});

@@ -1,0 +1,171 @@
+import { type adminSendplanContracts, planSave } from '../../../contract/admin-sendplans.ts';
+import { platformError } from '../../../contract/errors.ts';
+import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import type { Sql, Transaction } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { chargeAdminHandlers } from '../charge/admin.ts';
+import { USER_PURPOSE } from '../handlers.ts';
+import { isMobile, mask, type Receiver, spellPhone, userKey } from '../rules.ts';
+import {
+  type Adjustment,
+  addToTotal,
+  findAdjustment,
+  findPlans,
+  findReceipts,
+  hasCircle,
+  holdPlan,
+  type Item,
+  itemsOf,
+  type Plan,
+  partnerOf,
+  type Receipt,
+  saveCircle,
+  saveItem,
+  savePlan,
+  setStatus,
+  writeAdjustment,
+} from './queries.ts';
+
+type Parts = { readonly sql: Sql; readonly vault: Vault };
+type Saved = RequestOf<typeof planSave>['plan'];
+
+const PAGE_SIZE = 50;
+const MOST = 1_000_000_000;
+
+const refused = (sub_code: keyof typeof planSave.errors) => fault(planSave, sub_code);
+const wrong = (argument: string, why: string): Error =>
+  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
+
+/** The administration of circles, plans, their stock, and the charging of memberships. */
+export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof adminSendplanContracts> => ({
+  'piaoquan.sendplan.circle.save': async ({ circle }) => {
+    await saveCircle(sql, { ...circle, circle_contents: circle.circle_contents ?? [] });
+    return { is_success: true };
+  },
+  'piaoquan.sendplan.plan.save': async ({ plan }, context) => {
+    if (plan.end_time < plan.start_time) throw wrong('plan.end_time', '不能早于 start_time');
+    await sql.begin((tx) => store(tx, plan, context));
+    return { plan: await onePlan(sql, plan.id) };
+  },
+  'piaoquan.sendplan.plan.get': async ({ id }) => ({ plan: await onePlan(sql, id) }),
+  'piaoquan.sendplan.plan.list': async ({ cursor, page_size, ...filter }) => {
+    const limit = page_size ?? PAGE_SIZE;
+    const plans = await findPlans(sql, { ...filter, after: readCursor(cursor), limit: limit + 1 });
+    return { plans: plans.slice(0, limit), next_cursor: nextCursor(plans, limit, ({ id }) => id) };
+  },
+  'piaoquan.sendplan.plan.status.update': async ({ id, status }) => {
+    if (!(await setStatus(sql, id, status))) throw refused('isv.plan-not-found');
+    return { is_success: true };
+  },
+  'piaoquan.sendplan.item.stock.adjust': async ({ id, ...change }, { app_key, now }) => ({
+    total_inventory: await sql.begin((tx) =>
+      adjust(tx, { ...change, plan_id: id, operator: app_key, adjusted_at: now }),
+    ),
+  }),
+  'piaoquan.sendplan.receipt.list': async ({ plan_id, user_id, phone, cursor, page_size }) => {
+    const isv_id = await partnerOf(sql, plan_id);
+    if (isv_id === undefined) throw refused('isv.plan-not-found');
+    const key = userKey(isv_id, {
+      ...(user_id != null && { userId: user_id }),
+      ...(phone != null && { phone: spellPhone(phone) }),
+    });
+    const user_hash = key === undefined ? undefined : vault.hash(USER_PURPOSE, key);
+    const limit = page_size ?? PAGE_SIZE;
+    const found = await findReceipts(sql, { plan_id, user_hash, after: readCursor(cursor), limit: limit + 1 });
+    return {
+      receipts: found.slice(0, limit).map((receipt) => showReceipt(vault, receipt)),
+      next_cursor: nextCursor(found, limit, ({ receipt_id }) => receipt_id),
+    };
+  },
+  ...chargeAdminHandlers({ sql, vault }),
+});
+
+/** Creates or changes a plan and its items; whoever receives waits meanwhile. */
+async function store(
+  tx: Transaction,
+  { items, ...plan }: Saved,
+  { app_key, now, request_id }: CallContext,
+): Promise<void> {
+  if (!(await hasCircle(tx, plan.isv_id, plan.circle_id))) throw refused('isv.circle-not-found');
+  const { count_limit, day_limit, ...rest } = plan;
+  const saved = await savePlan(tx, { ...rest, count_limit: count_limit ?? null, day_limit: day_limit ?? null });
+  if (!saved) throw refused('isv.plan-of-other-circle');
+  const stored = await itemsOf(tx, plan.id);
+  for (const item of items) {
+    const { consumed_inventory: _shown, total_inventory: total, consume_inventory, valid_days, ...more } = item;
+    const old = stored.get(item.id);
+    await saveItem(tx, {
+      ...more,
+      plan_id: plan.id,
+      total_inventory: total ?? null,
+      consume_inventory: consume_inventory ?? null,
+      valid_days: valid_days ?? null,
+    });
+    const entry = { plan_id: plan.id, item_id: item.id, operator: app_key, adjusted_at: now };
+    if (old === undefined)
+      await writeAdjustment(tx, {
+        ...entry,
+        adjust_id: 'opening',
+        reason: '期初',
+        delta: total ?? 0,
+        total_after: total ?? 0,
+      });
+    else if (total != null && total !== old.total_inventory)
+      await changeTotal(
+        tx,
+        { ...entry, adjust_id: `save-${request_id}`, reason: '保存计划', delta: totalDelta(old, total) },
+        old,
+      );
+  }
+}
+
+function totalDelta({ total_inventory }: Item, total: number): number {
+  if (total_inventory === null) throw refused('isv.stock-out-of-range');
+  return total - total_inventory;
+}
+
+/** Changes an item's total once by an adjust_id, and gives the total that then was. */
+async function adjust(tx: Transaction, adjustment: Adjustment): Promise<number> {
+  if (!(await holdPlan(tx, adjustment.plan_id))) throw refused('isv.plan-not-found');
+  const item = (await itemsOf(tx, adjustment.plan_id)).get(adjustment.item_id);
+  if (item === undefined) throw refused('isv.item-not-found');
+  const known = await findAdjustment(tx, adjustment);
+  if (known === undefined) return changeTotal(tx, adjustment, item);
+  if (known.delta !== adjustment.delta || known.reason !== adjustment.reason) throw refused('isv.adjust-conflict');
+  return known.total_after;
+}
+
+async function changeTotal(tx: Transaction, adjustment: Adjustment, item: Item): Promise<number> {
+  if (item.total_inventory === null) throw refused('isv.stock-out-of-range');
+  const total_after = item.total_inventory + adjustment.delta;
+  if (total_after < item.consumed_inventory || total_after > MOST) throw refused('isv.stock-out-of-range');
+  await addToTotal(tx, adjustment);
+  await writeAdjustment(tx, { ...adjustment, total_after });
+  return total_after;
+}
+
+async function onePlan(sql: Sql, id: number): Promise<Plan> {
+  const [plan] = await findPlans(sql, { id, after: 0, limit: 1 });
+  if (plan === undefined) throw refused('isv.plan-not-found');
+  return plan;
+}
+
+function showReceipt(vault: Vault, { user_sealed, ...receipt }: Receipt) {
+  const { userId, phone } = JSON.parse(vault.open(USER_PURPOSE, user_sealed)) as Receiver;
+  return {
+    ...receipt,
+    user_id: userId !== undefined && isMobile(spellPhone(userId)) ? mask(spellPhone(userId)) : userId,
+    phone: phone === undefined ? undefined : mask(phone),
+  };
+}
+
+function readCursor(cursor: string | null | undefined): number {
+  if (cursor == null) return 0;
+  if (!/^\d{1,15}$/.test(cursor)) throw wrong('cursor', '应为上一页返回的 next_cursor');
+  return Number(cursor);
+}
+
+function nextCursor<T>(rows: readonly T[], limit: number, idOf: (row: T) => number): string | undefined {
+  const last = rows[limit - 1];
+  return rows.length > limit && last !== undefined ? String(idOf(last)) : undefined;
+}

@@ -1,0 +1,42 @@
+import { type adminChargeContracts, bizSave, vipRenewUpdate } from '../../../contract/admin-sendplan-charges.ts';
+import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { spellPhone } from '../rules.ts';
+import { newKeyPair } from './crypto.ts';
+import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
+import { type Biz, findBiz, saveBiz, setRenewing } from './queries.ts';
+
+type Parts = { readonly sql: Sql; readonly vault: Vault };
+
+/** The administration of business codes and of the renewal of memberships. */
+export const chargeAdminHandlers = ({ sql, vault }: Parts): Handlers<typeof adminChargeContracts> => ({
+  'piaoquan.sendplan.biz.save': async ({ status, secret, ...biz }) => {
+    const keys = (await findBiz(sql, [biz.biz_code])).get(biz.biz_code) ?? (await newBiz(vault, biz, secret));
+    const secret_sealed = secret == null ? keys.secret_sealed : vault.seal(BIZ_SECRET_PURPOSE, secret);
+    await saveBiz(sql, { ...keys, ...biz, status: status ?? 1, secret_sealed });
+    // Another call may have created it just now: its keys are the ones that hold.
+    const saved = (await findBiz(sql, [biz.biz_code])).get(biz.biz_code) as Biz;
+    return { public_key: saved.public_key };
+  },
+  'piaoquan.sendplan.vip.renew.update': async ({ source, perform_type, third_user_id, renewing }) => {
+    const member_hash = vault.hash(MEMBER_PURPOSE, spellPhone(third_user_id)).toString('hex');
+    if (!(await setRenewing(sql, { source, perform_type, member_hash }, renewing)))
+      throw fault(vipRenewUpdate, 'isv.vip-not-found');
+    return { is_success: true };
+  },
+});
+
+type BizRequest = Omit<RequestOf<typeof bizSave>, 'status' | 'secret'>;
+
+async function newBiz(vault: Vault, biz: BizRequest, secret: string | null | undefined): Promise<Biz> {
+  if (secret == null) throw fault(bizSave, 'isv.secret-required');
+  const { publicKey, privateKey } = await newKeyPair();
+  return {
+    ...biz,
+    status: 1,
+    secret_sealed: vault.seal(BIZ_SECRET_PURPOSE, secret),
+    private_key_sealed: vault.seal(BIZ_KEY_PURPOSE, privateKey),
+    public_key: publicKey,
+  };
+}

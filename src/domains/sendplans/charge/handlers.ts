@@ -1,0 +1,85 @@
+import { platformError } from '../../../contract/errors.ts';
+import {
+  CHARGE_RESULTS,
+  type supplyCharge,
+  type thirdCycleVipStatus,
+  VIP_STATUS_RESULTS,
+} from '../../../contract/genie-charge.ts';
+import type { Handlers } from '../../../contract/method.ts';
+import { createBatcher } from '../../../database/batch.ts';
+import { createLoader } from '../../../database/load.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { spellPhone } from '../rules.ts';
+import { decryptMobile, isFresh, isSigned } from './crypto.ts';
+import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
+import {
+  type Biz,
+  type ChargeCommand,
+  charge,
+  findBiz,
+  findVipStatus,
+  type VipKey,
+  type VipStatus,
+} from './queries.ts';
+
+type Contracts = readonly [typeof supplyCharge, typeof thirdCycleVipStatus];
+type Code = keyof typeof CHARGE_RESULTS;
+
+const answer = (code: Code) => ({
+  result: { ret_value: code === '0', ret_code: code, ret_msg: CHARGE_RESULTS[code].zh },
+});
+
+/** Carries out the charging of memberships, and tells which of them renew themselves. */
+export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Handlers<Contracts> => {
+  const loadBiz = createLoader<string, Biz>({ load: (codes) => findBiz(sql, codes) });
+  const charges = createBatcher<ChargeCommand, number>({ run: (code, commands) => charge(sql, code, commands) });
+  const loadStatus = createLoader<string, VipStatus>({
+    async load(keys) {
+      const found = await findVipStatus(
+        sql,
+        keys.map((key) => JSON.parse(key) as VipKey),
+      );
+      return new Map(keys.map((key, index) => [key, found[index] as VipStatus]));
+    },
+  });
+  return {
+    'alibaba.ai.content.business.supply.charge': async ({ member_charge_request: request }, { now }) => {
+      if (request.order_no.length < 16) throw tooShort();
+      const biz = await loadBiz(request.biz_code);
+      if (biz === undefined || biz.status !== 1) return answer('2001');
+      // Whoever has not the secret learns nothing of the private key: the signature is asked for first.
+      if (!isSigned(request, vault.open(BIZ_SECRET_PURPOSE, biz.secret_sealed))) return answer('2002');
+      if (!isFresh(request.timestamp, now)) return answer('2003');
+      const mobile = decryptMobile(request.encrypted_mobile, vault.open(BIZ_KEY_PURPOSE, biz.private_key_sealed));
+      if (mobile === undefined) return answer('2004');
+      const outcome = await charges.submit(request.biz_code, {
+        at: now.getTime(),
+        order_no: request.order_no,
+        member_hash: vault.hash(MEMBER_PURPOSE, mobile).toString('hex'),
+        member_sealed: vault.seal(MEMBER_PURPOSE, mobile).toString('base64'),
+      });
+      return answer(String(outcome) as Code);
+    },
+    'alibaba.ai.content.business.get.third.cycle.vip.status': async (request, { now }) => {
+      const { source, perform_type, third_user_id } = request.get_third_vip_status_request;
+      const mobile = spellPhone(third_user_id);
+      const key: VipKey = {
+        source,
+        perform_type,
+        member_hash: vault.hash(MEMBER_PURPOSE, mobile).toString('hex'),
+        second: Math.floor(now.getTime() / 1000),
+      };
+      const { known, renewing } = (await loadStatus(JSON.stringify(key))) as VipStatus;
+      const code = known ? '0' : '3001';
+      const said = { ret_value: renewing, ret_code: Number(code), ret_msg: VIP_STATUS_RESULTS[code].zh };
+      return known ? said : { ...said, error_level: 'WARN' };
+    },
+  };
+};
+
+const tooShort = (): Error =>
+  platformError('invalid-arguments', {
+    argument: 'member_charge_request.order_no',
+    sub_msg: '参数 member_charge_request.order_no 不合法：不少于 16 个字符',
+  });

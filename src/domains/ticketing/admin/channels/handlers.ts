@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { type adminChannelContracts, tokenCreate } from '../../../../contract/admin-ticketing-channels.ts';
+import { fault, type Handlers } from '../../../../contract/method.ts';
+import type { Sql } from '../../../../database/pool.ts';
+import type { Vault } from '../../../../database/vault.ts';
+import { TOKEN_PURPOSE } from '../../queries.ts';
+import {
+  authorize,
+  findSellers,
+  type Holder,
+  projectOfEvent,
+  type Seller,
+  saveChannel,
+  savePtnr,
+  saveTenant,
+  setToken,
+} from './queries.ts';
+
+const PAGE_SIZE = 50;
+const HOLD_MINUTES = 15;
+const TOKEN_BYTES = 24;
+const FOREIGN_KEY = '23503';
+
+const refused = (sub_code: keyof typeof tokenCreate.errors) => fault(tokenCreate, sub_code);
+
+/** Turns a missing parent into the method's own error. */
+async function withParent<T>(write: Promise<T>, sub_code: keyof typeof tokenCreate.errors): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw (error as { code?: string }).code === FOREIGN_KEY ? refused(sub_code) : error;
+  }
+}
+
+const placeOf = ({ tenant_id, ptnr_id, channel_id }: Seller): string =>
+  [tenant_id, ptnr_id ?? 0, channel_id ?? 0].join('.');
+
+function readPlace(cursor: string | null | undefined): [number, number, number] {
+  const [tenant = 0, ptnr = 0, channel = 0] = /^\d+\.\d+\.\d+$/.test(cursor ?? '')
+    ? (cursor ?? '').split('.').map(Number)
+    : [];
+  return [tenant, ptnr, channel];
+}
+
+/** The administration of tenants, partners, channels, their tokens and rights. */
+export const adminChannelHandlers = ({
+  sql,
+  vault,
+}: {
+  sql: Sql;
+  vault: Vault;
+}): Handlers<typeof adminChannelContracts> => {
+  const drawToken = () => randomBytes(TOKEN_BYTES).toString('base64url');
+  const hash = (token: string) => vault.hash(TOKEN_PURPOSE, token);
+  /** What a new holder begins with: nobody knows the token of this hash. */
+  const unknownToken = () => hash(drawToken());
+  return {
+    'piaoquan.ticketing.tenant.save': async ({ hold_minutes, ...tenant }) => {
+      await saveTenant(sql, { ...tenant, hold_minutes: hold_minutes ?? HOLD_MINUTES }, unknownToken());
+      return { is_success: true };
+    },
+    'piaoquan.ticketing.ptnr.save': async (ptnr) => {
+      if (!(await withParent(savePtnr(sql, ptnr, unknownToken()), 'isv.holder-not-found')))
+        throw refused('isv.holder-moved');
+      return { is_success: true };
+    },
+    'piaoquan.ticketing.channel.save': async (channel) => {
+      const saved = await withParent(saveChannel(sql, channel, unknownToken()), 'isv.holder-not-found');
+      if (!saved) throw refused('isv.holder-moved');
+      return { is_success: true };
+    },
+    'piaoquan.ticketing.channel.list': async ({ tenant_id, cursor, page_size }) => {
+      const limit = page_size ?? PAGE_SIZE;
+      const sellers = await findSellers(sql, readPlace(cursor), limit + 1, tenant_id);
+      const channels = sellers.slice(0, limit);
+      const last = channels.at(-1);
+      return { channels, next_cursor: sellers.length > limit && last ? placeOf(last) : undefined };
+    },
+    'piaoquan.ticketing.token.create': async ({ holder, holder_id }) => {
+      const token = drawToken();
+      if (!(await setToken(sql, holder as Holder, holder_id, hash(token)))) throw refused('isv.holder-not-found');
+      return { token };
+    },
+    'piaoquan.ticketing.channel.authorize.save': async ({ channel_id, event_id, authorized, price_list }) => {
+      const project_id = await projectOfEvent(sql, event_id);
+      if (project_id === undefined) throw refused('isv.event-not-found');
+      // A tier named twice has the last word.
+      const prices = [...new Map((price_list ?? []).map((price) => [price.price_id, price])).values()];
+      await authorize(sql, { channel_id, project_id, event_id }, authorized, prices).catch((error) => {
+        if (error.code !== FOREIGN_KEY) throw error;
+        throw refused(error.table_name === 'ticketing_channel_event' ? 'isv.holder-not-found' : 'isv.price-not-found');
+      });
+      return { is_success: true };
+    },
+  };
+};

@@ -1,0 +1,19 @@
+import type { adminTicketingContracts } from '../../../contract/admin-ticketing.ts';
+import type { Handlers } from '../../../contract/method.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { gateHandlers } from '../tickets/handlers.ts';
+import { adminChannelHandlers } from './channels/handlers.ts';
+import { adminOrderHandlers } from './orders/handlers.ts';
+import { adminProjectHandlers } from './projects/handlers.ts';
+
+/** The administration of ticketing, and what gates call. */
+export const adminTicketingHandlers = (parts: {
+  sql: Sql;
+  vault: Vault;
+}): Handlers<typeof adminTicketingContracts> => ({
+  ...adminProjectHandlers(parts),
+  ...adminChannelHandlers(parts),
+  ...adminOrderHandlers(parts),
+  ...gateHandlers(parts),
+});

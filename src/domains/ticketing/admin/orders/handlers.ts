@@ -1,0 +1,106 @@
+import { type adminOrderContracts, orderGet, type orderRefund } from '../../../../contract/admin-ticketing-orders.ts';
+import { fault, type Handlers } from '../../../../contract/method.ts';
+import { createBatcher } from '../../../../database/batch.ts';
+import type { Sql } from '../../../../database/pool.ts';
+import type { Vault } from '../../../../database/vault.ts';
+import { openPerson, personHashes } from '../../orders/persons.ts';
+import { findNumberedProjects } from '../../orders/queries.ts';
+import { storedUserId } from '../../orders/rules.ts';
+import { projectNoOf, readId } from '../../rules.ts';
+import {
+  type CancelCode,
+  cancelOrders,
+  findOrders,
+  findParts,
+  type RefundCommand,
+  type RefundResult,
+  refundOrder,
+} from './queries.ts';
+import { maskPerson } from './rules.ts';
+
+const PAGE_SIZE = 50;
+const refused = (sub_code: keyof typeof orderGet.errors) => fault(orderGet, sub_code);
+
+/** What ticketing_order_refund refuses with, by its code. */
+const REFUND_FAULTS = {
+  1: 'isv.order-not-found',
+  2: 'isv.order-not-paid',
+  3: 'isv.ticket-not-found',
+  4: 'isv.ticket-is-used',
+  5: 'isv.package-stays-whole',
+  6: 'isv.nothing-to-refund',
+  7: 'isv.refund-conflict',
+} as const satisfies Record<number, keyof typeof orderRefund.errors>;
+
+/** Runs refunds one after the other, so that those of one project do not all wait on connections of their own. */
+async function refundEach(sql: Sql, project_id: number, refunds: readonly RefundCommand[]): Promise<RefundResult[]> {
+  const results: RefundResult[] = [];
+  for (const refund of refunds) results.push(await refundOrder(sql, project_id, refund));
+  return results;
+}
+
+/** The administration of orders. */
+export const adminOrderHandlers = ({
+  sql,
+  vault,
+}: {
+  sql: Sql;
+  vault: Vault;
+}): Handlers<typeof adminOrderContracts> => {
+  const cancels = createBatcher<{ order_id: number; now: Date }, CancelCode>({
+    run: (project_id, orders) => cancelOrders(sql, Number(project_id), orders),
+  });
+  const refunds = createBatcher<RefundCommand, RefundResult>({
+    run: (project_id, commands) => refundEach(sql, Number(project_id), commands),
+    maxBatch: 20,
+  });
+
+  /** The order and project that an order id names; throws if it names none. */
+  async function locate(text: string): Promise<{ order_id: number; project_id: number }> {
+    const order_id = readId(text) ?? 0;
+    const project_no = projectNoOf(order_id);
+    const project = (await findNumberedProjects(sql, [project_no])).get(project_no);
+    if (project === undefined) throw refused('isv.order-not-found');
+    return { order_id, project_id: project.project_id };
+  }
+
+  return {
+    'piaoquan.ticketing.order.list': async ({ cursor, page_size, user_id, ...filter }) => {
+      const limit = page_size ?? PAGE_SIZE;
+      const orders = await findOrders(sql, {
+        ...filter,
+        user_id: user_id ? storedUserId(vault, user_id) : undefined,
+        person_hashes: personHashes(vault, filter),
+        before: (cursor ? readId(cursor) : undefined) ?? Number.MAX_SAFE_INTEGER,
+        limit: limit + 1,
+      });
+      const page = orders.slice(0, limit);
+      return { orders: page, next_cursor: orders.length > limit ? page.at(-1)?.order_id : undefined };
+    },
+    'piaoquan.ticketing.order.get': async (request) => {
+      const { order_id, project_id } = await locate(request.order_id);
+      const all = { before: Number.MAX_SAFE_INTEGER, limit: 1, person_hashes: [] };
+      const [order] = await findOrders(sql, { project_id, order_id, ...all });
+      if (order === undefined) throw refused('isv.order-not-found');
+      const { persons, ...parts } = await findParts(sql, project_id, order_id);
+      const shown = persons.map(({ sealed, ...place }) => ({ ...place, ...maskPerson(openPerson(vault, sealed)) }));
+      return { order: { ...order, ...parts, persons: shown } };
+    },
+    'piaoquan.ticketing.order.cancel': async (request, { now }) => {
+      const { order_id, project_id } = await locate(request.order_id);
+      const code = await cancels.submit(String(project_id), { order_id, now });
+      if (code === 1) throw refused('isv.order-not-found');
+      if (code === 2) throw refused('isv.order-is-paid');
+      return { is_success: true };
+    },
+    'piaoquan.ticketing.order.refund': async ({ ticket_code_ids, refund_id, reason, ...request }, { app_key, now }) => {
+      const { order_id, project_id } = await locate(request.order_id);
+      const ticket_ids = ticket_code_ids?.length ? ticket_code_ids.map((id) => readId(id) ?? 0) : null;
+      const sorted = ticket_ids && [...new Set(ticket_ids)].sort((a, b) => a - b);
+      const command = { order_id, refund_id, ticket_ids: sorted, reason, operator: app_key, now };
+      const done = await refunds.submit(String(project_id), command);
+      if (done.code !== 0) throw refused(REFUND_FAULTS[done.code as keyof typeof REFUND_FAULTS]);
+      return { refund_money: done.refund_money ?? 0, ticket_code_ids: done.ticket_code_ids ?? [] };
+    },
+  };
+};

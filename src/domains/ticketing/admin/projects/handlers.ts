@@ -1,0 +1,210 @@
+import type { eventStatusUpdate } from '../../../../contract/admin-ticketing.ts';
+import {
+  type priceStockAdjust,
+  type projectGet,
+  type projectList,
+  projectSave,
+} from '../../../../contract/admin-ticketing.ts';
+import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
+import type { Sql, Transaction } from '../../../../database/pool.ts';
+import { projectOfEvent } from '../channels/queries.ts';
+import {
+  adjustStock,
+  type Columns,
+  findPrices,
+  findProjectPage,
+  findStoredProject,
+  insertPrice,
+  lockStock,
+  type StoredPrice,
+  saveChildren,
+  saveDiscounts,
+  saveEvent,
+  saveProject,
+  saveSites,
+  setEventStatus,
+  updatePrice,
+} from './queries.ts';
+
+type Contracts = readonly [
+  typeof projectSave,
+  typeof projectGet,
+  typeof projectList,
+  typeof eventStatusUpdate,
+  typeof priceStockAdjust,
+];
+type Project = RequestOf<typeof projectSave>['project'];
+type Event = Project['event_list'][number];
+type Price = Event['price_list'][number];
+
+const PAGE_SIZE = 50;
+const FOREIGN_KEY = '23503';
+
+const refused = (sub_code: keyof typeof projectSave.errors) => fault(projectSave, sub_code);
+const wrong = (field: string, why: string): Error =>
+  fault(projectSave, 'isv.project-contradicts', `参数 ${field} 不合法：${why}`);
+
+/** What the database keeps where nothing was given. */
+const columns = (row: Readonly<Record<string, unknown>>): Columns =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? null])) as Columns;
+
+/** The administration of projects, events and their stock. */
+export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts> => ({
+  'piaoquan.ticketing.project.save': async ({ project }, context) => {
+    check(project);
+    await sql.begin((tx) => store(tx, project, context));
+    return { is_success: true };
+  },
+  'piaoquan.ticketing.project.get': async ({ project_id }) => {
+    const found = await findStoredProject(sql, project_id);
+    if (found === undefined) throw refused('isv.project-not-found');
+    return { project: assemble(found) };
+  },
+  'piaoquan.ticketing.project.list': async ({ cursor, page_size, ...filter }) => {
+    const limit = page_size ?? PAGE_SIZE;
+    const after = /^\d{1,15}$/.test(cursor ?? '') ? Number(cursor) : 0;
+    const found = await findProjectPage(sql, { ...filter, after, limit: limit + 1 });
+    const projects = found.slice(0, limit);
+    return { projects, next_cursor: found.length > limit ? String(projects.at(-1)?.project_id) : undefined };
+  },
+  'piaoquan.ticketing.event.status.update': async ({ event_id, status }) => {
+    if (!(await setEventStatus(sql, event_id, status))) throw refused('isv.event-not-found');
+    return { is_success: true };
+  },
+  'piaoquan.ticketing.price.stock.adjust': async ({ event_id, price_id, ...change }, { app_key, now }) => {
+    const project_id = await projectOfEvent(sql, event_id);
+    if (project_id === undefined) throw refused('isv.event-not-found');
+    const code = await adjustStock(sql, { project_id, event_id, price_id }, { ...change, operator: app_key, now });
+    if (code === 1) throw refused('isv.price-not-found');
+    if (code === 2) throw refused('isv.stock-out-of-range');
+    if (code === 3) throw refused('isv.adjust-conflict');
+    return { is_success: true };
+  },
+});
+
+function firstDouble(ids: readonly number[]): number {
+  return ids.findIndex((id, index) => ids.indexOf(id) !== index);
+}
+
+/** Refuses what contradicts itself, naming the field. */
+function check({ event_list }: Project): void {
+  const double = firstDouble(event_list.map(({ event_id }) => event_id));
+  if (double >= 0) throw wrong(`project.event_list[${double}].event_id`, '重复');
+  for (const [index, event] of event_list.entries()) checkEvent(event, `project.event_list[${index}]`);
+}
+
+function checkEvent(event: Event, path: string): void {
+  if (event.event_show_end_time < event.event_show_start_time)
+    throw wrong(`${path}.event_show_end_time`, '早于开始时间');
+  if (event.sale_end_time <= event.sale_start_time) throw wrong(`${path}.sale_end_time`, '不晚于 sale_start_time');
+  const prices = firstDouble(event.price_list.map(({ price_id }) => price_id));
+  if (prices >= 0) throw wrong(`${path}.price_list[${prices}].price_id`, '重复');
+  const discounts = event.discount_list ?? [];
+  const double = firstDouble(discounts.map(({ discount_id }) => discount_id));
+  if (double >= 0) throw wrong(`${path}.discount_list[${double}].discount_id`, '重复');
+  for (const [index, { threshold, amount }] of discounts.entries())
+    if ((threshold == null) !== (amount == null) || (amount ?? 0) > (threshold ?? 0))
+      throw wrong(`${path}.discount_list[${index}].amount`, '与 threshold 同时给出且不大于它');
+  for (const [index, { is_coupon_ticket, is_package_only, child_list }] of event.price_list.entries()) {
+    const here = `${path}.price_list[${index}]`;
+    if (is_coupon_ticket === 1 && is_package_only) throw wrong(`${here}.is_package_only`, '套票须单独出售');
+    if (is_coupon_ticket === 0 && child_list?.length) throw wrong(`${here}.child_list`, '普通票档没有子票档');
+    const part = firstDouble((child_list ?? []).map(({ price_id }) => price_id));
+    if (part >= 0) throw wrong(`${here}.child_list[${part}].price_id`, '重复');
+  }
+}
+
+/** Writes a project with its parts; whoever orders meanwhile waits. */
+async function store(tx: Transaction, project: Project, context: CallContext): Promise<void> {
+  const { site_list, event_list, hold_minutes, ...rest } = project;
+  // In order of their ids: two saves that share venues do not wait for each other.
+  const sites = [...new Map((site_list ?? []).map((site) => [site.site_id, site])).values()].sort(
+    (a, b) => a.site_id - b.site_id,
+  );
+  await saveSites(
+    tx,
+    sites.map((site) => columns({ site_name_en: null, ...site })),
+  );
+  const row = columns({ project_name_en: null, project_detail_en: null, hold_minutes, ...rest });
+  const saved = await saveProject(tx, row).catch((error) => {
+    if (error.code !== FOREIGN_KEY) throw error;
+    throw refused(/site/.test(error.constraint_name) ? 'isv.site-not-found' : 'isv.tenant-not-found');
+  });
+  if (!saved) throw refused('isv.project-of-other-tenant');
+  await lockStock(tx, project.project_id);
+  for (const event of event_list) await storeEvent(tx, project.project_id, event, context);
+}
+
+async function storeEvent(tx: Transaction, project_id: number, event: Event, context: CallContext): Promise<void> {
+  const { discount_list, price_list, status: _shown, entry_limit, order_limit, user_limit, ...rest } = event;
+  const limits = { order_limit, user_limit, entry_limit: entry_limit === 0 ? null : (entry_limit ?? 1) };
+  const saved = await saveEvent(tx, columns({ event_name_en: null, project_id, ...rest, ...limits })).catch((error) => {
+    throw error.code === FOREIGN_KEY ? refused('isv.site-not-found') : error;
+  });
+  if (!saved) throw refused('isv.event-of-other-project');
+  const { event_id } = event;
+  const english = { discount_type_name_en: null, discount_name_en: null, discount_show_info_en: null };
+  const discounts = (discount_list ?? []).map((each) =>
+    columns({ ...english, threshold: null, amount: null, ...each, event_id }),
+  );
+  await saveDiscounts(tx, event_id, discounts);
+  const stored = await findPrices(tx, project_id, event_id);
+  for (const price of price_list) await storePrice(tx, { project_id, event_id }, price, stored, context);
+  for (const { price_id, is_coupon_ticket, child_list } of price_list) {
+    if (is_coupon_ticket === 0) continue;
+    await saveChildren(tx, { project_id, event_id, price_id }, child_list ?? []).catch((error) => {
+      throw error.code === FOREIGN_KEY ? refused('isv.price-not-found') : error;
+    });
+  }
+}
+
+async function storePrice(
+  tx: Transaction,
+  event: { readonly project_id: number; readonly event_id: number },
+  price: Price,
+  stored: ReadonlyMap<number, StoredPrice>,
+  { app_key, now }: CallContext,
+): Promise<void> {
+  const {
+    price_id,
+    goods_count,
+    child_list: _parts,
+    sale_count: _sold,
+    held_count: _held,
+    margin_count: _left,
+    ...rest
+  } = price;
+  const old = stored.get(price_id);
+  const place = { ...event, price_id };
+  const row = columns({ price_name_en: null, ...rest });
+  if (old === undefined) {
+    if (goods_count == null) throw wrong('price_list.goods_count', `新票档 ${price_id} 缺少数量`);
+    await insertPrice(tx, { ...row, ...place, goods_count }, app_key, now);
+    return;
+  }
+  if (old.is_coupon_ticket !== price.is_coupon_ticket) throw refused('isv.price-kind-fixed');
+  if (goods_count != null && goods_count !== old.goods_count) throw refused('isv.stock-by-adjust');
+  await updatePrice(tx, place, row);
+}
+
+type Stored = NonNullable<Awaited<ReturnType<typeof findStoredProject>>>;
+
+/** A project as it was saved, put together from its rows. */
+function assemble({ project, events, discounts, prices, children }: Stored): Project {
+  const of = <T extends { readonly event_id: number }>(rows: readonly T[], event_id: number) =>
+    rows.filter((row) => row.event_id === event_id);
+  return {
+    ...project,
+    event_list: events.map((event) => ({
+      ...event,
+      discount_list: of(discounts, event.event_id),
+      price_list: of(prices, event.event_id).map((price) => ({
+        ...price,
+        child_list:
+          price.is_coupon_ticket === 1
+            ? of(children, event.event_id).filter(({ parent_id }) => parent_id === price.price_id)
+            : undefined,
+      })),
+    })),
+  };
+}

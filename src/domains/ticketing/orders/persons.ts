@@ -1,0 +1,96 @@
+import type { Vault } from '../../../database/vault.ts';
+import { type BearerParam, plainCard, plainName, plainPhone, type SubmitParam } from './rules.ts';
+
+const SEAL = 'ticketing-person';
+const TAIL = 4;
+
+/** What is known of a person of an order, in the clear; lives in memory only. */
+export type Person = {
+  readonly real_name?: string;
+  readonly phone?: string;
+  readonly card_type?: number;
+  readonly card_no?: string;
+  readonly bearer_id?: string;
+  readonly email?: string;
+  readonly address_id?: string;
+  readonly remark?: string;
+};
+
+/** A person as the database keeps it: sealed (base64), with keyed hashes (hex) to find by and of the document. */
+export type SealedPerson = {
+  /** 0 receives the order, 1 is its one bearer, from 2 on bearers of tickets. */
+  readonly person_no: number;
+  readonly line_no: number;
+  /** Which ticket of the line, from 1 on; 0 for a person of the whole order. */
+  readonly ticket_index: number;
+  readonly sealed: string;
+  readonly hashes: readonly string[];
+  readonly document_hash: string | null;
+};
+
+/** What to find a person of an order by; each given part must match. */
+export type PersonQuery = {
+  readonly real_name?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly phone_tail?: string | null | undefined;
+  readonly card_type?: number | null | undefined;
+  readonly card_no?: string | null | undefined;
+};
+
+/** Keyed hashes in hex by which persons are found: name, phone, the phone's last four digits, document. */
+export function personHashes(vault: Vault, query: PersonQuery): string[] {
+  const { real_name, phone, phone_tail, card_type, card_no } = query;
+  const tail = phone_tail ?? (phone ? plainPhone(phone).slice(-TAIL) : undefined);
+  const hash = (purpose: string, text: string) => vault.hash(`ticketing-${purpose}`, text).toString('hex');
+  return [
+    ...(real_name ? [hash('name', plainName(real_name))] : []),
+    ...(phone ? [hash('phone', plainPhone(phone))] : []),
+    ...(tail ? [hash('phone-tail', tail)] : []),
+    ...(card_no ? [hash('document', `${card_type ?? 1}:${plainCard(card_no)}`)] : []),
+  ];
+}
+
+function documentHash(vault: Vault, bearer: BearerParam, channel_id: number): string | null {
+  if (bearer.card_no) return personHashes(vault, { card_type: bearer.card_type, card_no: bearer.card_no })[0] ?? null;
+  if (!bearer.bearer_id) return null;
+  // Attendee ids are the channel's own: another channel may give the same one to somebody else.
+  return vault.hash('ticketing-document', `bearer:${channel_id}:${bearer.bearer_id}`).toString('hex');
+}
+
+/** The parts that were given. */
+function given(person: Readonly<Record<string, unknown>>): Person {
+  return Object.fromEntries(Object.entries(person).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** Seals the people of an order: its receiver with the remark, its bearer, and the bearers of its tickets. */
+export function sealPersons(vault: Vault, param: SubmitParam, channel_id: number): SealedPerson[] {
+  const seal = (person: Person) => ({
+    sealed: vault.seal(SEAL, JSON.stringify(person)).toString('base64'),
+    hashes: personHashes(vault, person),
+  });
+  const bearer = (bearer_param: BearerParam, place: Pick<SealedPerson, 'person_no' | 'line_no' | 'ticket_index'>) => ({
+    ...place,
+    ...seal(given(bearer_param)),
+    document_hash: documentHash(vault, bearer_param, channel_id),
+  });
+  const { order_receive_param: receive, order_bearer_param, remark, cart_goods_param_list } = param;
+  const receiver = given({
+    real_name: receive?.receive_name,
+    phone: receive?.receive_phone,
+    email: receive?.receive_email,
+    address_id: receive?.address_id,
+    remark,
+  });
+  const persons: SealedPerson[] = [];
+  if (Object.keys(receiver).length > 0)
+    persons.push({ person_no: 0, line_no: 0, ticket_index: 0, ...seal(receiver), document_hash: null });
+  if (order_bearer_param) persons.push(bearer(order_bearer_param, { person_no: 1, line_no: 0, ticket_index: 0 }));
+  let person_no = 2;
+  for (const [line, { bearer_list }] of (cart_goods_param_list ?? []).entries())
+    for (const [index, each] of (bearer_list ?? []).entries())
+      persons.push(bearer(each, { person_no: person_no++, line_no: line + 1, ticket_index: index + 1 }));
+  return persons;
+}
+
+/** Reads a sealed person. */
+export const openPerson = (vault: Vault, sealed: Uint8Array): Person => JSON.parse(vault.open(SEAL, sealed)) as Person;

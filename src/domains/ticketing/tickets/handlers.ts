@@ -1,0 +1,90 @@
+import { gateKeyGet, type gateTicketContracts, ticketCheck } from '../../../contract/admin-ticketing-gate.ts';
+import { type eticketQrcode, QRCODE_RESULTS, TICKET_STATES } from '../../../contract/damai-pay.ts';
+import { fault, type Handlers } from '../../../contract/method.ts';
+import { createLoader } from '../../../database/load.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import type { Tokens } from '../callers.ts';
+import { storedUserId } from '../orders/rules.ts';
+import type { Caller } from '../queries.ts';
+import { projectNoOf, readId, resultOf, tokenRefusal } from '../rules.ts';
+import { createGateKeys, openCode, signCode } from './keys.ts';
+import { enter, findTickets, hasTenant, type Ticket } from './queries.ts';
+import { readCode, ticketState, validUntil } from './rules.ts';
+
+type Parts = { sql: Sql; vault: Vault; callers: (tokens: Tokens) => Promise<Caller> };
+
+const ticketLoader = (sql: Sql) =>
+  createLoader<number, Ticket>({
+    load: (ticket_ids) =>
+      findTickets(
+        sql,
+        ticket_ids.map((ticket_id) => ({ ticket_id, project_no: projectNoOf(ticket_id) })),
+      ),
+  });
+
+/** Carries out eticket.qrcode. */
+export const qrcodeHandlers = ({ sql, vault, callers }: Parts): Handlers<readonly [typeof eticketQrcode]> => {
+  const load = ticketLoader(sql);
+  const gateKey = createGateKeys(vault);
+  return {
+    'alibaba.damai.maizuo.openapi.eticket.qrcode': async ({ dynamic_q_r_code_param: param }, { now }) => {
+      const { ticket_code_id, event_id, order_id, user_id, lang_type } = param;
+      const say = (code: keyof typeof QRCODE_RESULTS) => resultOf(QRCODE_RESULTS, '20', code, lang_type);
+      const id = readId(ticket_code_id);
+      const [caller, ticket] = await Promise.all([callers(param), id === undefined ? undefined : load(id)]);
+      const refusal = tokenRefusal(caller);
+      if (refusal) return { result_data: say(refusal) };
+      const own = ticket?.channel_id === caller.channel_id && String(ticket?.event_id) === event_id;
+      if (!ticket || !own) return { result_data: say('10250') };
+      const stranger = user_id && ticket.user_id && storedUserId(vault, String(user_id)) !== ticket.user_id;
+      if ((order_id && order_id !== String(ticket.order_id)) || stranger) return { result_data: say('10240') };
+      const state = ticketState(ticket, now);
+      const { ticket_id: t, event_id: e, tenant_id: o, event_show_end_time } = ticket;
+      const code = signCode(gateKey(o), { t, e, o, x: validUntil(event_show_end_time) });
+      return {
+        result_data: {
+          ...say('20'),
+          dynamic_q_r_code_vo: {
+            dynamic_q_r_code: state === 1 || state === 2 ? code : undefined,
+            qr_code_type: 1,
+            ticket_validate_state_desc: TICKET_STATES[state][lang_type === 2 ? 'en' : 'zh'],
+          },
+        },
+      };
+    },
+  };
+};
+
+/** Carries out what gates ask: the key to check codes with, and entries. */
+export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<typeof gateTicketContracts> => {
+  const load = ticketLoader(sql);
+  const gateKey = createGateKeys(vault);
+  return {
+    'piaoquan.ticketing.gate.key.get': async ({ tenant_id }) => {
+      if (!(await hasTenant(sql, tenant_id))) throw fault(gateKeyGet, 'isv.tenant-not-found');
+      const { key_id, public_key, pem } = gateKey(tenant_id);
+      return { key_id, algorithm: 'Ed25519', public_key: public_key.toString('base64'), public_key_pem: pem };
+    },
+    'piaoquan.ticketing.ticket.check': async ({ code, event_id, check_id, gate }, { now }) => {
+      const tenant_id = readCode(code)?.payload.o;
+      const payload = tenant_id === undefined ? undefined : openCode(gateKey(tenant_id), code);
+      if (payload === undefined) throw fault(ticketCheck, 'isv.ticket-code-invalid');
+      const ticket = await load(payload.t);
+      if (!ticket || ticket.event_id !== event_id || payload.e !== event_id) {
+        throw fault(ticketCheck, 'isv.ticket-of-another-event');
+      }
+      const state = ticketState(ticket, now);
+      if (state === 6) throw fault(ticketCheck, 'isv.ticket-code-expired');
+      const { project_id, ticket_id } = ticket;
+      const entered = await enter(sql, { project_id, ticket_id, event_id, check_id, gate: gate ?? null, now });
+      return {
+        admitted: entered.code === 0,
+        ticket_code_id: String(ticket_id),
+        check_result: entered.code,
+        entry_count: entered.entries,
+        first_check_time: entered.first_checked_at,
+      };
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import type { Sql } from '../../../database/pool.ts';
+
+/** A ticket with what its code and its gate must know. */
+export type Ticket = {
+  readonly ticket_id: number;
+  readonly project_id: number;
+  readonly tenant_id: number;
+  readonly event_id: number;
+  readonly order_id: number;
+  readonly channel_id: number;
+  readonly user_id: string | null;
+  /** 1 unused, 2 used, 4 refunded. */
+  readonly ticket_status: number;
+  readonly event_show_end_time: Date;
+};
+
+/** Tickets by their ids; project_nos are the projects' numbers that lead the ids. Missing ones are left out. */
+export async function findTickets(
+  sql: Sql,
+  ids: readonly { readonly ticket_id: number; readonly project_no: number }[],
+): Promise<Map<number, Ticket>> {
+  const rows = await sql<Ticket[]>`
+    select ticket.ticket_id, project_id, project.tenant_id, event.event_id, ticket.order_id, o.channel_id, o.user_id,
+      ticket.ticket_status, event.event_show_end_time
+    from unnest(
+      (select ${ids.map(({ ticket_id }) => ticket_id)}::bigint[]), (select ${ids.map(({ project_no }) => project_no)}::integer[])
+    ) as wanted (ticket_id, project_no)
+    join ticketing_project project using (project_no)
+    join ticketing_ticket ticket using (project_id, ticket_id)
+    join ticketing_order o using (project_id, order_id)
+    join ticketing_event event using (project_id, event_id)`;
+  return new Map(rows.map((ticket) => [ticket.ticket_id, ticket]));
+}
+
+/** Whether a tenant exists. */
+export async function hasTenant(sql: Sql, tenant_id: number): Promise<boolean> {
+  const rows = await sql`select from ticketing_tenant where tenant_id = ${tenant_id}`;
+  return rows.length > 0;
+}
+
+/** An entry that a gate asks for. */
+export type Entry = {
+  readonly project_id: number;
+  readonly ticket_id: number;
+  readonly event_id: number;
+  readonly check_id: string;
+  readonly gate: string | null;
+  readonly now: Date;
+};
+
+/** The gate's answer: 0 may enter, 1 no such ticket, 2 used up, 4 refunded; how often and since when it has let in. */
+export type Entered = {
+  readonly code: 0 | 1 | 2 | 4;
+  readonly entries: number;
+  readonly first_checked_at: Date | null;
+};
+
+/** Lets the bearer of a ticket in, once for each check_id. */
+export async function enter(sql: Sql, entry: Entry): Promise<Entered> {
+  const { project_id, ticket_id, event_id, check_id, gate, now } = entry;
+  const [row] = await sql<Entered[]>`
+    select * from ticketing_ticket_check(${project_id}, ${ticket_id}, ${event_id}, ${check_id}, ${gate}, ${now})`;
+  return row as Entered;
+}

@@ -1,0 +1,104 @@
+import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/admin-vouchers.ts';
+import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import type { JobStep } from '../../../database/jobs.ts';
+import type { Sql } from '../../../database/pool.ts';
+import { type Batch, insertGrant } from '../queries.ts';
+import { codeSpace } from '../series.ts';
+import {
+  type BatchRecord,
+  deleteGrant,
+  findBatches,
+  findForm,
+  makeCodes,
+  saveBatch,
+  setStatus,
+  startGeneration,
+} from './queries.ts';
+import { chooseForm, formProblem, mostCodes, validityProblem } from './rules.ts';
+
+const PAGE_SIZE = 50;
+/** Codes made in one transaction: the batch is locked for a fraction of a second at a time. */
+const PART = 50_000;
+
+const refused = (sub_code: keyof typeof voucherBatchSave.errors, sub_msg?: string) =>
+  fault(voucherBatchSave, sub_code, sub_msg);
+
+async function oneBatch(sql: Sql, mix_id: string): Promise<BatchRecord> {
+  const [batch] = await findBatches(sql, { mix_id, limit: 1 });
+  if (batch === undefined) throw refused('isv.voucher-batch-not-exist');
+  return batch;
+}
+
+function readBatch(asked: RequestOf<typeof voucherBatchSave>['batch']): Batch {
+  const { description = null, max_bind_count = null, valid_days = null, ...rest } = asked;
+  const valid_duration_type = rest.valid_duration_type === 'DAY' ? 'DAY' : 'GENERAL';
+  const batch = { ...rest, description, max_bind_count, valid_days, valid_duration_type } as const;
+  const problem = validityProblem(batch);
+  if (problem !== undefined) throw refused('isv.voucher-batch-invalid', problem);
+  return batch;
+}
+
+/** The administration of batches, their codes' making and their grants. */
+export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBatchContracts> => ({
+  'piaoquan.voucher.batch.save': async ({ batch }) => {
+    await saveBatch(sql, readBatch(batch));
+    return { batch: await oneBatch(sql, batch.mix_id) };
+  },
+  'piaoquan.voucher.batch.get': async ({ mix_id }) => ({ batch: await oneBatch(sql, mix_id) }),
+  'piaoquan.voucher.batch.list': async ({ status, name, cursor, page_size }) => {
+    const limit = page_size ?? PAGE_SIZE;
+    const filter = { status: status ?? null, name: name ?? null, after: cursor ?? null };
+    const found = await findBatches(sql, { ...filter, limit: limit + 1 });
+    const batches = found.slice(0, limit);
+    return { batches, next_cursor: found.length > limit ? batches.at(-1)?.mix_id : undefined };
+  },
+  'piaoquan.voucher.batch.status.update': async ({ mix_id, status }) => {
+    if (!(await setStatus(sql, mix_id, status))) throw refused('isv.voucher-batch-not-exist');
+    return { is_success: true };
+  },
+  'piaoquan.voucher.batch.generate': (request, { app_key, now }) => generate(sql, { ...request, app_key }, now),
+  'piaoquan.voucher.grant.save': async (grant) => {
+    await oneBatch(sql, grant.mix_id);
+    await insertGrant(sql, grant);
+    return { is_success: true };
+  },
+  'piaoquan.voucher.grant.delete': async (grant) => {
+    await oneBatch(sql, grant.mix_id);
+    await deleteGrant(sql, grant);
+    return { is_success: true };
+  },
+});
+
+type Asked = RequestOf<(typeof voucherBatchContracts)[4]> & { app_key: string };
+
+/** Checks all that could keep codes from being made before the first is. */
+async function generate(sql: Sql, { mix_id, count, unique_id, app_key, ...asked }: Asked, now: Date) {
+  await oneBatch(sql, mix_id);
+  const form = chooseForm(asked, await findForm(sql, mix_id));
+  const problem = formProblem(form);
+  if (problem !== undefined) throw refused('isv.voucher-pattern-invalid', problem);
+  const most = mostCodes(form);
+  const { state, job_id } = await startGeneration(sql, { mix_id, form, count, most, app_key, unique_id }, now);
+  switch (state) {
+    case 'ok':
+      return { job_id, possible_count: String(codeSpace(form)) };
+    case 'conflict':
+      throw refused('isv.voucher-unique-id-conflict');
+    case 'imported':
+      throw refused('isv.voucher-batch-imported');
+    case 'form':
+      throw refused('isv.voucher-pattern-fixed');
+    case 'short':
+      throw refused(
+        'isv.voucher-pattern-too-short',
+        `格式 ${form.pattern} 有 ${codeSpace(form)} 种组合，为防猜中，一个批次最多生成 ${most} 个，请增加 # 的个数`,
+      );
+  }
+}
+
+/** Makes the next codes of a job (kind `voucher.generate`). */
+export const generateStep: JobStep = async (tx, { job_id, input, total, done }, now) => {
+  const count = Math.min(PART, total - done);
+  await makeCodes(tx, { mix_id: input.mix_id as string, count, job_id }, now);
+  return count;
+};

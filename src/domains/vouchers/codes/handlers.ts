@@ -1,0 +1,139 @@
+import { type adminVoucherCodeContracts, codeBind } from '../../../contract/admin-voucher-codes.ts';
+import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
+import { createBatcher } from '../../../database/batch.ts';
+import { createLoader } from '../../../database/load.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { CODE_PURPOSE, codeKey, codeState } from '../rules.ts';
+import { createSeries } from '../series.ts';
+import {
+  type Catalogue,
+  findCatalogues,
+  findCode,
+  findSequences,
+  type Guess,
+  type Operation,
+  type OperationResult,
+  operate,
+  passGuesses,
+} from './queries.ts';
+import { GUESS_LIMITS, maskUser } from './rules.ts';
+
+const USER_PURPOSE = 'voucher-user';
+const OPERATION_PURPOSE = 'voucher-operation';
+/** Operations on more codes than this go in batches of their own, so that every batch stays a matter of milliseconds. */
+const FEW_CODES = 20;
+
+type Parts = { sql: Sql; vault: Vault };
+type Request = { mix_id: string; codes: string[]; unique_id: string; user_id?: string | null | undefined };
+
+const refused = (sub_code: keyof typeof codeBind.errors, sub_msg?: string) => fault(codeBind, sub_code, sub_msg);
+
+/** The administration of single codes: bound, redeemed, reversed, voided and shown, one or many at a time. */
+export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVoucherCodeContracts> {
+  const look = createLookUp({ sql, vault });
+  const submit = createOperations(sql);
+
+  const carryOut = async (kind: Operation['kind'], request: Request, { app_key, now }: CallContext) => {
+    const { mix_id, codes, unique_id, user_id } = request;
+    const user = user_id == null ? undefined : vault.hash(USER_PURPOSE, user_id).toString('hex');
+    const sequences = await look({ app_key, mix_id, codes, user, now });
+    const content = vault.hash(OPERATION_PURPOSE, JSON.stringify([kind, codes, user])).toString('hex');
+    const results = await submit(mix_id, now, {
+      kind,
+      sequences,
+      app_key,
+      unique_id,
+      content,
+      ...(user !== undefined && { user }),
+      ...(kind === 'bind' && { sealed: vault.seal(USER_PURPOSE, user_id as string).toString('hex') }),
+    });
+    if (results === null) throw refused('isv.voucher-unique-id-conflict');
+    return {
+      success_count: results.filter(([word]) => word === 'OK').length,
+      results: results.map(([result, consume_sequence], index) => ({
+        code: codes[index] as string,
+        result,
+        consume_sequence,
+      })),
+    };
+  };
+
+  return {
+    'piaoquan.voucher.code.bind': (request, context) => carryOut('bind', request, context),
+    'piaoquan.voucher.code.consume': (request, context) => carryOut('consume', request, context),
+    'piaoquan.voucher.code.consume.reverse': (request, context) => carryOut('reverse', request, context),
+    'piaoquan.voucher.code.void': (request, context) => carryOut('void', request, context),
+    'piaoquan.voucher.code.get': async ({ mix_id, code, user_id }, { app_key, now }) => {
+      const user = user_id == null ? undefined : vault.hash(USER_PURPOSE, user_id).toString('hex');
+      const [sequence] = await look({ app_key, mix_id, codes: [code], user, now });
+      const found = sequence == null ? undefined : await findCode(sql, mix_id, sequence);
+      if (found === undefined) throw refused('isv.voucher-code-not-exist');
+      const { bound_sealed, issued_to: _kept, ...record } = found;
+      const bound = bound_sealed === null ? undefined : vault.open(USER_PURPOSE, Buffer.from(bound_sealed, 'hex'));
+      const state = codeState({ ...record, bound: record.bound_time !== null }, now);
+      return {
+        code_info: { ...record, ...state, code, bound_user: bound === undefined ? undefined : maskUser(bound) },
+      };
+    },
+  };
+}
+
+type Asked = { app_key: string; mix_id: string; codes: string[]; user: string | undefined; now: Date };
+
+/**
+ * Finds codes by their text: their sequences, null for those that the batch does not have. Wrong ones count as guesses of
+ * the app and its user before anything is told of them; a caller over the limit is refused, right codes and all.
+ */
+function createLookUp({ sql, vault }: Parts): (asked: Asked) => Promise<(number | null)[]> {
+  const catalogue = createLoader<string, Catalogue>({
+    load: async (mix_ids) => new Map((await findCatalogues(sql, mix_ids)).map((each) => [each.mix_id, each])),
+  });
+  const guesses = createBatcher<Guess & { now: Date }, number>({
+    run: (app_key, calls) =>
+      passGuesses(
+        sql,
+        app_key,
+        calls.map(({ caller, wrong }) => ({ caller, wrong })),
+        GUESS_LIMITS,
+        calls.at(-1)?.now as Date,
+      ),
+  });
+  const find = async ({ mix_id, total_count, form }: Catalogue, codes: string[]): Promise<(number | null)[]> => {
+    if (form !== null) {
+      const series = createSeries(vault, mix_id, form);
+      return codes.map((code) => series.sequence(code) ?? null).map((n) => (n !== null && n <= total_count ? n : null));
+    }
+    const hashes = codes.map((code) => vault.hash(CODE_PURPOSE, codeKey(mix_id, code)).toString('hex'));
+    const sequences = await findSequences(sql, mix_id, [...new Set(hashes)]);
+    return hashes.map((hash) => sequences.get(hash) ?? null);
+  };
+  return async ({ app_key, mix_id, codes, user, now }) => {
+    const batch = await catalogue(mix_id);
+    if (batch === undefined) throw refused('isv.voucher-batch-not-exist');
+    const sequences = await find(batch, codes);
+    const wrong = new Set(codes.filter((_, index) => sequences[index] === null)).size;
+    const wait = await guesses.submit(app_key, { caller: user ?? null, wrong, now });
+    if (wait > 0) throw refused('isv.voucher-guess-limit', `错误的券码过多，请在 ${wait} 秒后再试`);
+    return sequences;
+  };
+}
+
+/** Carries out operations in micro-batches by batch of codes. */
+function createOperations(sql: Sql) {
+  const run = (mix_id: string, commands: { operation: Operation; now: Date }[]) =>
+    operate(
+      sql,
+      mix_id,
+      commands.map(({ operation }) => operation),
+      // The latest command's instant is that of the batch.
+      commands.at(-1)?.now as Date,
+    );
+  const few = createBatcher<{ operation: Operation; now: Date }, OperationResult[] | null>({ run });
+  const many = createBatcher<{ operation: Operation; now: Date }, OperationResult[] | null>({
+    run,
+    maxBatch: FEW_CODES,
+  });
+  return (mix_id: string, now: Date, operation: Operation): Promise<OperationResult[] | null> =>
+    (operation.sequences.length > FEW_CODES ? many : few).submit(mix_id, { operation, now });
+}

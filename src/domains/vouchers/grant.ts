@@ -1,0 +1,28 @@
+import type { Vault } from '../../database/vault.ts';
+import { CODE_PURPOSE } from './rules.ts';
+import { type CodeForm, createSeries } from './series.ts';
+
+const STORED = 0;
+
+type Computed = { mix_id: string; sequence: number } & CodeForm;
+
+/**
+ * The plain codes behind what `voucher_issue` and `voucher_issue_many` (migrations/0008) gave, in their order; computed
+ * ones must be of one batch. Throws when bytes were changed or belong to another master key.
+ */
+export function openIssuedCodes(vault: Vault, handles: readonly Uint8Array[]): string[] {
+  const computed = handles.filter(([first]) => first !== STORED).map(readComputed);
+  const [form] = computed;
+  const codes = form ? createSeries(vault, form.mix_id, form).codes(computed.map(({ sequence }) => sequence)) : [];
+  let next = 0;
+  return handles.map((handle) =>
+    handle[0] === STORED ? vault.open(CODE_PURPOSE, handle.subarray(1)) : (codes[next++] as string),
+  );
+}
+
+const readComputed = (handle: Uint8Array): Computed =>
+  JSON.parse(Buffer.from(handle.subarray(1)).toString('utf8')) as Computed;
+
+/** The plain code behind one handle: the door through which other domains hand out codes. Throws as above. */
+export const openIssuedCode = (vault: Vault, handle: Uint8Array): string =>
+  openIssuedCodes(vault, [handle])[0] as string;

@@ -1,0 +1,126 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/admin-voucher-imports.ts';
+import { platformError } from '../../../contract/errors.ts';
+import { fault, type Handlers } from '../../../contract/method.ts';
+import type { JobStep } from '../../../database/jobs.ts';
+import type { Sql, Transaction } from '../../../database/pool.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { CODE_PURPOSE, codeKey } from '../rules.ts';
+import {
+  addPart,
+  findBadLines,
+  findImport,
+  findPart,
+  findTarget,
+  holdImport,
+  type ImportKey,
+  type KeptLine,
+  queueImport,
+  settleImport,
+} from './queries.ts';
+import { type ReadLine, readCsv } from './rules.ts';
+
+const PART_PURPOSE = 'voucher-import';
+const PAGE_SIZE = 50;
+/** Longer imports are settled in the background. */
+const LINES_AT_ONCE = 20_000;
+const MOST_LINES = 1_000_000;
+/** Codes sealed before other calls get their turn. */
+const SLICE = 500;
+
+type Parts = { sql: Sql; vault: Vault };
+
+const refused = (sub_code: keyof typeof voucherBatchImport.errors, sub_msg?: string) =>
+  fault(voucherBatchImport, sub_code, sub_msg);
+
+/** Seals and hashes the codes of some lines, letting other calls through in between. */
+async function sealLines(vault: Vault, mix_id: string, lines: readonly ReadLine[]): Promise<KeptLine[]> {
+  const kept: KeptLine[] = [];
+  for (const line of lines) {
+    if (kept.length % SLICE === 0) await breathe();
+    kept.push(
+      'problem' in line
+        ? line
+        : {
+            line: line.line,
+            sealed: vault.seal(CODE_PURPOSE, line.code),
+            hash: vault.hash(CODE_PURPOSE, codeKey(mix_id, line.code)),
+          },
+    );
+  }
+  return kept;
+}
+
+async function report(sql: Sql, key: ImportKey, after = 0, limit = PAGE_SIZE) {
+  const found = await findImport(sql, key);
+  if (found === undefined) throw refused('isv.voucher-import-not-exist');
+  const rows = await findBadLines(sql, key, after, limit + 1);
+  const lines = rows.slice(0, limit);
+  return { ...found, lines, next_cursor: rows.length > limit ? String(lines.at(-1)?.line) : undefined };
+}
+
+type Part = {
+  key: ImportKey;
+  app_key: string;
+  skip_bad_lines: boolean;
+  part: number;
+  is_last: boolean;
+  content: Buffer;
+  line_count: number;
+  lines: readonly KeptLine[];
+};
+
+/** Keeps a part once, and after the last settles the import or leaves it to a job. */
+async function takePart(
+  tx: Transaction,
+  { key, part, is_last, content, lines, ...rest }: Part,
+  now: Date,
+): Promise<void> {
+  const held = await holdImport(tx, key, rest, now);
+  const known = await findPart(tx, key, part);
+  if (known?.equals(content)) return;
+  if (known !== undefined || held.state !== 'open') throw refused('isv.voucher-import-conflict');
+  if (part !== held.parts + 1) throw refused('isv.voucher-import-order', `请从分片 ${held.parts + 1} 继续`);
+  const line_count = held.line_count + rest.line_count;
+  if (line_count > MOST_LINES) throw refused('isv.voucher-import-too-large');
+  await addPart(tx, key, { part, content, line_count: rest.line_count, offset: held.line_count }, lines);
+  if (!is_last) return;
+  if (line_count > LINES_AT_ONCE) await queueImport(tx, key, { app_key: rest.app_key, line_count }, now);
+  else await settleImport(tx, key, now);
+}
+
+/** The import of codes that were made elsewhere. */
+export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVoucherImportContracts> => ({
+  'piaoquan.voucher.batch.import': async (request, { app_key, now }) => {
+    const { mix_id, import_id, csv, part, is_last, skip_bad_lines } = request;
+    const target = await findTarget(sql, mix_id);
+    if (target === undefined) throw refused('isv.voucher-batch-not-exist');
+    if (target.generated) throw refused('isv.voucher-batch-generated');
+    const number = part ?? 1;
+    const { lines, line_count } = readCsv(csv, number === 1);
+    const key = { mix_id, import_id };
+    const sent: Part = {
+      key,
+      app_key,
+      skip_bad_lines: skip_bad_lines ?? false,
+      part: number,
+      is_last: is_last ?? true,
+      content: vault.hash(PART_PURPOSE, JSON.stringify([csv, is_last ?? true])),
+      line_count,
+      lines: await sealLines(vault, mix_id, lines),
+    };
+    await sql.begin((tx) => takePart(tx, sent, now));
+    return report(sql, key);
+  },
+  'piaoquan.voucher.batch.import.get': ({ mix_id, import_id, cursor, page_size }) => {
+    if (cursor != null && !/^\d{1,9}$/.test(cursor))
+      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+    return report(sql, { mix_id, import_id }, Number(cursor ?? 0), page_size ?? PAGE_SIZE);
+  },
+});
+
+/** Settles an import (kind `voucher.import`), as a whole. */
+export const importStep: JobStep = async (tx, { input, total }, now) => {
+  await settleImport(tx, { mix_id: input.mix_id as string, import_id: input.import_id as string }, now);
+  return total;
+};

@@ -1,0 +1,130 @@
+import type { Sql, Transaction } from '../../../database/pool.ts';
+import type { ReadLine } from './rules.ts';
+
+/** An import and how it stands. */
+export type ImportRecord = {
+  app_key: string;
+  skip_bad_lines: boolean;
+  state: 'open' | 'queued' | 'done' | 'refused';
+  parts: number;
+  line_count: number;
+  bad_count: number;
+  imported_count: number;
+  job_id: number | null;
+  finished_at: Date | null;
+};
+
+export type ImportKey = { mix_id: string; import_id: string };
+
+/** A bad line of an import. */
+export type BadLine = { line: number; problem: string; first_line: number | null };
+
+/** Begins an import unless it is there, and locks it until the transaction ends. */
+export async function holdImport(
+  tx: Transaction,
+  { mix_id, import_id }: ImportKey,
+  { app_key, skip_bad_lines }: { app_key: string; skip_bad_lines: boolean },
+  now: Date,
+): Promise<ImportRecord> {
+  await tx`insert into voucher_import (mix_id, import_id, app_key, skip_bad_lines, created_at)
+    values (${mix_id}, ${import_id}, ${app_key}, ${skip_bad_lines}, ${now}) on conflict do nothing`;
+  const [row] = await tx<ImportRecord[]>`
+    select * from voucher_import where mix_id = ${mix_id} and import_id = ${import_id} for update`;
+  return row as ImportRecord;
+}
+
+/** What kind of batch an import goes to; undefined when there is none. */
+export async function findTarget(sql: Sql, mix_id: string): Promise<{ generated: boolean } | undefined> {
+  const [row] = await sql<{ generated: boolean }[]>`
+    select code_pattern is not null as generated from voucher_batch where mix_id = ${mix_id}`;
+  return row;
+}
+
+/** The keyed hash of what a part held; undefined when it did not come yet. */
+export async function findPart(
+  tx: Transaction,
+  { mix_id, import_id }: ImportKey,
+  part: number,
+): Promise<Buffer | undefined> {
+  const [row] = await tx<{ content: Buffer }[]>`
+    select content from voucher_import_part where mix_id = ${mix_id} and import_id = ${import_id} and part = ${part}`;
+  return row?.content;
+}
+
+/** A part's lines as they are kept: sealed and hashed, or with their problem. */
+export type KeptLine = Pick<ReadLine, 'line'> & { sealed?: Buffer; hash?: Buffer; problem?: string };
+
+/** Keeps a part. `lines` are those with something on them, `line_count` counts the empty ones too. */
+export async function addPart(
+  tx: Transaction,
+  { mix_id, import_id }: ImportKey,
+  part: { part: number; content: Buffer; line_count: number; offset: number },
+  lines: readonly KeptLine[],
+): Promise<void> {
+  await tx`insert into voucher_import_part (mix_id, import_id, part, content)
+    values (${mix_id}, ${import_id}, ${part.part}, ${part.content})`;
+  const head = `${escapeCopy(mix_id)}\t${escapeCopy(import_id)}\t`;
+  const rows = lines.map(({ line, sealed, hash, problem }) =>
+    problem === undefined
+      ? `${head}${part.offset + line}\t\\\\x${sealed?.toString('hex')}\t\\\\x${hash?.toString('hex')}\t\\N\n`
+      : `${head}${part.offset + line}\t\\N\t\\N\t${problem}\n`,
+  );
+  const stream = await tx`copy voucher_import_line (mix_id, import_id, line, code_sealed, code_hash, problem)
+    from stdin`.writable();
+  await new Promise<void>((done, failed) => {
+    stream.on('error', failed).on('finish', done);
+    stream.end(rows.join(''));
+  });
+  const bad = lines.filter(({ problem }) => problem !== undefined).length;
+  await tx`update voucher_import set parts = parts + 1, line_count = line_count + ${part.line_count},
+      bad_count = bad_count + ${bad}
+    where mix_id = ${mix_id} and import_id = ${import_id}`;
+}
+
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const escapeCopy = (text: string): string => text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string);
+
+/** Leaves an import whose parts are all there to a job. */
+export async function queueImport(
+  tx: Transaction,
+  { mix_id, import_id }: ImportKey,
+  { app_key, line_count }: { app_key: string; line_count: number },
+  now: Date,
+): Promise<void> {
+  await tx`
+    with added as (
+      insert into job (kind, app_key, unique_id, input, total, created_at)
+      values ('voucher.import', ${app_key}, ${JSON.stringify([mix_id, import_id])},
+        ${tx.json({ mix_id, import_id })}, ${line_count}, ${now}) returning job_id
+    )
+    update voucher_import set state = 'queued', job_id = added.job_id from added
+    where mix_id = ${mix_id} and import_id = ${import_id}`;
+}
+
+/** Brings the good lines of an import in, or none: all in the transaction given. */
+export async function settleImport(tx: Transaction, { mix_id, import_id }: ImportKey, now: Date): Promise<void> {
+  await tx`select voucher_import_settle(${mix_id}, ${import_id}, ${now})`;
+}
+
+/** An import as it stands; one whose job failed or was cancelled brings nothing in. */
+export async function findImport(sql: Sql, { mix_id, import_id }: ImportKey): Promise<ImportRecord | undefined> {
+  const [row] = await sql<ImportRecord[]>`
+    select i.parts, i.line_count, i.bad_count, i.imported_count, i.job_id, coalesce(i.finished_at, j.finished_at) as finished_at,
+      case when i.state = 'queued' and j.state in ('failed', 'cancelled') then 'refused' else i.state end as state
+    from voucher_import i left join job j using (job_id)
+    where i.mix_id = ${mix_id} and i.import_id = ${import_id}`;
+  return row;
+}
+
+/** Bad lines of an import after a line, in order. */
+export async function findBadLines(
+  sql: Sql,
+  { mix_id, import_id }: ImportKey,
+  after: number,
+  limit: number,
+): Promise<BadLine[]> {
+  return sql<BadLine[]>`
+    select line, problem, first_line from voucher_import_line
+    where mix_id = ${mix_id} and import_id = ${import_id} and problem is not null and line > ${after}
+    order by line limit ${limit}`;
+}

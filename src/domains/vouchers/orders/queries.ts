@@ -1,0 +1,41 @@
+import type { Sql } from '../../../database/pool.ts';
+
+/** An order of codes of one batch. `count` codes in total, shared evenly by `users` where there are any. */
+export type Order = {
+  app_key: string;
+  ext_order_id: string;
+  /** Keyed hash in hex of everything asked, so that the number cannot be used for anything else. */
+  content: string;
+  count: number;
+  users?: readonly string[];
+};
+
+/** What became of an order; `codes` are handles in hex for `openIssuedCode`, in the order of the users. */
+export type OrderAnswer =
+  | { state: 'ok'; gmt_expire: Date; cost_price: number; gen_task_id: number; codes: string[] }
+  | { state: 'conflict' | 'off_shelf' | 'expired' | 'short' };
+
+/** Answers orders of one batch, in one transaction and in their order. */
+export async function sendCodes(sql: Sql, mix_id: string, orders: Order[], now: Date): Promise<OrderAnswer[]> {
+  const rows = await sql<{ answer: OrderAnswer & { gmt_expire?: string } }[]>`
+    select answer from voucher_send(${mix_id}, ${sql.json(orders as never)}, ${now}) order by n`;
+  return rows.map(({ answer }) =>
+    answer.state === 'ok' ? { ...answer, gmt_expire: new Date(answer.gmt_expire) } : answer,
+  );
+}
+
+/** What a user was granted: a batch, as a certain partner or as any. */
+export type GrantKey = { mix_id: string; user_id: number; partner_code: string | null };
+
+/** Which of these users may issue codes of these batches, one answer a key in their order. */
+export async function findGrants(sql: Sql, keys: GrantKey[]): Promise<boolean[]> {
+  const rows = await sql<{ granted: boolean }[]>`
+    select exists (
+      select from voucher_grant g where g.mix_id = k.mix_id and g.user_id = k.user_id
+        and (k.partner_code is null or g.partner_code = k.partner_code)
+    ) as granted
+    from rows from (jsonb_to_recordset(${sql.json(keys)}) as (mix_id text, user_id bigint, partner_code text))
+      with ordinality as k (mix_id, user_id, partner_code, n)
+    order by k.n`;
+  return rows.map(({ granted }) => granted);
+}
