@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue, packages } from '../src/contract/catalogue.ts';
 import type { Contract } from '../src/contract/method.ts';
+import { fieldNote } from '../src/contract/schema.ts';
 import { type Departure, errorOf, postForm, signedCall } from './harness/exchange.ts';
-import { placesOf, plainRequest, toParameters, withValue } from './harness/requests.ts';
+import { type Place, placesOf, plainRequest, toParameters, withValue } from './harness/requests.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
 
 const contracts: readonly Contract[] = catalogue;
@@ -157,12 +158,12 @@ function faultsOf(contract: Contract): Fault[] {
     contract.session === 'required' && { code: 26, set: { session: undefined } },
     contract.session === 'required' && { code: 27, set: { session: 'wrong' } },
     contract.session === 'required' ? { code: 27, set: { app_key: BARE } } : { code: 11, set: { app_key: BARE } },
-    required !== undefined && argumentFault(contract, required.names),
+    required !== undefined && argumentFault(contract, required),
   ];
   return faults.filter((fault) => fault !== false);
 }
 
-function argumentFault(contract: Contract, names: readonly string[]): Fault {
-  const own = placesOf(contract).some(({ schema }) => (schema as { top?: { missing?: string } }).top?.missing);
+function argumentFault(contract: Contract, { names, schema }: Place): Fault {
+  const own = fieldNote(schema).missing !== undefined;
   return { code: own ? 15 : 40, request: withValue(plainRequest(contract), names, undefined) };
 }
