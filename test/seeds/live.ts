@@ -91,6 +91,7 @@ const exported = (sealed: string): Origins => ({
 
 const PLAN = 'ret_value[0]';
 const plan = (assignments: string): string => `update sendplan set ${assignments} where id = 1`;
+const withoutLedger = 'delete from sendplan_adjustment';
 const sendPlans: Origins = {
   request: documentedRequests['alibaba.ai.content.business.send.plan.query'] ?? {},
   asked: [],
@@ -110,7 +111,7 @@ const sendPlans: Origins = {
           '{"id":2,"name":"优酷月卡","weight":3}]',
       },
     ],
-    [`delete from sendplan_item where plan_id = 1`, { [`${PLAN}.purchase_item_info`]: '[]' }],
+    [`${withoutLedger}; delete from sendplan_item where plan_id = 1`, { [`${PLAN}.purchase_item_info`]: '[]' }],
     [
       `update sendplan set end_time = '2036-01-01' where id = 2; delete from sendplan where id = 1`,
       { [`${PLAN}.id`]: 2 },
@@ -125,7 +126,8 @@ const sendPlans: Origins = {
 
 const TYPE = 'benefit_list[0]';
 const TEMPLATE = `${TYPE}.pack_detail_list[0]`;
-const stepTwo = { query: { step: 2, config_id: 1, current_page: 1, page_size: 20 } };
+// The second template of the type is the documented one.
+const stepTwo = { query: { step: 2, config_id: 1, current_page: 2, page_size: 1, page_query_request: true } };
 const template = (assignments: string): string =>
   `update benefit_template set ${assignments} where user_id = 6100000 and benefit_id = 4342321`;
 const selector: Origins = {
@@ -145,8 +147,9 @@ const selector: Origins = {
     [template('status = 2'), { [`${TEMPLATE}.status`]: 2 }],
     [template('valid_total_num = 4'), { [`${TEMPLATE}.valid_total_num`]: 4 }],
     [
-      'delete from benefit_template where benefit_id in (4342321, 4342323)',
-      { [`${TEMPLATE}.benefit_id`]: 12335232, [`${TYPE}.template_total_count`]: 1 },
+      `delete from benefit_adjustment where benefit_id in (4342321, 4342323);
+       delete from benefit_template where benefit_id in (4342321, 4342323)`,
+      { [`${TEMPLATE}.benefit_id`]: 4342322, [`${TYPE}.template_total_count`]: 3 },
     ],
   ],
 };
