@@ -189,7 +189,7 @@ describe.each(contracts)('$name', (contract) => {
         expectDocumented(await postForm(server.url, parameters), contract);
       }),
       // For every method there is, so few for each.
-      { numRuns: 10 },
+      { numRuns: 3 },
     );
   });
 
@@ -207,7 +207,7 @@ describe.each(contracts)('$name', (contract) => {
         );
         expectDocumented(await postForm(server.url, sent), contract);
       }),
-      { numRuns: 20 },
+      { numRuns: 6 },
     );
   });
 });

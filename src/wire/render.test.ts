@@ -21,7 +21,7 @@ describe.each(contracts)('any answer of $name', (contract) => {
       fc.property(responseValue(contract.response), (value) => {
         expect(readBack(value)).toEqual({ value, request_id });
       }),
-      { numRuns: 40 },
+      { numRuns: 5 },
     );
 
   test('survives JSON', () => survives((value) => read.json(write.json(value, request_id))));
@@ -41,7 +41,7 @@ describe.each(contracts)('any answer of $name', (contract) => {
         expect(Object.keys(JSON.parse(write.simplified(value, request_id)))).not.toContain('code');
         expect(Object.keys(JSON.parse(write.simplified(value, request_id)))).not.toContain('sub_code');
       }),
-      { numRuns: 20 },
+      { numRuns: 3 },
     );
   });
 });
