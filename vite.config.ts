@@ -1,0 +1,22 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The browser's part: scripts and styles of the documentation centre, and the console. Built by `npm ci` into dist/web. */
+export default defineConfig({
+  root: 'web',
+  plugins: [react()],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    // The console's chart and form libraries are large and loaded by the pages that use them.
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: {
+      input: { docs: 'web/docs/main.ts', console: 'web/console/index.html' },
+      output: {
+        // The documentation's pages are made by the server, which names these files.
+        entryFileNames: ({ name }) => (name === 'docs' ? 'assets/docs.js' : 'assets/[name]-[hash].js'),
+        assetFileNames: ({ names }) => (names.includes('docs.css') ? 'assets/docs.css' : 'assets/[name]-[hash][extname]'),
+      },
+    },
+  },
+});
