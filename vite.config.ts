@@ -1,10 +1,24 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+const ASSETS = join(import.meta.dirname, 'dist/web/assets');
+
+/** Packs the built files, so that the server has nothing to pack. */
+const pack: Plugin = {
+  name: 'pack',
+  closeBundle() {
+    for (const name of readdirSync(ASSETS).filter((each) => /\.(js|css)$/.test(each)))
+      writeFileSync(join(ASSETS, `${name}.gz`), gzipSync(readFileSync(join(ASSETS, name)), { level: 9 }));
+  },
+};
 
 /** The browser's part: scripts and styles of the documentation centre, and the console. Built by `npm ci` into dist/web. */
 export default defineConfig({
   root: 'web',
-  plugins: [react()],
+  plugins: [react(), pack],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
@@ -15,7 +29,8 @@ export default defineConfig({
       output: {
         // The documentation's pages are made by the server, which names these files.
         entryFileNames: ({ name }) => (name === 'docs' ? 'assets/docs.js' : 'assets/[name]-[hash].js'),
-        assetFileNames: ({ names }) => (names.includes('docs.css') ? 'assets/docs.css' : 'assets/[name]-[hash][extname]'),
+        assetFileNames: ({ names }) =>
+          names.includes('docs.css') ? 'assets/docs.css' : 'assets/[name]-[hash][extname]',
       },
     },
   },

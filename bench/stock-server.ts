@@ -55,6 +55,7 @@ const dispatcher = createDispatcher({
   signPolicy: { legacySign: false, explain: false },
   clock,
   deadlines: openDeadlines(30_000, 20_000),
+  acting: { findUser: async () => undefined, enter: async () => undefined },
   onUnexpected: (error) => logger.error(error),
 });
 const oauth = { apps, tokens: openTokenStore(sql, vault), vault, clock, user: DEMO.user };

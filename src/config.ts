@@ -59,6 +59,32 @@ export function readConfig(sandbox: boolean, env: NodeJS.ProcessEnv = process.en
 /** The data folder of the environment, absolute. */
 export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env.PIAOQUAN_HOME || '.piaoquan');
 
+/** How the command line reaches a server, and the language it explains methods in. */
+export type ClientConfig = {
+  /** Gateway, `PIAOQUAN_URL`, default http://127.0.0.1:7001/router/rest. */
+  readonly url: string;
+  /** Key of the app, `PIAOQUAN_APP_KEY`, default the sandbox's. */
+  readonly app_key: string;
+  /** Its secret, `PIAOQUAN_APP_SECRET`, default the sandbox's. */
+  readonly secret: string;
+  /** Session key of a user, `PIAOQUAN_SESSION`, default none. */
+  readonly session: string | undefined;
+  /** By `LC_ALL`, `LC_MESSAGES` or `LANG`, the first that is set: Chinese for zh…, else English. */
+  readonly language: 'zh' | 'en';
+};
+
+/** Reads the settings of the command line as a client. */
+export function readClientConfig(env: NodeJS.ProcessEnv = process.env): ClientConfig {
+  const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
+  return {
+    url: env.PIAOQUAN_URL || 'http://127.0.0.1:7001/router/rest',
+    app_key: env.PIAOQUAN_APP_KEY || '12345678',
+    secret: env.PIAOQUAN_APP_SECRET || 'helloworld',
+    session: env.PIAOQUAN_SESSION || undefined,
+    language: /^zh/i.test(locale) ? 'zh' : 'en',
+  };
+}
+
 function wholeNumber(env: NodeJS.ProcessEnv, name: string, fallback: number, least: number, most: number): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;

@@ -2,12 +2,14 @@ import type { Sql } from './database/pool.ts';
 import type { Vault } from './database/vault.ts';
 import { grantPackages, insertApp, insertSession, insertUsers } from './gateway/records.ts';
 
-/** The sandbox's app, user and session. Production refuses a database that holds them. */
+/** The sandbox's app, user, session and operator. Production refuses a database that holds them. */
 export const DEMO = {
   app_key: '12345678',
   secret: 'helloworld',
   session_key: '6100000demo',
   user: { user_id: 6100000, nick: 'demo_seller' },
+  /** The console's owner, who logs in with one click. */
+  operator: 'demo',
 } as const;
 
 const OTHER_SELLER = { user_id: 6100001, nick: 'demo_other_seller' };

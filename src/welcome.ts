@@ -1,20 +1,29 @@
 import type { Config } from './config.ts';
 import { DEMO } from './demo.ts';
+import { SETUP_HOURS } from './gateway/operators.ts';
 import { signedParameters } from './sdk/request.ts';
 import { encodeForm } from './wire/form.ts';
 
 /**
- * What a server says when it is ready: where it is and, in a sandbox, the demo credentials and a signed call to paste.
+ * What a server says when it is ready: where it is, the link that makes the console's first owner when there is none,
+ * and in a sandbox the demo credentials and a signed call to paste.
  * @param elapsed milliseconds from the start of the process to now
  */
 export function welcome(
   config: Pick<Config, 'sandbox'>,
-  server: { url: string; dataFolder: string | undefined },
+  server: { url: string; dataFolder: string | undefined; setupToken: string | undefined },
   elapsed: number,
   now: Date,
 ): string {
   const seconds = (elapsed / 1000).toFixed(1);
-  if (!config.sandbox) return `Piaoquan 票券 serves ${server.url}/router/rest (ready in ${seconds} s)\n`;
+  if (!config.sandbox) {
+    const ready = `Piaoquan 票券 serves ${server.url}/router/rest (ready in ${seconds} s)\n`;
+    // After the # it goes neither into logs of proxies nor to other sites.
+    const link = `${server.url}/console/setup#${server.setupToken}`;
+    return server.setupToken === undefined
+      ? ready
+      : `${ready}The console has no owner yet. Make one within ${SETUP_HOURS} hours, by this link, once: ${link}\n`;
+  }
   const data = server.dataFolder === undefined ? 'your own PostgreSQL (DATABASE_URL)' : server.dataFolder;
   return `
 Piaoquan 票券 sandbox is ready (${seconds} s)
@@ -22,6 +31,7 @@ Piaoquan 票券 sandbox is ready (${seconds} s)
   Gateway      ${server.url}/router/rest
   Batch        ${server.url}/router/batch
   Authorise    ${server.url}/authorize
+  Console      ${server.url}/console/
   App key      ${DEMO.app_key}
   App secret   ${DEMO.secret}
   Session      ${DEMO.session_key}

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_BATCH_CALLS } from '../src/gateway/router.ts';
+import type { SignMethod } from '../src/wire/base-text.ts';
 import { BATCH_SEPARATOR, encodeBatch } from '../src/wire/batch.ts';
 import { encodeForm } from '../src/wire/form.ts';
-import type { SignMethod } from '../src/wire/sign.ts';
 import { documentedRequests } from './harness/documented.ts';
 import { errorOf, exchange, FORM, signedCall } from './harness/exchange.ts';
 import { toParameters } from './harness/requests.ts';

@@ -43,6 +43,7 @@ const record = (called_at: Date, request_id: string): CallRecord => ({
   code: 0,
   sub_code: undefined,
   duration_us: 5,
+  operator: undefined,
 });
 
 test('every call leaves one record: when, which app and method, how it ended, how long it took', async () => {
@@ -59,6 +60,7 @@ test('every call leaves one record: when, which app and method, how it ended, ho
       method: 'taobao.time.get',
       code: 0,
       sub_code: null,
+      operator: null,
     },
     {
       request_id: refused?.request_id,
@@ -66,6 +68,7 @@ test('every call leaves one record: when, which app and method, how it ended, ho
       method: FCODE,
       code: 27,
       sub_code: 'invalid-sessionkey',
+      operator: null,
     },
     {
       request_id: missing?.request_id,
@@ -73,6 +76,7 @@ test('every call leaves one record: when, which app and method, how it ended, ho
       method: FCODE,
       code: 40,
       sub_code: 'isv.missing-parameter',
+      operator: null,
     },
   ]);
   for (const { called_at, duration_us } of rows) {

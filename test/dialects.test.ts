@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SignMethod } from '../src/wire/base-text.ts';
 import { encodeForm } from '../src/wire/form.ts';
-import type { SignMethod } from '../src/wire/sign.ts';
 import { documentedRequests } from './harness/documented.ts';
 import { type Exchange, errorOf, exchange, FORM, signedCall } from './harness/exchange.ts';
 import { toParameters } from './harness/requests.ts';
@@ -208,4 +208,17 @@ test.each([
     expect((await send(body)).text).toContain('三方合作发券');
     expect(errorOf((await send(`${body} `)).text)).toMatchObject({ code: 25 });
   }
+});
+
+test('a method may be called at a path with its name behind, as OpenAPI has it, and at no other name', async () => {
+  const post = (path: string, form: string) => exchange(server.url, { path, headers: asForm(), body: form });
+  const named = '/router/rest/taobao.time.get';
+  expect((await post(named, time())).text).toContain('time_get_response');
+  expect((await post(`${named}/?a=`, encodeForm(signedCall('taobao.time.get', [['a', '']])))).text).toContain(
+    'time_get_response',
+  );
+  expect(errorOf((await post(named, inBody().all)).text)).toMatchObject({ code: 22 });
+  expect(errorOf((await post(named, `${time()}x`)).text)).toMatchObject({ code: 25 });
+  const { method: _left, ...rest } = Object.fromEntries(signedCall('taobao.time.get'));
+  expect(errorOf((await post(named, encodeForm(Object.entries(rest)))).text)).toMatchObject({ code: 21 });
 });

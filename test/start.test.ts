@@ -106,18 +106,18 @@ test('production wants a database and a master key', async () => {
   expectRefusal(await serve({ ...env, PIAOQUAN_MASTER_KEY: 'c2hvcnQ=' }).ended, /must be 32 bytes in base64 or hexa/);
 });
 
-test('production has no demo data, no demo app and no sign-in, and says where it serves in one line', async () => {
+test('production has no demo data, no demo app and no sign-in, and says where it serves and how its console gets an owner', async () => {
   const server = serve({ DATABASE_URL: production.target });
   const url = await server.url();
   expect(server.stdout()).toMatch(
-    /^Piaoquan 票券 serves http:\/\/127\.0\.0\.1:\d+\/router\/rest \(ready in [\d.]+ s\)\n$/,
+    /^Piaoquan 票券 serves http:\/\/127\.0\.0\.1:\d+\/router\/rest \(ready in [\d.]+ s\)\nThe console has no owner yet\. [^\n]+: http:\/\/127\.0\.0\.1:\d+\/console\/setup#[\w-]{43}\n$/,
   );
   expect(errorOf(await callAt(url, 'taobao.time.get'))).toMatchObject({ code: 29, sub_code: 'isv.appkey-not-exists' });
   const [rows] = await production.sql`
     select (select count(*) from platform_app) + (select count(*) from platform_user)
       + (select count(*) from lottery_activity) + (select count(*) from voucher_batch)
       + (select count(*) from ticketing_project) + (select count(*) from sendplan)
-      + (select count(*) from benefit_template) as demo`;
+      + (select count(*) from benefit_template) + (select count(*) from platform_operator) as demo`;
   expect(rows).toEqual({ demo: 0 });
   server.child.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0 });

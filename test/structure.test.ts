@@ -51,7 +51,7 @@ const ours = (from: string): boolean => from.startsWith('src/');
 const within = (from: string, ...folders: string[]): boolean => folders.some((each) => from.startsWith(`src/${each}/`));
 
 test('the readings below see every folder and import', () => {
-  for (const folder of ['contract/', 'wire/', 'gateway/', 'database/', 'domains/', 'sdk/'])
+  for (const folder of ['contract/', 'wire/', 'gateway/', 'database/', 'domains/', 'sdk/', 'docs/'])
     expect(below(folder).length, folder).toBeGreaterThan(0);
   const call = sources.find(({ path }) => path === 'src/gateway/call.ts');
   expect(call?.imports).toEqual(
@@ -139,7 +139,7 @@ describe('who may import whom', () => {
 
 describe('where things stand', () => {
   test('SQL stands in queries, the stores of the gateway and the database folder', () => {
-    const stores = ['apps', 'call-log', 'quotas', 'records', 'sessions', 'tokens'].map(
+    const stores = ['apps', 'call-log', 'figures', 'operators', 'quotas', 'records', 'sessions', 'tokens'].map(
       (name) => `src/gateway/${name}.ts`,
     );
     const mayHold = ({ path }: Source) =>

@@ -31,8 +31,8 @@ const job = struct(
     done: integer({ zh: '已完成数量', en: 'Units done' }, { example: '450000' }),
     total: integer({ zh: '总数量', en: 'Units in all' }, { example: '1000000' }),
     error: optional(text({ zh: '失败原因', en: 'Why it failed' })),
-    created_at: date({ zh: '创建时间', en: 'When it was asked for' }),
-    started_at: optional(date({ zh: '开始时间', en: 'When it began' })),
+    created_at: date({ zh: '创建时间', en: 'When it was asked for' }, { example: '2026-01-02 03:04:05' }),
+    started_at: optional(date({ zh: '开始时间', en: 'When it began' }, { example: '2026-01-02 03:04:06' })),
     finished_at: optional(date({ zh: '结束时间', en: 'When it ended' })),
   },
 );

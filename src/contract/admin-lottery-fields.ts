@@ -99,8 +99,8 @@ export const segment = struct(
       { zh: '时段号', en: 'Names the segment for good' },
       { example: '1', minimum: 1, maximum: 9999 },
     ),
-    start_time: date({ zh: '开始时间', en: 'First second' }, { example: '2026-01-02 03:04:05' }),
-    end_time: date({ zh: '结束时间', en: 'Last second, inclusive' }, { example: '2026-01-02 03:04:05' }),
+    start_time: date({ zh: '开始时间', en: 'First second' }, { example: '2026-01-01 00:00:00' }),
+    end_time: date({ zh: '结束时间', en: 'Last second, inclusive' }, { example: '2026-12-31 23:59:59' }),
     win_times: optional(
       integer(
         { zh: '库存，仅新时段填写', en: 'Stock a new segment begins with; adjusted by its own method afterwards' },

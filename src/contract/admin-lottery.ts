@@ -173,7 +173,7 @@ const drawList = method({
           prize_no: optional(integer({ zh: '奖品号', en: 'Prize' }, { example: '1' })),
           reward_title: optional(text({ zh: '奖品标题', en: 'Title of the prize' })),
           code_count: integer({ zh: '已发券码数', en: 'Codes issued' }, { example: '0' }),
-          granted_at: date({ zh: '发放时间', en: 'When it was won' }),
+          granted_at: date({ zh: '发放时间', en: 'When it was won' }, { example: '2026-01-02 03:04:05' }),
           invalid_at: optional(date({ zh: '作废时间', en: 'When it was voided' })),
         },
       ),

@@ -103,15 +103,26 @@ const quotaList = method({
         { zh: '调用量', en: 'A quota and its use' },
         {
           app_key: limited_app_key,
-          method: optional(text({ zh: 'API 名称；不返回为应用每日总量', en: "Method; absent for the app's day" })),
+          method: optional(
+            text(
+              { zh: 'API 名称；不返回为应用每日总量', en: "Method; absent for the app's day" },
+              { example: 'taobao.time.get' },
+            ),
+          ),
           max_calls: limit.max_calls,
           window_seconds: limit.window_seconds,
           used: integer(
             { zh: '当前时间窗已用次数', en: 'Calls used in the present window, with those taken ahead under load' },
             { example: '3' },
           ),
-          window_start: date({ zh: '当前时间窗开始', en: 'Start of the present window' }),
-          window_end: date({ zh: '当前时间窗结束', en: 'End of the present window' }),
+          window_start: date(
+            { zh: '当前时间窗开始', en: 'Start of the present window' },
+            { example: '2026-01-02 03:04:00' },
+          ),
+          window_end: date(
+            { zh: '当前时间窗结束', en: 'End of the present window' },
+            { example: '2026-01-02 03:05:00' },
+          ),
         },
       ),
       { zh: '调用量', en: 'The quotas' },
@@ -159,13 +170,19 @@ export const callList = method({
         'PlatformCall',
         { zh: '调用记录', en: 'One call' },
         {
-          request_id: text({ zh: '请求id', en: 'Its request_id' }),
-          called_at: date({ zh: '调用时间', en: 'When it came' }),
+          request_id: text({ zh: '请求id', en: 'Its request_id' }, { example: 'mi8w4s2k7q1z0x' }),
+          called_at: date({ zh: '调用时间', en: 'When it came' }, { example: '2026-01-02 03:04:05' }),
           app_key: optional(app_key),
+          operator: optional(
+            text({ zh: '控制台操作员', en: 'The operator who called from the console' }, { example: 'lin' }),
+          ),
           method: optional(method_name),
-          code: integer({ zh: '错误码,0为成功', en: 'Code of the error; 0 for an answer' }),
+          code: integer({ zh: '错误码,0为成功', en: 'Code of the error; 0 for an answer' }, { example: '0' }),
           sub_code: optional(text({ zh: '子错误码', en: 'Its sub_code' })),
-          duration_us: integer({ zh: '耗时(微秒)', en: 'Time on the request path in microseconds' }),
+          duration_us: integer(
+            { zh: '耗时(微秒)', en: 'Time on the request path in microseconds' },
+            { example: '1250' },
+          ),
         },
       ),
       { zh: '调用记录', en: 'The calls' },

@@ -57,13 +57,13 @@ const app = struct(
         'PlatformSecret',
         { zh: '密钥(不含内容)', en: 'A live secret, not the secret itself' },
         {
-          created_at: date({ zh: '创建时间', en: 'When it was made' }),
+          created_at: date({ zh: '创建时间', en: 'When it was made' }, { example: '2026-01-02 03:04:05' }),
           expires_at: optional(date({ zh: '失效时间', en: 'When it ends; absent: when it is changed' })),
         },
       ),
       { zh: '有效密钥', en: 'The live secrets, the latest first' },
     ),
-    created_at: date({ zh: '创建时间', en: 'When it was made' }),
+    created_at: date({ zh: '创建时间', en: 'When it was made' }, { example: '2026-01-02 03:04:05' }),
   },
 );
 
@@ -170,7 +170,12 @@ const secretRotate = method({
   response: {
     app_key,
     secret,
-    old_expires_at: optional(date({ zh: '旧密钥失效时间', en: 'When the old one ends; absent when it has ended' })),
+    old_expires_at: optional(
+      date(
+        { zh: '旧密钥失效时间', en: 'When the old one ends; absent when it has ended' },
+        { example: '2026-01-03 03:04:05' },
+      ),
+    ),
   },
 });
 
@@ -241,8 +246,8 @@ const sessionList = method({
           app_key,
           user_id,
           nick,
-          created_at: date({ zh: '签发时间', en: 'When it was issued' }),
-          expires_at: date({ zh: '失效时间', en: 'When it ends' }),
+          created_at: date({ zh: '签发时间', en: 'When it was issued' }, { example: '2026-01-02 03:04:05' }),
+          expires_at: date({ zh: '失效时间', en: 'When it ends' }, { example: '2026-02-01 03:04:05' }),
           revoked_at: optional(date({ zh: '撤销时间', en: 'When it was revoked' })),
         },
       ),

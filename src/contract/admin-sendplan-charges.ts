@@ -52,10 +52,15 @@ export const bizSave = method({
       ),
     ),
     secret: optional(
-      text({ zh: '签名密钥,已有业务不填为不变', en: 'Secret; left out: unchanged' }, { maxLength: 128 }),
+      text(
+        { zh: '签名密钥,已有业务不填为不变', en: 'Secret; left out: unchanged' },
+        { example: 'a-secret-of-month', maxLength: 128 },
+      ),
     ),
   },
-  response: { public_key: text({ zh: 'RSA公钥(PEM)', en: 'RSA public key, PEM' }) },
+  response: {
+    public_key: text({ zh: 'RSA公钥(PEM)', en: 'RSA public key, PEM' }, { example: '-----BEGIN PUBLIC KEY-----…' }),
+  },
 });
 
 /** Stops or resumes the renewal of a membership. */

@@ -64,8 +64,11 @@ const brief = {
   order_status: integer({ zh: '订单状态', en: 'State' }, { example: '1', values: STATUS }),
   goods_money: number({ zh: '优惠前金额,分', en: 'Before discounts, fen' }, '128000'),
   receivable_money: number({ zh: '应付金额,分', en: 'To pay, fen' }, '122000'),
-  create_order_time: date({ zh: '下单时间', en: 'When it was made' }),
-  auto_cancel_order_time: date({ zh: '自动取消时间', en: 'Until when its stock was or is held' }),
+  create_order_time: date({ zh: '下单时间', en: 'When it was made' }, { example: '2026-01-02 03:04:05' }),
+  auto_cancel_order_time: date(
+    { zh: '自动取消时间', en: 'Until when its stock was or is held' },
+    { example: '2026-01-02 03:19:05' },
+  ),
   pay_time: optional(date({ zh: '支付时间', en: 'When it was paid' })),
   close_time: optional(date({ zh: '关闭时间', en: 'When it was cancelled or timed out' })),
   refund_due: bool(
@@ -147,7 +150,7 @@ const payment = struct(
       { zh: '结果:200已入账,其余须退款', en: '200 the order is paid by it, else it must be given back' },
       '200',
     ),
-    receive_time: date({ zh: '收到时间', en: 'When it was reported' }),
+    receive_time: date({ zh: '收到时间', en: 'When it was reported' }, { example: '2026-01-02 03:05:00' }),
   },
 );
 
@@ -156,10 +159,13 @@ const refund = struct(
   { zh: '退款', en: 'A refund' },
   {
     refund_id: text({ zh: '退款流水号', en: 'Its number' }, { example: 'r-1' }),
-    ticket_code_ids: list(text({ zh: '票ID', en: 'Ticket id' }), { zh: '票', en: 'Tickets taken back' }),
+    ticket_code_ids: list(text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001' }), {
+      zh: '票',
+      en: 'Tickets taken back',
+    }),
     refund_money: number({ zh: '金额,分', en: 'Fen' }, '122000'),
     reason: text({ zh: '原因', en: 'Why' }, { example: '行程变更' }),
-    refund_time: date({ zh: '退款时间', en: 'When' }),
+    refund_time: date({ zh: '退款时间', en: 'When' }, { example: '2026-01-03 10:00:00' }),
   },
 );
 
@@ -254,7 +260,7 @@ export const orderRefund = method({
       { example: 'r-1', maxLength: 64 },
     ),
     ticket_code_ids: optional(
-      list(text({ zh: '票ID', en: 'Ticket id' }, { maxLength: 64 }), {
+      list(text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001', maxLength: 64 }), {
         zh: '要退的票,不填为整单',
         en: 'Which tickets; all when left out',
       }),
@@ -263,7 +269,10 @@ export const orderRefund = method({
   },
   response: {
     refund_money: number({ zh: '应退金额,分', en: 'What to give back, fen' }, '122000'),
-    ticket_code_ids: list(text({ zh: '票ID', en: 'Ticket id' }), { zh: '已退的票', en: 'Tickets taken back' }),
+    ticket_code_ids: list(text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001' }), {
+      zh: '已退的票',
+      en: 'Tickets taken back',
+    }),
   },
 });
 

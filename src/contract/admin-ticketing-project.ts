@@ -50,7 +50,7 @@ const price = struct(
   'TicketingPrice',
   { zh: '票档或套票', en: 'A tier or a package' },
   {
-    price_id: id({ zh: '票档ID', en: 'Tier id within the event' }, '90000101'),
+    price_id: id({ zh: '票档ID', en: 'Tier id within the event' }, '90000301'),
     price_name: name({ zh: '名称', en: 'Name' }, '内场', 100),
     price_name_en: english('name', 100),
     price: integer({ zh: '价格,分', en: 'Price in fen' }, { example: '128000', minimum: 0, maximum: MOST_FEN }),
@@ -73,11 +73,8 @@ const price = struct(
           'TicketingPriceChild',
           { zh: '套票组成', en: 'A part of the package' },
           {
-            price_id: id({ zh: '票档ID', en: 'A plain tier of the same event' }, '90000102'),
-            child_num: integer(
-              { zh: '张数', en: 'Tickets of it in one package' },
-              { example: '2', minimum: 1, maximum: 100 },
-            ),
+            price_id: integer({ zh: '票档ID', en: 'A plain tier of the same event' }, { minimum: 1 }),
+            child_num: integer({ zh: '张数', en: 'Tickets of it in one package' }, { minimum: 1, maximum: 100 }),
           },
         ),
         { zh: '套票组成', en: 'What one package holds' },
@@ -91,13 +88,16 @@ const event = struct(
   'TicketingEvent',
   { zh: '场次', en: 'An event' },
   {
-    event_id: id({ zh: '场次ID', en: 'Event id' }, '90000011'),
+    event_id: id({ zh: '场次ID', en: 'Event id' }, '90000031'),
     event_name: name({ zh: '名称', en: 'Name' }, '首场', 200),
     event_name_en: english('name', 200),
-    event_show_start_time: date({ zh: '演出开始', en: 'Start of the show, GMT+8' }),
-    event_show_end_time: date({ zh: '演出结束', en: 'End of the show, GMT+8' }),
-    sale_start_time: date({ zh: '开售', en: 'First instant of the sale, GMT+8' }),
-    sale_end_time: date({ zh: '停售', en: 'The sale ends before this instant, GMT+8' }),
+    event_show_start_time: date({ zh: '演出开始', en: 'Start of the show, GMT+8' }, { example: '2026-10-01 19:30:00' }),
+    event_show_end_time: date({ zh: '演出结束', en: 'End of the show, GMT+8' }, { example: '2026-10-01 22:00:00' }),
+    sale_start_time: date({ zh: '开售', en: 'First instant of the sale, GMT+8' }, { example: '2026-01-01 10:00:00' }),
+    sale_end_time: date(
+      { zh: '停售', en: 'The sale ends before this instant, GMT+8' },
+      { example: '2026-10-01 19:30:00' },
+    ),
     site_id: id({ zh: '场馆ID', en: 'Venue' }, '313131'),
     site_version_id: id({ zh: '场馆版本ID', en: "Version of the venue's seat plan" }, '3124111'),
     event_limit_type: integer(
@@ -111,7 +111,10 @@ const event = struct(
         },
       },
     ),
-    seat_total_num: integer({ zh: '座位数', en: 'Seats of the venue' }, { minimum: 0, maximum: MOST_TICKETS }),
+    seat_total_num: integer(
+      { zh: '座位数', en: 'Seats of the venue' },
+      { example: '8000', minimum: 0, maximum: MOST_TICKETS },
+    ),
     order_limit: optional(
       integer({ zh: '每单限购张数', en: 'Tickets an order; no limit when left out' }, { minimum: 1, maximum: 1000 }),
     ),
@@ -140,7 +143,7 @@ export const project = struct(
   'TicketingProject',
   { zh: '项目', en: 'The project' },
   {
-    project_id: id({ zh: '项目ID', en: 'Project id' }, '90000001'),
+    project_id: id({ zh: '项目ID', en: 'Project id' }, '90000003'),
     tenant_id: id({ zh: '租户ID', en: 'Whose project it is' }, '1'),
     project_name: name({ zh: '名称', en: 'Name' }, '票券之夜', 200),
     project_name_en: english('name', 200),

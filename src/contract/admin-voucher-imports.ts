@@ -63,10 +63,14 @@ const report = {
       'VoucherImportLine',
       { zh: '有问题的行', en: 'A bad line' },
       {
-        line: integer({ zh: '行号，从1开始，跨分片连续', en: 'Its number, from 1, counted through all parts' }),
+        line: integer(
+          { zh: '行号，从1开始，跨分片连续', en: 'Its number, from 1, counted through all parts' },
+          { example: '7' },
+        ),
         problem: text(
           { zh: '问题', en: 'What is wrong' },
           {
+            example: 'BAD_LENGTH',
             values: {
               BAD_CHARACTERS: {
                 zh: '含有字母、数字、-、_ 以外的字符',

@@ -55,8 +55,14 @@ const settings = {
   mix_id: text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_spring', maxLength: 128 }),
   name: text({ zh: '名称', en: 'Name' }, { example: '春节档立减券', maxLength: 200 }),
   description: optional(text({ zh: '券码描述', en: 'Description' }, { example: '券码描述', maxLength: 2000 })),
-  bind_begin_time: date({ zh: '绑定兑换开始时间', en: 'From when codes may be bound and redeemed' }),
-  coupon_expire_time: date({ zh: '券码过期时间(不允许绑定)', en: 'Expiry of the codes; no binding after it' }),
+  bind_begin_time: date(
+    { zh: '绑定兑换开始时间', en: 'From when codes may be bound and redeemed' },
+    { example: '2026-01-01 00:00:00' },
+  ),
+  coupon_expire_time: date(
+    { zh: '券码过期时间(不允许绑定)', en: 'Expiry of the codes; no binding after it' },
+    { example: '2026-12-31 23:59:59' },
+  ),
   denomination: integer({ zh: '面值(单位:分)', en: 'Face value in fen' }, { example: '400', minimum: 0 }),
   max_bind_count: optional(
     integer(
@@ -67,7 +73,7 @@ const settings = {
   valid_duration_type: text(
     { zh: '券码有效期类型', en: 'How the validity of a code is counted' },
     {
-      example: 'GENERAL',
+      example: 'DAY',
       values: {
         GENERAL: { zh: '固定日期', en: 'until coupon_expire_time' },
         DAY: { zh: '绑定后有效天数', en: 'valid_days × 24 hours from binding' },
@@ -174,8 +180,8 @@ const batchGenerate = method({
   },
   kind: 'write',
   request: {
-    mix_id,
-    count: integer({ zh: '生成数量', en: 'How many to make' }, { example: '1000000', minimum: 1, maximum: 10_000_000 }),
+    mix_id: settings.mix_id,
+    count: integer({ zh: '生成数量', en: 'How many to make' }, { example: '1000', minimum: 1, maximum: 10_000_000 }),
     pattern: optional(
       text(
         {

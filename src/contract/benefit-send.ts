@@ -206,10 +206,13 @@ export const mobileSendShare = method({
         error_message,
         error_code,
         success: bool({ zh: '是否成功', en: 'Whether anything was sent' }, { example: 'true' }),
-        result_map: json({
-          zh: '发放结果,JSON',
-          en: 'JSON text: by detail id successCount, failureCount and errorCodeList; {} when the send was refused',
-        }),
+        result_map: json(
+          {
+            zh: '发放结果,JSON',
+            en: 'JSON text: by detail id successCount, failureCount and errorCodeList; {} when the send was refused',
+          },
+          { example: '{"123":{"successCount":1,"failureCount":0,"errorCodeList":[]}}' },
+        ),
       },
     ),
   },

@@ -1,6 +1,8 @@
 import { adminBenefitContracts } from './admin-benefits.ts';
+import { adminConsoleContracts } from './admin-console.ts';
 import { adminJobContracts } from './admin-jobs.ts';
 import { adminLotteryContracts } from './admin-lottery.ts';
+import { adminOperatorContracts } from './admin-operators.ts';
 import { adminPlatformContracts } from './admin-platform.ts';
 import { adminSendplanContracts } from './admin-sendplans.ts';
 import { adminTicketingContracts } from './admin-ticketing.ts';
@@ -26,6 +28,8 @@ export const catalogue = [
   ...adminJobContracts,
   ...adminTicketingContracts,
   ...adminPlatformContracts,
+  ...adminConsoleContracts,
+  ...adminOperatorContracts,
 ] as const satisfies readonly Contract[];
 
 /** Every permission package that holds a method. */

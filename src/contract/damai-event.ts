@@ -26,7 +26,7 @@ export const eventList = method({
       'ProjectParam',
       { zh: '查询项目参数', en: 'Which project, in which language, for whom' },
       {
-        project_id: text({ zh: '项目ID', en: 'Project id' }, { example: '31211123111', maxLength: 64 }),
+        project_id: text({ zh: '项目ID', en: 'Project id' }, { example: '32321311', maxLength: 64 }),
         lang_type: langType,
         ...tokens,
       },
@@ -104,7 +104,7 @@ export const eventGoodList = method({
       'EventParam',
       { zh: '查询场次参数', en: 'Which event, in which language, for whom' },
       {
-        event_id: text({ zh: '场次ID', en: 'Event id' }, { example: '80280111', maxLength: 64 }),
+        event_id: text({ zh: '场次ID', en: 'Event id' }, { example: '32131231', maxLength: 64 }),
         lang_type: langType,
         ...tokens,
       },

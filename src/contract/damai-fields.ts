@@ -124,10 +124,10 @@ export const eventVo = struct(
     project_id: text({ zh: '项目ID', en: 'Project id' }, { example: '3213111' }),
     project_name: text({ zh: '项目名称', en: 'Name of the project' }, { example: '周杰伦演唱会' }),
     event_show_start_time: dateText({ zh: '场次演出开始时间', en: 'Start of the show, GMT+8' }, 'yyyy-MM-dd HH:mm', {
-      example: '20190413 11:11:11',
+      example: '2019-04-13 11:11',
     }),
     event_show_end_time: dateText({ zh: '场次演出结束时间', en: 'End of the show, GMT+8' }, 'yyyy-MM-dd HH:mm', {
-      example: '20190413 11:11:11',
+      example: '2019-04-13 11:11',
     }),
     channel_authorize_state: channelAuthorizeState,
     event_sale_state: integer(

@@ -18,7 +18,7 @@ const projectVo = struct(
           en: 'Start of its first show, GMT+8; left out while there is no event',
         },
         'yyyy-MM-dd HH:mm',
-        { example: '20190413 11:11:11' },
+        { example: '2019-04-13 11:11' },
       ),
     ),
     project_end_time: optional(
@@ -28,7 +28,7 @@ const projectVo = struct(
           en: 'End of its last show, GMT+8; left out while there is no event',
         },
         'yyyy-MM-dd HH:mm',
-        { example: '20190413 11:11:11' },
+        { example: '2019-04-13 11:11' },
       ),
     ),
     project_seat_type: integer(

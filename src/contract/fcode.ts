@@ -118,7 +118,7 @@ export const fcodeExportQuery = method({
             },
           },
         ),
-        return_message: text({ zh: '返回码文案说明', en: 'The code in words; empty on success' }),
+        return_message: text({ zh: '返回码文案说明', en: 'The code in words; empty on success' }, { example: '' }),
         return_value: optional(
           struct(
             'FCodeExportResp',
@@ -273,7 +273,7 @@ export const lotterySendcode = method({
         ),
         return_error_oper: optional(text({ zh: '未使用', en: 'Unused' })),
         return_error_solution: optional(text({ zh: '解决办法', en: 'What to do' })),
-        return_message: text({ zh: '返回码文案说明', en: 'The code in words; empty on success' }),
+        return_message: text({ zh: '返回码文案说明', en: 'The code in words; empty on success' }, { example: '' }),
         return_error_stack_trace: optional(text({ zh: '未使用', en: 'Unused' })),
         success: bool({ zh: '是否成功', en: 'Whether return_code is 0' }, { example: 'true' }),
       },

@@ -65,7 +65,7 @@ export const supplyCharge = method({
       {
         ret_value: bool({ zh: '是否充值成功', en: 'Whether it is charged' }, { example: 'true' }),
         ret_code: text({ zh: '返回码,0表示成功', en: '0 for success' }, { example: '0', values: CHARGE_RESULTS }),
-        ret_msg: text({ zh: '返回信息', en: 'The same in words' }, { example: '系统异常' }),
+        ret_msg: text({ zh: '返回信息', en: 'The same in words' }, { example: '成功' }),
       },
     ),
   },

@@ -98,11 +98,11 @@ export const sendPlanQuery = method({
     ret_code: integer(
       { zh: '错误码', en: '0 for success' },
       {
-        example: '1',
+        example: '0',
         values: SEND_PLAN_QUERY_RESULTS,
       },
     ),
-    ret_msg: text({ zh: '错误信息', en: 'The same in words' }, { example: '系统错误' }),
+    ret_msg: text({ zh: '错误信息', en: 'The same in words' }, { example: '成功' }),
   },
 });
 
@@ -152,7 +152,7 @@ export const sendPlanReceive = method({
             zh: 'isv用户信息(userId和phone)',
             en: "JSON object text: the partner's userId, or else phone, tells its users apart; requestId (up to 64 characters) makes repeats safe",
           },
-          { example: '{}' },
+          { example: '{"userId":"u-1","requestId":"r-1"}' },
         ),
         circle_info: circleInfo,
         isv_id: integer(
@@ -180,12 +180,12 @@ export const sendPlanReceive = method({
             zh: '其他信息',
             en: 'JSON text: receiptId, itemId, itemName and consumeInventory, the units taken; {} when nothing was received',
           },
-          { example: '{}' },
+          { example: '{"receiptId":1,"itemId":1,"itemName":"爱奇艺月卡","consumeInventory":1}' },
         ),
       },
     ),
-    ret_code: integer({ zh: '错误码', en: '0 for success' }, { example: '1000', values: SEND_PLAN_RECEIVE_RESULTS }),
-    ret_msg: text({ zh: '错误信息', en: 'The same in words' }, { example: '异常' }),
+    ret_code: integer({ zh: '错误码', en: '0 for success' }, { example: '0', values: SEND_PLAN_RECEIVE_RESULTS }),
+    ret_msg: text({ zh: '错误信息', en: 'The same in words' }, { example: '成功' }),
   },
 });
 

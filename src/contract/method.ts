@@ -76,7 +76,12 @@ export const method = <
 
 /** Who calls and when; all that a handler learns besides the request. */
 export type CallContext = {
+  /** The app that calls; `console` for an operator in the console. */
   readonly app_key: string;
+  /** Who answers for the call: the operator's login, or the app_key. */
+  readonly actor: string;
+  /** Name of the method called. */
+  readonly method: string;
   /** The user whose session came with the call; present whenever the contract requires a session. */
   readonly user?: { readonly user_id: number; readonly nick: string };
   /** The instant of the call by the platform's clock. */

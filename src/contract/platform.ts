@@ -64,7 +64,10 @@ export const topAuthTokenCreate = method({
   session: 'none',
   kind: 'write',
   request: {
-    code: text({ zh: '授权码，/authorize 回调所带', en: 'Authorisation code brought by the callback of /authorize' }),
+    code: text(
+      { zh: '授权码，/authorize 回调所带', en: 'Authorisation code brought by the callback of /authorize' },
+      { example: 'rE5pLq2Yw8Tz0uVb' },
+    ),
     uuid: optional(text({ zh: '与授权码配对的标识，可不传', en: "The code's companion id; may be left out" })),
   },
   response: { token_result: tokenResult },
@@ -89,7 +92,7 @@ export const topAuthTokenRefresh = method({
   session: 'none',
   kind: 'write',
   request: {
-    refresh_token: text({ zh: '刷新令牌', en: 'Refresh token' }),
+    refresh_token: text({ zh: '刷新令牌', en: 'Refresh token' }, { example: '6102…' }),
   },
   response: { token_result: tokenResult },
   errors: {

@@ -17,7 +17,7 @@ export type FieldNote = {
   /** Type name as printed on the API page; for objects the DTO's name, from which list item names are made. */
   readonly type: string;
   readonly meaning: Words;
-  /** Example as the page prints it. */
+  /** Example as the page prints it, mended where that contradicts the type or the rest of the page. */
   readonly example?: string;
   /** Meaning of each enumerated value, in the order of the page. */
   readonly values?: Readonly<Record<string, Words>>;

@@ -114,7 +114,7 @@ export async function findJobs(
 }
 
 /** Stops a job, after the part under way. One that has ended stays as it is. */
-export async function cancelJob(sql: Sql, job_id: number, now: Date): Promise<void> {
+export async function cancelJob(sql: Queryable, job_id: number, now: Date): Promise<void> {
   await sql`
     update job set state = 'cancelled', finished_at = ${now}
     where job_id = ${job_id} and finished_at is null`;

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/pool.ts';
+import { addFigures, dropFigures, tally } from './figures.ts';
 
 /** What is kept of one call: no parameters, no secrets, no personal data. */
 export type CallRecord = {
@@ -6,6 +7,8 @@ export type CallRecord = {
   readonly request_id: string;
   /** Absent when the caller's text was not one of ours. */
   readonly app_key: string | undefined;
+  /** Login of the operator who called from the console. */
+  readonly operator?: string | undefined;
   readonly method: string | undefined;
   /** 0 for an answer, else the code of the error. */
   readonly code: number;
@@ -67,7 +70,9 @@ export function openCallLog(sql: Sql, options: { days: number; onError: (error: 
         await flush();
         if (Date.now() >= nextHousekeeping) {
           nextHousekeeping = Date.now() + HOUSEKEEPING_MS;
-          await sql`select platform_call_log_drop_before(${new Date(Date.now() - options.days * DAY_MS)})`;
+          const before = new Date(Date.now() - options.days * DAY_MS);
+          await sql`select platform_call_log_drop_before(${before})`;
+          await dropFigures(sql, before);
         }
       } catch (error) {
         fail(error);
@@ -107,7 +112,7 @@ async function ensurePartitions(sql: Sql, records: readonly CallRecord[], known:
 }
 
 /**
- * Writes records in one statement: the driver's COPY never tells of an error that comes after the last line. Columns go
+ * Writes records and their figures in one statement: the driver's COPY never tells of an error that comes after the last line. Columns go
  * as array literals, the cheapest text to build and to read.
  */
 async function write(sql: Sql, records: readonly CallRecord[]): Promise<void> {
@@ -116,15 +121,17 @@ async function write(sql: Sql, records: readonly CallRecord[]): Promise<void> {
   const quoted = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : `"${text.replace(/["\\]/g, '\\$&')}"`;
   await sql`
-    insert into platform_call_log
-    select to_timestamp(called_ms / 1000.0), request_id, app_key, method, code, sub_code, duration_us
+    with figures as (${addFigures(sql, tally(records))})
+    insert into platform_call_log (called_at, request_id, app_key, operator, method, code, sub_code, duration_us)
+    select to_timestamp(called_ms / 1000.0), request_id, app_key, operator, method, code, sub_code, duration_us
     from unnest(
       ${column((record) => record.called_at.getTime())}::text::bigint[],
       ${column((record) => record.request_id)}::text::text[],
       ${column((record) => record.app_key)}::text::text[],
+      ${column((record) => record.operator)}::text::text[],
       ${column((record) => record.method)}::text::text[],
       ${column((record) => record.code)}::text::int[],
       ${column((record) => quoted(record.sub_code))}::text::text[],
       ${column((record) => record.duration_us)}::text::int[]
-    ) as record (called_ms, request_id, app_key, method, code, sub_code, duration_us)`;
+    ) as record (called_ms, request_id, app_key, operator, method, code, sub_code, duration_us)`;
 }

@@ -1,10 +1,11 @@
-import { platformError, TopError } from '../contract/errors.ts';
+import { platformError, type TopError } from '../contract/errors.ts';
 import type { CallContext, Contract, SessionContext } from '../contract/method.ts';
-import { compileParser } from '../wire/parse.ts';
-import { compileWriters, type Format, renderError, type Writer } from '../wire/render.ts';
-import type { Parameters } from '../wire/sign.ts';
+import { CONSOLE_APP_KEY, mayActForUser, mayCall, type Role } from '../contract/roles.ts';
+import type { Writer } from '../database/change-log.ts';
+import type { Parameters } from '../wire/base-text.ts';
+import { compileParser, type Values } from '../wire/parse.ts';
+import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
 import type { App, AppStore } from './apps.ts';
-import type { CallLog } from './call-log.ts';
 import {
   checkPublicParameters,
   formatOf,
@@ -13,30 +14,42 @@ import {
   refuseSignature,
   type SignPolicy,
 } from './checks.ts';
-import type { Deadlines } from './deadlines.ts';
-import { toTopError } from './failure.ts';
-import type { Metrics } from './metrics.ts';
 import { type Quotas, StaleApp } from './quotas.ts';
-import { newRequestId } from './request-id.ts';
+import { type Answer, APP_KEY, type Recorder, type Recording, recorded } from './recorded.ts';
 import type { SessionStore } from './sessions.ts';
 
 /** A function that carries out any method: the erased form of the contract's `Handler`. */
 export type AnyHandler = (request: never, context: SessionContext) => Promise<object>;
 
 /** All that the request path works with; put together once at start. */
-export type Gateway = {
+export type Gateway = Recorder & {
   readonly contracts: readonly Contract[];
   readonly handlers: Readonly<Record<string, AnyHandler>>;
   readonly apps: AppStore;
   readonly sessions: SessionStore;
   readonly quotas: Quotas;
-  readonly callLog: CallLog;
-  readonly metrics: Metrics;
   readonly signPolicy: SignPolicy;
-  readonly clock: () => Date;
-  readonly deadlines: Deadlines;
-  /** Told of every unexpected error whole, with the request_id that the caller saw. */
-  readonly onUnexpected: (error: unknown, request_id: string, method: string | undefined) => void;
+  readonly acting: Acting;
+};
+
+/** What an operator needs who acts for a user or writes where the change log does not look. */
+export type Acting = {
+  /** A user of the platform; undefined when there is none of that id. */
+  findUser(user_id: number): Promise<CallContext['user']>;
+  /** Enters the call in the change log; a call that cannot be entered is not carried out. */
+  enter(writer: Writer, user_id: number | undefined): Promise<void>;
+};
+
+/** A call from the console. */
+export type OperatorCall = {
+  readonly operator: { readonly login: string; readonly role: Role };
+  readonly method: string;
+  /** The business parameters as typed values, instants as texts of GMT+8. */
+  readonly request: Values;
+  /** The user to act for, by methods that take a user's session. */
+  readonly session_user?: number | undefined;
+  /** Host name by which the console was reached, without port. */
+  readonly host: string;
 };
 
 /** A call as it came over HTTP, whatever the dialect. */
@@ -50,14 +63,11 @@ export type CallInput = {
   readonly host: string;
 };
 
-/** The text that goes back, and its spelling. */
-export type Answer = { readonly text: string; readonly format: Format };
-
 /** A method ready to be called: its contract with parser, writers and handler. */
 type Method = {
   readonly contract: Contract;
-  readonly parse: (parameters: Parameters) => unknown;
-  readonly writers: Record<Format, Writer>;
+  readonly parse: (parameters: Values) => unknown;
+  readonly writers: Record<Format, ResponseWriter>;
   readonly handle: (request: unknown, context: CallContext) => Promise<object>;
 };
 
@@ -78,22 +88,25 @@ export type Dispatcher = {
    * @param failure error met while the request was read
    */
   answerBatch(input: CallInput, calls: () => readonly Map<string, string>[], failure?: TopError): Promise<Answer[]>;
+  /**
+   * Answers a call from the console in simplified JSON: the operator's role stands in for the app's package, and neither
+   * signature nor quota is asked for; all else is as with any call. Never throws.
+   */
+  answerOperator(call: OperatorCall): Promise<Answer>;
 };
 
 const STALE_RETRIES = 5;
-/** Form of every app_key; no other text is worth asking the database about. */
-const APP_KEY = /^\d{1,20}$/;
 
 /** Builds the request path: compiles every contract's parser and writers once. */
 export function createDispatcher(gateway: Gateway): Dispatcher {
   const methods = new Map(gateway.contracts.map((contract) => [contract.name, prepare(contract, gateway.handlers)]));
 
   async function answer(input: CallInput, failure?: TopError): Promise<Answer> {
-    return recorded(gateway, input.parameters, formatOf(input.parameters), async (context) => {
+    return recorded(gateway, input, formatOf(input.parameters), async (context) => {
       if (failure !== undefined) throw failure;
       if (!input.parameters.get('method')) throw platformError('missing-method');
       checkPublicParameters(input.parameters, context.now);
-      const method = findMethod(methods, input.parameters);
+      const method = findMethod(methods, input.parameters.get('method'));
       const caller = await identify(gateway, input, context.now);
       return carryOut(gateway, method, caller, input.parameters, context);
     });
@@ -114,21 +127,29 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
       caller = await identify(gateway, input, now);
       list = calls();
     } catch (error) {
-      return [await recorded(gateway, input.parameters, format, () => Promise.reject(error))];
+      return [await recorded(gateway, input, format, () => Promise.reject(error))];
     }
     return Promise.all(
       list.map((own) => {
         // A call may bring its own method and session, but not another app than the one that signed.
         const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
-        return recorded(gateway, parameters, format, async (context) => {
+        return recorded(gateway, { parameters }, format, async (context) => {
           if (!parameters.get('method')) throw platformError('missing-method');
-          return carryOut(gateway, findMethod(methods, parameters), caller, parameters, context);
+          return carryOut(gateway, findMethod(methods, parameters.get('method')), caller, parameters, context);
         });
       }),
     );
   }
 
-  return { answer, answerBatch };
+  const answerOperator = (call: OperatorCall): Promise<Answer> =>
+    recorded(
+      gateway,
+      { parameters: new Map([['method', call.method]]), operator: call.operator.login },
+      'simplified',
+      (recording) => actFor(gateway, findMethod(methods, call.method), call, recording),
+    );
+
+  return { answer, answerBatch, answerOperator };
 }
 
 function prepare(contract: Contract, handlers: Readonly<Record<string, AnyHandler>>): Method {
@@ -137,8 +158,8 @@ function prepare(contract: Contract, handlers: Readonly<Record<string, AnyHandle
   return { contract, parse: compileParser(contract), writers: compileWriters(contract), handle };
 }
 
-function findMethod(methods: ReadonlyMap<string, Method>, parameters: Parameters): Method {
-  const method = methods.get(parameters.get('method') ?? '');
+function findMethod(methods: ReadonlyMap<string, Method>, name: string | undefined): Method {
+  const method = methods.get(name ?? '');
   if (method === undefined) throw platformError('invalid-method');
   return method;
 }
@@ -164,26 +185,52 @@ async function carryOut(
   method: Method,
   caller: Caller,
   parameters: Parameters,
-  context: Recording,
+  recording: Recording,
 ): Promise<(format: Format) => string> {
   const { contract } = method;
   const session_key = parameters.get('session') || undefined;
   const user =
     contract.session === 'none'
       ? undefined
-      : await identifyUser(gateway, contract, caller.app.app_key, session_key, context.now);
-  const admission = admit(gateway, contract, caller, context.now);
+      : await identifyUser(gateway, contract, caller.app.app_key, session_key, recording.now);
+  const admission = admit(gateway, contract, caller, recording.now);
   if (admission !== undefined) await admission;
-  const request = method.parse(parameters);
-  const { request_id, now } = context;
-  const value = await method.handle(request, {
-    app_key: caller.app.app_key,
-    ...(user !== undefined && { user }),
-    now,
-    request_id,
-    host: caller.input.host,
-  });
-  return (format) => method.writers[format](value, request_id);
+  const { app_key } = caller.app;
+  const { request_id, now } = recording;
+  const { host } = caller.input;
+  const context = { app_key, actor: app_key, method: contract.name, now, request_id, host };
+  return handle(method, parameters, user === undefined ? context : { ...context, user });
+}
+
+/** Reads the request, carries the method out and gives what writes the answer. */
+async function handle(method: Method, parameters: Values, context: CallContext): Promise<(format: Format) => string> {
+  const value = await method.handle(method.parse(parameters), context);
+  return (format) => method.writers[format](value, context.request_id);
+}
+
+/** Carries a method out for an operator whose role allows it. */
+async function actFor(
+  { acting }: Gateway,
+  method: Method,
+  { operator, request, session_user, host }: OperatorCall,
+  recording: Recording,
+): Promise<(format: Format) => string> {
+  const { contract } = method;
+  const { login: actor, role } = operator;
+  const refuse = (sub_msg: string): TopError => platformError('api-package-limit', { sub_msg });
+  if (!mayCall(role, contract)) throw refuse(`角色 ${role} 不能调用 ${contract.name}`);
+  const user_id = contract.session === 'none' ? undefined : session_user;
+  if (user_id !== undefined && !mayActForUser(role)) throw refuse(`角色 ${role} 不能代用户操作`);
+  const user = user_id === undefined ? undefined : await acting.findUser(user_id);
+  if (contract.session === 'required' && session_user === undefined)
+    throw platformError('missing-session', { sub_msg: '请指定代为操作的用户 session_user' });
+  if (user_id !== undefined && user === undefined)
+    throw platformError('invalid-arguments', { argument: 'session_user', sub_msg: `用户 ${user_id} 不存在` });
+  // Administrative writes enter their rows themselves.
+  if (user !== undefined || (contract.kind === 'write' && !contract.name.startsWith('piaoquan.')))
+    await acting.enter({ actor, method: contract.name, ...recording }, user_id);
+  const context = { app_key: CONSOLE_APP_KEY, actor, method: contract.name, host, ...recording };
+  return handle(method, request, user === undefined ? context : { ...context, user });
 }
 
 async function identifyUser(
@@ -225,47 +272,4 @@ async function admitAgain(gateway: Gateway, contract: Contract, caller: Caller, 
     // The record changed under way: the signature must hold against the new one too.
     ({ app } = await identify(gateway, caller.input, now));
   }
-}
-
-/** What is known of a call while it runs. */
-type Recording = { readonly request_id: string; readonly now: Date };
-
-/** Runs one call and records it: its error becomes an `error_response` here and nowhere else. */
-async function recorded(
-  gateway: Gateway,
-  parameters: Parameters,
-  format: Format,
-  run: (context: Recording) => Promise<(format: Format) => string>,
-): Promise<Answer> {
-  const started = performance.now();
-  const now = gateway.clock();
-  const request_id = newRequestId(now);
-  let text: string;
-  let failed: TopError | undefined;
-  try {
-    const write = await gateway.deadlines.hold(() => run({ request_id, now }));
-    text = write(format);
-  } catch (error) {
-    failed = toTopError(error);
-    if (!(error instanceof TopError)) gateway.onUnexpected(error, request_id, parameters.get('method'));
-    text = renderError(format, failed.body, request_id);
-  }
-  record(gateway, parameters, { request_id, now }, failed, (performance.now() - started) * 1000);
-  return { text, format };
-}
-
-function record(
-  gateway: Gateway,
-  parameters: Parameters,
-  { request_id, now }: Recording,
-  failed: TopError | undefined,
-  micros: number,
-): void {
-  const { code, sub_code } = failed?.body ?? { code: 0, sub_code: undefined };
-  // What a stranger sends as key or method is kept only when it has the form of one.
-  const app_key = APP_KEY.exec(parameters.get('app_key') ?? '')?.[0];
-  const method = /^[a-z][a-z0-9._]{1,127}$/.exec(parameters.get('method') ?? '')?.[0];
-  const duration_us = Math.round(micros);
-  gateway.metrics.called(method, code, sub_code, duration_us);
-  gateway.callLog.add({ called_at: now, request_id, app_key, method, code, sub_code, duration_us });
 }

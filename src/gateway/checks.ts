@@ -1,15 +1,8 @@
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
+import { baseText, isSignMethod, type Parameters, withoutEmpties } from '../wire/base-text.ts';
 import type { Format } from '../wire/render.ts';
-import {
-  baseText,
-  equalSignatures,
-  isSignMethod,
-  type Parameters,
-  sign,
-  signLegacy,
-  withoutEmpties,
-} from '../wire/sign.ts';
+import { equalSignatures, sign, signLegacy } from '../wire/sign.ts';
 import { parseTimestamp } from '../wire/time.ts';
 import { type App, allowsAddress } from './apps.ts';
 import type { Session } from './sessions.ts';

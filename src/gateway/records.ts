@@ -81,6 +81,10 @@ export async function hasApp(sql: Sql, app_key: string): Promise<boolean> {
   return rows.count > 0;
 }
 
+/** The live apps, oldest first, at most 200. */
+export const listApps = (sql: Sql): Promise<{ app_key: string; name: string }[]> => sql`
+  select app_key, name from platform_app where status = 1 order by created_at, app_key limit 200`;
+
 /**
  * Binds the database to its master key at the first start and refuses another one later, since secrets sealed with the
  * first would be lost. Throws StartError.

@@ -1,8 +1,9 @@
+import { createServer } from 'node:http';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Dispatcher } from './call.ts';
 import type { Metrics } from './metrics.ts';
 import { type OAuth, serveOAuth } from './oauth.ts';
-import { serveRouter } from './router.ts';
+import { createRouter } from './router.ts';
 
 /** What the HTTP server is made of. */
 export type ServerParts = {
@@ -17,14 +18,26 @@ export type ServerParts = {
   readonly trustProxy: readonly string[];
 };
 
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 72_000;
-const MAX_HEADER_BYTES = 64 * 1024;
+const HTTP = {
+  requestTimeout: 30_000,
+  keepAliveTimeout: 72_000,
+  // A GET carries its parameters in the first line, long JSON texts among them.
+  maxHeaderSize: 64 * 1024,
+} as const;
 const PING_MS = 1000;
 
 /** Builds the HTTP server: the gateway, the authorisation pages, and what operators watch. It does not listen yet. */
 export function buildServer(parts: ServerParts): FastifyInstance {
+  const router = createRouter(parts);
   const server = fastify({
+    serverFactory: (handle) => {
+      const http = createServer(HTTP, (request, response) => {
+        if (!router(request, response)) handle(request, response);
+      });
+      // Calls have a deadline of their own.
+      http.setTimeout(0);
+      return http;
+    },
     loggerInstance: parts.logger,
     // Calls have a record of their own in the call log.
     logController: new LogController({ disableRequestLogging: true }),
@@ -33,14 +46,9 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     trustProxy: parts.trustProxy.length > 0 ? [...parts.trustProxy] : false,
     // One logger for all: a child for every request is work that nothing reads.
     childLoggerFactory: (logger) => logger,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // A GET carries its parameters in the first line, long JSON texts among them.
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   });
-  serveRouter(server, parts.dispatcher, parts.bodyLimit);
   serveOAuth(server, parts.oauth);
   serveOperations(server, parts);
   server.setNotFoundHandler((request, reply) =>
@@ -60,16 +68,6 @@ function serveOperations(server: FastifyInstance, { metrics, ping }: ServerParts
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.get('/', async () => ({
-    name: 'Piaoquan 票券',
-    gateway: '/router/rest',
-    batch: '/router/batch',
-    authorize: '/authorize',
-    token: '/token',
-    health: '/health',
-    ready: '/ready',
-    metrics: '/metrics',
-  }));
   server.get('/health', async () => ({ status: 'ok' }));
   server.get('/ready', async (_request, reply) => {
     const answers = await Promise.race([

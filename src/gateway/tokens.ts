@@ -29,8 +29,8 @@ export type TokenStore = {
     grant: { app_key: string; code: string; redirect_uri?: string | undefined },
     now: Date,
   ): Promise<TokenAnswer | undefined>;
-  /** Issues a session to an app at once, as the token flow does. */
-  issue(grant: { app_key: string; user_id: number }, now: Date): Promise<TokenAnswer>;
+  /** Issues a session to an app at once, as the token flow does; in a transaction where one is given. */
+  issue(grant: { app_key: string; user_id: number }, now: Date, query?: Queryable): Promise<TokenAnswer>;
   /** Makes the next session of a refresh token; repeated, the same one again. */
   refresh(grant: { app_key: string; refresh_token: string }, now: Date): Promise<TokenAnswer | undefined>;
 };
@@ -75,9 +75,9 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
           returning app_key, user_id`;
         return grant && issue(transaction, grant, newKey('6100'), newKey('6102'), now);
       }),
-    async issue(grant, now) {
+    async issue(grant, now, query = sql) {
       // Random keys are new, so there is always an answer.
-      return (await issue(sql, grant, newKey('6100'), newKey('6102'), now)) as TokenAnswer;
+      return (await issue(query, grant, newKey('6100'), newKey('6102'), now)) as TokenAnswer;
     },
     async refresh({ app_key, refresh_token }, now) {
       const [grant] = await sql<Grant[]>`

@@ -1,5 +1,6 @@
+import type { SignMethod } from '../wire/base-text.ts';
 import { encodeForm } from '../wire/form.ts';
-import { type SignMethod, sign } from '../wire/sign.ts';
+import { sign } from '../wire/sign.ts';
 import { formatInstant } from '../wire/time.ts';
 
 /** Who signs and in which spelling the answer should come. */
@@ -18,6 +19,9 @@ export type Credentials = {
 /** Business parameters by name: texts go as they are, everything else as TOP spells it (TOP protocol 3). */
 export type BusinessParameters = Readonly<Record<string, unknown>>;
 
+/** The type of form posts. */
+export const FORM = 'application/x-www-form-urlencoded;charset=utf-8';
+
 /**
  * All parameters of a call, signed (TOP protocol 2–4). Undefined, null and empty values are left out.
  * @param now the caller's time, put into `timestamp` in GMT+8
@@ -28,23 +32,43 @@ export function signedParameters(
   business: BusinessParameters,
   now: Date,
 ): Map<string, string> {
-  const sign_method = credentials.sign_method ?? 'hmac-sha256';
+  return signed(credentials, new Map([['method', method], ...publicParameters(credentials, now), ...texts(business)]));
+}
+
+/**
+ * The parameters of a batch for its query, signed with its body (TOP protocol 4.6, 9).
+ * @param now the caller's time, put into `timestamp` in GMT+8
+ */
+export const signedBatch = (credentials: Credentials, body: string, now: Date): Map<string, string> =>
+  signed(credentials, publicParameters(credentials, now), body);
+
+function signed(credentials: Credentials, parameters: Map<string, string>, body = ''): Map<string, string> {
+  return parameters.set('sign', sign(methodOf(credentials), credentials.secret, parameters, body));
+}
+
+const methodOf = ({ sign_method = 'hmac-sha256' }: Credentials): SignMethod => sign_method;
+
+function publicParameters(credentials: Credentials, now: Date): Map<string, string> {
   const parameters = new Map<string, string>([
-    ['method', method],
     ['app_key', credentials.app_key],
     ['timestamp', formatInstant(now)],
     ['v', '2.0'],
-    ['sign_method', sign_method],
+    ['sign_method', methodOf(credentials)],
     ['format', credentials.format ?? 'json'],
   ]);
   if (credentials.session) parameters.set('session', credentials.session);
   if (credentials.simplify) parameters.set('simplify', 'true');
+  return parameters;
+}
+
+/** Business parameters as texts (TOP protocol 3); undefined, null and empty values are left out. */
+export function texts(business: BusinessParameters): Map<string, string> {
+  const spelled = new Map<string, string>();
   for (const [name, value] of Object.entries(business)) {
     const text = parameterText(value);
-    if (text !== '') parameters.set(name, text);
+    if (text !== '') spelled.set(name, text);
   }
-  parameters.set('sign', sign(sign_method, credentials.secret, parameters));
-  return parameters;
+  return spelled;
 }
 
 function parameterText(value: unknown): string {
@@ -71,7 +95,7 @@ function withDates(this: Record<string, unknown>, name: string, value: unknown):
 export async function send(url: string, parameters: ReadonlyMap<string, string>, timeoutMs = 30_000): Promise<string> {
   const answer = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+    headers: { 'content-type': FORM },
     body: encodeForm(parameters),
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -2,11 +2,13 @@ import type { TSchema } from 'typebox';
 import { platformError } from '../contract/errors.ts';
 import { type Contract, fault, type RequestOf } from '../contract/method.ts';
 import { type Field, fieldNote, fieldsOf, itemOf, kindOf } from '../contract/schema.ts';
-import type { Parameters } from './sign.ts';
 import { isPlainText } from './text.ts';
 import { parseInstant } from './time.ts';
 
 type Read = (value: unknown, path: string) => unknown;
+
+/** Business parameters by name: texts off the wire, or values that are typed already. */
+export type Values = { get(name: string): unknown };
 
 /**
  * Compiles the request parser of a method from its contract. The parser turns texts into typed values: nested objects
@@ -14,7 +16,7 @@ type Read = (value: unknown, path: string) => unknown;
  * are taken as text too, and texts as JSON numbers or objects, since clients differ in what they quote.
  * Throws platform error 40 or 41 naming the field with its path, or the method's own error where the contract gives one.
  */
-export function compileParser<C extends Contract>(contract: C): (parameters: Parameters) => RequestOf<C> {
+export function compileParser<C extends Contract>(contract: C): (parameters: Values) => RequestOf<C> {
   const read = members(contract.request, contract);
   return (parameters) => read((name) => parameters.get(name), '') as RequestOf<C>;
 }

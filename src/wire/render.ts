@@ -24,14 +24,28 @@ export const rootName = (method: string): string => `${method.replace(/^taobao\.
  */
 export function compileWriters(contract: Contract): Record<Format, Writer> {
   const root = rootName(contract.name);
-  const xml = xmlMembers(contract.response);
-  const json = jsonMembers(contract.response, true);
-  const simplified = jsonMembers(contract.response, false);
+  const xml = spelledOnce(xmlMembers(contract.response));
+  const json = spelledOnce(jsonMembers(contract.response, true));
+  const simplified = spelledOnce(jsonMembers(contract.response, false));
   return {
     xml: (value, request_id) =>
       `${XML_PROLOG}<${root}>${xml(value)}<request_id>${escapeXml(request_id)}</request_id></${root}>`,
     json: (value, request_id) => `{"${root}":{${withRequestId(json(value), request_id)}}}`,
     simplified: (value, request_id) => `{${withRequestId(simplified(value), request_id)}}`,
+  };
+}
+
+/** Callers that one read served get the very same value, one after the other: its text serves them all. */
+function spelledOnce(write: Write): Write {
+  let last: unknown;
+  let text = '';
+  return (value) => {
+    if (value !== last) {
+      last = undefined;
+      text = write(value);
+      last = value;
+    }
+    return text;
   };
 }
 

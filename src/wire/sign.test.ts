@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { baseText, equalSignatures, isSignMethod, type SignMethod, sign, signLegacy, withoutEmpties } from './sign.ts';
+import { baseText, isSignMethod, type SignMethod, withoutEmpties } from './base-text.ts';
+import { digests, equalSignatures, sign, signLegacy } from './sign.ts';
 
 const map = (parameters: Record<string, string>) => new Map(Object.entries(parameters));
 
@@ -97,4 +99,19 @@ test('only equal signatures are equal, whatever their length', () => {
 test('three texts name a digest and no other does', () => {
   expect(['md5', 'hmac', 'hmac-sha256'].every(isSignMethod)).toBe(true);
   expect(['', 'MD5', 'sha256', 'hmac-md5', 'toString'].some(isSignMethod)).toBe(false);
+});
+
+test('an HMAC is that of RFC 2104 for secrets and texts of any length and script', () => {
+  const text = (most: number) =>
+    fc
+      .tuple(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.nat(most))
+      .map(([some, length]) => some.padEnd(length, some || 'x'));
+  fc.assert(
+    fc.property(text(80), text(9000), (secret, signed) => {
+      const right = (algorithm: string) => createHmac(algorithm, secret).update(signed, 'utf8').digest('hex');
+      expect(digests.hmac(secret, signed)).toBe(right('md5'));
+      expect(digests['hmac-sha256'](secret, signed)).toBe(right('sha256'));
+    }),
+    { numRuns: 300 },
+  );
 });

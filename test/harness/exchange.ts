@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
+import type { SignMethod } from '../../src/wire/base-text.ts';
 import { encodeForm } from '../../src/wire/form.ts';
-import { type SignMethod, sign } from '../../src/wire/sign.ts';
+import { sign } from '../../src/wire/sign.ts';
 import { formatInstant } from '../../src/wire/time.ts';
 import { demo } from './server.ts';
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { runCommandLine } from '../../src/cli.ts';
 import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -79,3 +80,27 @@ export const sandbox = (env: NodeJS.ProcessEnv, options?: SpawnOptions): Started
 /** Runs the command line to its end. */
 export const piaoquan = (args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
   start('src/cli.ts', args, { PORT: '0', ...env }).ended;
+
+/** What a command line in this process gets beside its words. */
+export type Around = { input?: string; signal?: AbortSignal; out?: (text: string | Uint8Array) => void };
+
+/** Runs the command line to its end in this process, which is ten times cheaper than one of its own. */
+export async function piaoquanHere(args: string[], env: NodeJS.ProcessEnv = {}, around: Around = {}): Promise<Ended> {
+  const output = { stdout: '', stderr: '' };
+  const code = await runCommandLine(args, {
+    env,
+    out: (text) => {
+      output.stdout += text;
+      around.out?.(text);
+    },
+    err: (text) => {
+      output.stderr += text;
+    },
+    input: async () => around.input ?? '',
+    terminal: false,
+    shown: false,
+    signal: around.signal ?? new AbortController().signal,
+    exitCode: 0,
+  });
+  return { code, ...output };
+}

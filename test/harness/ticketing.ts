@@ -133,7 +133,14 @@ export async function openBoxOffice() {
   await loadTicketingDemo({ sql, vault }, NOON);
   const handlers = ticketingHandlers({ sql, vault });
   const admin = adminTicketingHandlers({ sql, vault });
-  const context = (now: Date): CallContext => ({ app_key: '12345678', now, request_id: 'r', host: 'localhost' });
+  const context = (now: Date): CallContext => ({
+    app_key: '12345678',
+    now,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  });
   return {
     sql,
     vault,

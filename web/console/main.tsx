@@ -1,4 +1,6 @@
 import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import './console.css';
 
 const root = document.getElementById('root');
-if (root !== null) createRoot(root).render(<p>Piaoquan 票券</p>);
+if (root !== null) createRoot(root).render(<App />);

@@ -19,7 +19,15 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const select = async (query: SelectorQuery, user_id = SELLER) => {
-  const context = { app_key: '12345678', user: { user_id, nick: 'n' }, now: NOW, request_id: 'r', host: 'localhost' };
+  const context = {
+    app_key: '12345678',
+    user: { user_id, nick: 'n' },
+    now: NOW,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  };
   const answer = await benefitHandlers({ sql: database.sql, vault })['taobao.promotion.benefit.selector'](
     { query },
     context,

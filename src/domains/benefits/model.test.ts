@@ -21,7 +21,15 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const as = (user_id: number) => ({
-  ...{ app_key: '1', user: { user_id, nick: 'n' }, now: NOW, request_id: 'r', host: 'localhost' },
+  ...{
+    app_key: '1',
+    user: { user_id, nick: 'n' },
+    now: NOW,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  },
 });
 
 /** Two templates of a seller in one activity, as simply as they can be thought. */

@@ -1,6 +1,7 @@
 import { type adminJobContracts, jobGet } from '../../contract/admin-jobs.ts';
 import { platformError } from '../../contract/errors.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
+import { writeAs } from '../../database/change-log.ts';
 import { cancelJob, findJobs, type Job } from '../../database/jobs.ts';
 import type { Sql } from '../../database/pool.ts';
 
@@ -29,8 +30,8 @@ export const jobHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminJobCont
       next_cursor: jobs.length > limit ? String(shown.at(-1)?.job_id) : undefined,
     };
   },
-  'piaoquan.job.cancel': async ({ job_id }, { now }) => {
-    await cancelJob(sql, job_id, now);
+  'piaoquan.job.cancel': async ({ job_id }, context) => {
+    await writeAs(sql, context, (tx) => cancelJob(tx, job_id, context.now));
     return oneJob(sql, job_id);
   },
 });

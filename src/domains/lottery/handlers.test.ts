@@ -9,7 +9,14 @@ import { type Activity, insertActivity } from './queries.ts';
 
 const NOW = new Date('2026-03-01T10:20:30.456+08:00');
 const DEMO = 'prizePool_bkop558uhmi213ixredo4cjeqcrufx1bgglkt';
-const context: CallContext = { app_key: '12345678', now: NOW, request_id: 'r', host: 'localhost' };
+const context: CallContext = {
+  app_key: '12345678',
+  now: NOW,
+  request_id: 'r',
+  host: 'localhost',
+  actor: '12345678',
+  method: 'test',
+};
 
 const vault = createVault(Buffer.alloc(32, 7));
 

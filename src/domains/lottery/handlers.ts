@@ -2,12 +2,12 @@ import { platformError } from '../../contract/errors.ts';
 import type { lotteryPerformanceConfigQuery } from '../../contract/film.ts';
 import { drawReturns, invalidReturns, type lotteryDrawContracts } from '../../contract/lottery.ts';
 import type { Handlers } from '../../contract/method.ts';
-import { createLoader } from '../../database/load.ts';
+import { createLoader, keepLast } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
 import { openIssuedCode } from '../vouchers/grant.ts';
 import { type Draws, openDraws } from './draws.ts';
-import { type Drawn, findActivities, type RewardKey } from './queries.ts';
+import { type Activity, type Drawn, findActivities, type RewardKey } from './queries.ts';
 import { isObjectText, rewardOf, userKey } from './rules.ts';
 
 /** Refuses an extension parameter that is not the text of a JSON object. */
@@ -29,6 +29,11 @@ export const lotteryHandlers = ({
   vault: Vault;
 }): Handlers<readonly [typeof lotteryPerformanceConfigQuery, ...typeof lotteryDrawContracts]> => {
   const findActivity = createLoader({ load: (spread_ids: string[]) => findActivities(sql, spread_ids) });
+  const configOf = keepLast(({ name, status, segment_infos }: Activity) => ({
+    return_value: { name, status, segment_infos },
+    return_message: '成功',
+    return_code: '0',
+  }));
   const draws = openDraws(sql);
   return {
     'taobao.film.lottery.performance.config.query': async ({ performance_query_config_param: param }) => {
@@ -36,8 +41,7 @@ export const lotteryHandlers = ({
       const activity = await findActivity(param.spread_id);
       if (activity === undefined) return { return_message: '活动不存在', return_code: '200001' };
       if (activity.platform !== param.platform) return { return_message: '渠道与活动不匹配', return_code: '200002' };
-      const { name, status, segment_infos } = activity;
-      return { return_value: { name, status, segment_infos }, return_message: '成功', return_code: '0' };
+      return configOf(activity);
     },
     'taobao.film.lottery.performance': async ({ lottery_performance_top_param: param }, { app_key, now }) => {
       checkExtension(param.biz_ext_info, 'lottery_performance_top_param');

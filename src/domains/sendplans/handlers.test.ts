@@ -23,7 +23,7 @@ type Asked = { isv_id?: number; circle_id?: number; circle_content?: string; isv
 const ask = ({ isv_id = 1, circle_id = 1, circle_content = 'ass', isv_user_info_map = '{}' }: Asked = {}, at = now) =>
   handlers['alibaba.ai.content.business.send.plan.query'](
     { param0: { isv_user_info_map, circle_info: { circle_content, circle_id }, isv_id } },
-    { app_key: '12345678', now: at, request_id: 'r', host: 'localhost' },
+    { app_key: '12345678', now: at, request_id: 'r', host: 'localhost', actor: '12345678', method: 'test' },
   );
 
 const ids = async (asked?: Asked, at?: Date) => (await ask(asked, at)).ret_value.map(({ id }) => id);

@@ -39,7 +39,14 @@ type Step =
   | { kind: 'status'; status: number }
   | { kind: 'next day' };
 
-const context = (now: Date) => ({ app_key: '1', now, request_id: String(now.getTime()), host: 'localhost' });
+const context = (now: Date) => ({
+  app_key: '1',
+  now,
+  request_id: String(now.getTime()),
+  host: 'localhost',
+  actor: '1',
+  method: 'm',
+});
 
 const receiveStep = fc.record({
   kind: fc.constant('receive' as const),

@@ -25,7 +25,14 @@ afterAll(() => database?.drop());
 type Param = Partial<typeof demoTokens> & { project_id?: string; lang_type?: number };
 
 async function ask(param: Param, now = loaded) {
-  const context: CallContext = { app_key: '12345678', now, request_id: 'r', host: 'localhost' };
+  const context: CallContext = {
+    app_key: '12345678',
+    now,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  };
   const { result_data } = await handlers[METHOD]({ project_param: { ...demoTokens, ...param } }, context);
   return result_data;
 }

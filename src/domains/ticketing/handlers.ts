@@ -1,21 +1,23 @@
 import { type damaiContracts, PROJECT_DETAIL_RESULTS } from '../../contract/damai.ts';
 import { EVENT_GOOD_LIST_RESULTS, EVENT_LIST_RESULTS } from '../../contract/damai-event.ts';
 import type { Handlers } from '../../contract/method.ts';
-import { createLoader } from '../../database/load.ts';
+import { createLoader, keepLast } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
 import { createCallers, type Tokens, tokenHashes } from './callers.ts';
 import { orderHandlers } from './orders/handlers.ts';
 import { type FoundProject, findProjects, type ProjectKey } from './queries.ts';
-import { readId, resultOf, tokenRefusal, withSaleStates } from './rules.ts';
+import { readId, resultOf, saleStatesAt, tokenRefusal, withSaleStates } from './rules.ts';
 import { qrcodeHandlers } from './tickets/handlers.ts';
 
 /** Whose view of what: a project, or the one event of a project. */
 type View = Tokens & {
   readonly project_id?: string | null | undefined;
   readonly event_id?: string;
-  readonly lang_type?: number | null | undefined;
+  readonly lang_type?: LangType;
 };
+
+type LangType = number | null | undefined;
 
 type LoadKey = [Tokens, project_id: string, event_id: string, lang_type: number];
 
@@ -45,20 +47,26 @@ export const ticketingHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): H
       return new Map(keys.map((key, index) => [key, found[index] as FoundProject]));
     },
   });
+  const viewOf = keepLast((found: FoundProject, states: string) => ({
+    refusal: tokenRefusal(found),
+    project: found.project && withSaleStates(found.project, states),
+  }));
   const view = async (asked: View, now: Date) => {
     const found = (await load(loadKey(asked))) as FoundProject;
-    return { refusal: tokenRefusal(found), project: found.project && withSaleStates(found.project, now) };
+    return viewOf(found, found.project === null ? '' : saleStatesAt(found.project, now));
   };
+  const detailOf = keepLast((seen: ReturnType<typeof viewOf>, isNamed: boolean, lang_type: LangType) => {
+    const { refusal, project } = seen;
+    const code = refusal ?? (!isNamed ? '10210' : project === null ? '10211' : '20');
+    const state = resultOf(PROJECT_DETAIL_RESULTS, '20', code, lang_type);
+    return { result_data: state.success && project ? { ...state, project_vo: project } : state };
+  });
   const callers = createCallers({ sql, vault });
   return {
     ...orderHandlers({ sql, vault, callers }),
     ...qrcodeHandlers({ sql, vault, callers }),
-    'alibaba.damai.maizuo.openapi.project.detail': async ({ project_param }, { now }) => {
-      const { refusal, project } = await view(project_param, now);
-      const code = refusal ?? (!project_param.project_id ? '10210' : project === null ? '10211' : '20');
-      const state = resultOf(PROJECT_DETAIL_RESULTS, '20', code, project_param.lang_type);
-      return { result_data: state.success && project ? { ...state, project_vo: project } : state };
-    },
+    'alibaba.damai.maizuo.openapi.project.detail': async ({ project_param }, { now }) =>
+      detailOf(await view(project_param, now), Boolean(project_param.project_id), project_param.lang_type),
     'alibaba.damai.maizuo.openapi.event.list': async ({ project_param }, { now }) => {
       const { refusal, project } = await view(project_param, now);
       const code = refusal ?? (project === null ? '10211' : '20');

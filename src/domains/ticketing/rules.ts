@@ -17,9 +17,16 @@ export function projectSaleState(events: readonly { readonly event_sale_state: S
   return events.length === 0 || events.some(({ event_sale_state }) => event_sale_state === 1) ? 1 : 3;
 }
 
-/** A project with the sale states that hold at an instant, beside all it had; what came in stays as it is. */
-export function withSaleStates(project: Project, now: Date) {
-  const event_list = project.event_list.map((event) => ({ ...event, event_sale_state: eventSaleState(event, now) }));
+/** The states of the sales of a project's events at an instant: one digit an event, in the order of the events. */
+export const saleStatesAt = (project: Project, now: Date): string =>
+  project.event_list.map((event) => eventSaleState(event, now)).join('');
+
+/** A project with the sale states of {@link saleStatesAt} beside all it had; what came in stays as it is. */
+export function withSaleStates(project: Project, states: string) {
+  const event_list = project.event_list.map((event, place) => ({
+    ...event,
+    event_sale_state: Number(states[place]) as SaleState,
+  }));
   return { ...project, project_sale_state: projectSaleState(event_list), event_list };
 }
 

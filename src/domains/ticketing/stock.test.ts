@@ -85,7 +85,7 @@ async function project() {
   const handlers = ticketingHandlers({ sql: database.sql, vault });
   const { result_data } = await handlers['alibaba.damai.maizuo.openapi.project.detail'](
     { project_param: { ...demoTokens, project_id: String(PROJECT) } },
-    { app_key: '12345678', now, request_id: 'r', host: 'localhost' },
+    { app_key: '12345678', now, request_id: 'r', host: 'localhost', actor: '12345678', method: 'test' },
   );
   return result_data.project_vo!;
 }

@@ -26,7 +26,15 @@ type Ask = { params?: string; partner_code?: string; user_id?: number; now?: Dat
 
 const ask = async (mix_id: string, operate_type: 'ALL' | 'CONSUME', more: Ask = {}) => {
   const { params, partner_code = PARTNER, user_id = USER, now = NOW } = more;
-  const context = { app_key: '12345678', user: { user_id, nick: 'n' }, now, request_id: 'r', host: 'localhost' };
+  const context = {
+    app_key: '12345678',
+    user: { user_id, nick: 'n' },
+    now,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  };
   const handler = voucherHandlers({ sql: database.sql, vault })['taobao.film.fcode.export.query'];
   return (await handler({ mix_id, partner_code, operate_type, params }, context)).result;
 };

@@ -51,7 +51,7 @@ async function pollAll(
     const last = done();
     const { result } = await handler(
       { mix_id, partner_code: 'p', operate_type, params: JSON.stringify({ last_sequence, page_size }) },
-      { app_key: '12345678', user, now: NOW, request_id: 'r', host: 'localhost' },
+      { app_key: '12345678', user, now: NOW, request_id: 'r', host: 'localhost', actor: '12345678', method: 'test' },
     );
     const { coupon_list, has_next, last_sequence: cursor } = result.return_value!;
     seen.push(...coupon_list.map(({ code }) => code));

@@ -20,7 +20,15 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const as = (user_id = SELLER, now = NOW) => ({
-  ...{ app_key: '12345678', user: { user_id, nick: 'n' }, now, request_id: 'r', host: 'localhost' },
+  ...{
+    app_key: '12345678',
+    user: { user_id, nick: 'n' },
+    now,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  },
 });
 
 const request = (benefit_ids: number[], more: object = {}) => ({

@@ -6,6 +6,7 @@ import {
 } from '../../../contract/benefit-activity.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { holdSeller } from '../queries.ts';
 import {
@@ -29,26 +30,26 @@ const noActivity = () => fault(activityRelation, 'isv.param-error:295');
 
 /** Carries out what sellers do with their activities. A seller sees its own only; another's is as unknown as none. */
 export const activityHandlers = ({ sql }: { sql: Sql }): Handlers<typeof benefitActivityContracts> => ({
-  'taobao.promotion.benefit.activity.relation': async ({ relation_request }, { user, now }) => ({
-    relation_id: await sql.begin((tx) => relate(tx, relation_request, user.user_id, now)),
+  'taobao.promotion.benefit.activity.relation': async ({ relation_request }, context) => ({
+    relation_id: await writeAs(sql, context, (tx) => relate(tx, relation_request, context.user.user_id, context.now)),
     is_success: true,
   }),
-  'taobao.promotion.benefit.activity.update': async ({ update_request }, { user }) => {
-    await sql.begin((tx) => update(tx, update_request, user.user_id));
+  'taobao.promotion.benefit.activity.update': async ({ update_request }, context) => {
+    await writeAs(sql, context, (tx) => update(tx, update_request, context.user.user_id));
     return { is_success: true };
   },
-  'taobao.promotion.benefit.activity.time.update': async ({ relation_id, ...period }, { user }) => {
+  'taobao.promotion.benefit.activity.time.update': async ({ relation_id, ...period }, context) => {
     refuseBackwards(period, 'end_time');
-    await sql.begin(async (tx) => {
-      const key = await holdLiving(tx, { user_id: user.user_id, relation_id });
+    await writeAs(sql, context, async (tx) => {
+      const key = await holdLiving(tx, { user_id: context.user.user_id, relation_id });
       await changeActivity(tx, key, period);
     });
     return { is_success: true };
   },
-  'taobao.promotion.benefit.activity.delete': async ({ relation_id }, { user }) => {
-    const key = { user_id: user.user_id, relation_id };
-    await sql.begin(async (tx) => {
-      await holdSeller(tx, user.user_id);
+  'taobao.promotion.benefit.activity.delete': async ({ relation_id }, context) => {
+    const key = { user_id: context.user.user_id, relation_id };
+    await writeAs(sql, context, async (tx) => {
+      await holdSeller(tx, key.user_id);
       if ((await statusOf(tx, key)) === undefined) throw noActivity();
       await removeDetails(tx, key);
       await changeActivity(tx, key, { status: 'DELETE' });

@@ -23,7 +23,15 @@ afterAll(() => database?.drop());
 
 let calls = 0;
 const context = () => ({
-  ...{ app_key: '12345678', user: { user_id, nick: 'n' }, now: NOW, request_id: `r${++calls}`, host: 'localhost' },
+  ...{
+    app_key: '12345678',
+    user: { user_id, nick: 'n' },
+    now: NOW,
+    request_id: `r${++calls}`,
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  },
 });
 
 const fields = {

@@ -1,6 +1,7 @@
 import { type adminBenefitContracts, templateSave } from '../../../contract/admin-benefits.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
@@ -36,7 +37,7 @@ const wrong = (argument: string, why: string): Error =>
 export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof adminBenefitContracts> => ({
   'piaoquan.benefit.template.save': async ({ template }, context) => {
     if (template.end_time < template.start_time) throw wrong('template.end_time', '不能早于 start_time');
-    await sql.begin((tx) => store(tx, template, context));
+    await writeAs(sql, context, (tx) => store(tx, template, context));
     return { template: await oneTemplate(sql, template) };
   },
   'piaoquan.benefit.template.get': async (key) => ({ template: await oneTemplate(sql, key) }),
@@ -48,16 +49,18 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
       next_cursor: nextCursor(found, limit, ({ benefit_id }) => benefit_id),
     };
   },
-  'piaoquan.benefit.template.status.update': async ({ status, ...key }) => {
-    if (!(await setStatus(sql, key, status))) throw refused('isv.template-not-found');
+  'piaoquan.benefit.template.status.update': async ({ status, ...key }, context) => {
+    if (!(await writeAs(sql, context, (tx) => setStatus(tx, key, status)))) throw refused('isv.template-not-found');
     return { is_success: true };
   },
-  'piaoquan.benefit.template.stock.adjust': async (change, { app_key, now }) => ({
-    total_num: await sql.begin((tx) => adjust(tx, { ...change, operator: app_key, adjusted_at: now })),
+  'piaoquan.benefit.template.stock.adjust': async (change, context) => ({
+    total_num: await writeAs(sql, context, (tx) =>
+      adjust(tx, { ...change, operator: context.actor, adjusted_at: context.now }),
+    ),
   }),
-  'piaoquan.benefit.type.update': async ({ user_id, config_id, is_open }) => {
+  'piaoquan.benefit.type.update': async ({ user_id, config_id, is_open }, context) => {
     if (!(await hasType(sql, config_id))) throw refused('isv.type-not-found');
-    await (is_open ? openType(sql, user_id, config_id) : closeType(sql, user_id, config_id));
+    await writeAs(sql, context, (tx) => (is_open ? openType : closeType)(tx, user_id, config_id));
     return { is_success: true };
   },
   'piaoquan.benefit.send.list': async ({ user_id, unique_id, receiver_id, cursor, page_size }) => {
@@ -74,7 +77,7 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
 });
 
 /** Creates a template, in use, or changes it. */
-async function store(tx: Transaction, saved: Saved, { app_key, now, request_id }: CallContext): Promise<void> {
+async function store(tx: Transaction, saved: Saved, { actor, now, request_id }: CallContext): Promise<void> {
   const { user_id, benefit_id, config_id, total_num } = saved;
   if (!(await hasType(tx, config_id))) throw refused('isv.type-not-found');
   const change = {
@@ -92,14 +95,14 @@ async function store(tx: Transaction, saved: Saved, { app_key, now, request_id }
   const old = await findTemplate(tx, saved);
   if (old === undefined) {
     const numbers = { relate_activity_num: 0, total_num: total_num ?? 0, valid_total_num: total_num ?? 0, status: 1 };
-    return insertTemplate(tx, { user_id, benefit_id, config_id, ...change, ...numbers }, now, app_key);
+    return insertTemplate(tx, { user_id, benefit_id, config_id, ...change, ...numbers }, now, actor);
   }
   if (old.config_id !== config_id) throw refused('isv.template-type-fixed');
   await changeTemplate(tx, saved, change);
   if (total_num == null || total_num === old.total_num) return;
   const delta = total_num - old.total_num;
   const reason = '保存权益模板';
-  const entry = { user_id, benefit_id, adjust_id: `save-${request_id}`, operator: app_key, adjusted_at: now };
+  const entry = { user_id, benefit_id, adjust_id: `save-${request_id}`, operator: actor, adjusted_at: now };
   await changeTotal(tx, { ...entry, delta, reason }, old);
 }
 

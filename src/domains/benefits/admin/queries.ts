@@ -8,7 +8,7 @@ export type TemplateKey = { readonly user_id: number; readonly benefit_id: numbe
 export type TemplateChange = Pick<Template, 'denomination' | 'start_time' | 'end_time' | 'extend_feature' | 'options'> &
   Pick<Template, 'out_object_id' | 'out_object_name' | 'max_sends' | 'window_seconds'>;
 
-/** A change of a template's total by an operator: `delta` in units, `operator` the app_key. */
+/** A change of a template's total by an operator: `delta` in units, `operator` an operator's login or an app_key. */
 export type Adjustment = TemplateKey & {
   readonly adjust_id: string;
   readonly delta: number;
@@ -55,7 +55,7 @@ export async function listTemplates(
 }
 
 /** Withdraws a template or puts it back; false when the seller has none of that id. */
-export async function setStatus(sql: Sql, key: TemplateKey, status: number): Promise<boolean> {
+export async function setStatus(sql: Queryable, key: TemplateKey, status: number): Promise<boolean> {
   const { count } = await sql`
     update benefit_template set status = ${status} where user_id = ${key.user_id} and benefit_id = ${key.benefit_id}`;
   return count > 0;
@@ -84,7 +84,7 @@ export async function writeAdjustment(
 }
 
 /** Closes a type to a seller; closing twice is closing once. */
-export async function closeType(sql: Sql, user_id: number, config_id: number): Promise<void> {
+export async function closeType(sql: Queryable, user_id: number, config_id: number): Promise<void> {
   await sql`delete from benefit_seller_type where user_id = ${user_id} and config_id = ${config_id}`;
 }
 

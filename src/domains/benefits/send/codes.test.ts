@@ -214,7 +214,15 @@ test('101: the database refuses the record; nothing is sent, and the same send g
 test('102: too many sends of a seller wait; those refused were not sent and go through when tried again', async () => {
   const { relation_id, benefit_id } = await offer({ template: { total_num: 1_000_000 } });
   const handlers = benefitHandlers({ sql: server.database.sql, vault: createVault(Buffer.alloc(32, 1)) });
-  const context = { app_key: '1', user: { user_id: SELLER, nick: 'n' }, now: new Date(), request_id: 'r', host: 'h' };
+  const context = {
+    app_key: '1',
+    user: { user_id: SELLER, nick: 'n' },
+    now: new Date(),
+    request_id: 'r',
+    host: 'h',
+    actor: '12345678',
+    method: 'test',
+  };
   const send = (index: number) =>
     handlers[SEND]({ send_request: { relation_id, send_count: 1, unique_id: `many ${index}` }, ouid: 'a' }, context);
   const all = await Promise.allSettled(Array.from({ length: 10_030 }, (_, index) => send(index)));

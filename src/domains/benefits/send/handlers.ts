@@ -25,7 +25,7 @@ const CONTENT_PURPOSE = 'benefit-send';
 const SHARE_PURPOSE = 'benefit-share';
 
 /** What a send asks, whichever method it came by. */
-type Asked = Pick<SendCommand, 'relation_id' | 'detail_id' | 'config_id' | 'benefit_type' | 'send_count'> & {
+export type Asked = Pick<SendCommand, 'relation_id' | 'detail_id' | 'config_id' | 'benefit_type' | 'send_count'> & {
   readonly unique_id: string;
   readonly receiver: Receiver;
   readonly biz_id?: string;
@@ -78,6 +78,12 @@ export const sendHandlers = ({ sql, vault }: Parts): Handlers<typeof benefitSend
   };
 };
 
+/** The keyed hash (hex) of all that a send asks, by which a repeated one is known; the clue for debugging does not count. */
+export function contentHash(vault: Vault, { receiver, share_key, trace_id: _clue, ...content }: Asked): string {
+  const text = JSON.stringify([receiverKey(receiver), share_key, Object.entries(content).sort()]);
+  return vault.hash(CONTENT_PURPOSE, text).toString('hex');
+}
+
 /** A function that sends for a seller: in a batch with all that wait for the same one. */
 function openSender({ sql, vault }: Parts): (user_id: number, now: Date, asked: Asked) => Promise<SendOutcome> {
   // Keyed by the seller, not by the template: one send may be of several templates, and a detail_id alone does not tell
@@ -85,22 +91,19 @@ function openSender({ sql, vault }: Parts): (user_id: number, now: Date, asked: 
   const sends = createBatcher<SendCommand, SendOutcome>({
     run: (user_id, commands) => send(sql, Number(user_id), commands),
   });
-  return async (user_id, now, { receiver, share_key, ...asked }) => {
-    const key = receiverKey(receiver);
-    const { trace_id, ...content } = asked;
+  return async (user_id, now, whole) => {
+    const { receiver, share_key, ...asked } = whole;
     try {
       return await sends.submit(String(user_id), {
         ...asked,
         at: now.getTime(),
-        content: vault
-          .hash(CONTENT_PURPOSE, JSON.stringify([key, share_key, Object.entries(content).sort()]))
-          .toString('hex'),
-        receiver_hash: vault.hash(RECEIVER_PURPOSE, key).toString('hex'),
+        content: contentHash(vault, whole),
+        receiver_hash: vault.hash(RECEIVER_PURPOSE, receiverKey(receiver)).toString('hex'),
         receiver_sealed: vault.seal(RECEIVER_PURPOSE, JSON.stringify(receiver)).toString('base64'),
         share_hash:
           share_key == null ? null : vault.hash(SHARE_PURPOSE, `${asked.biz_id}\n${share_key}`).toString('hex'),
         biz_id: asked.biz_id ?? null,
-        trace_id: trace_id ?? null,
+        trace_id: asked.trace_id ?? null,
       });
     } catch (error) {
       throw asFamilyError(error);
@@ -120,7 +123,7 @@ function asFamilyError(error: unknown): unknown {
 }
 
 /** A function that finds who a send is for: undefined when nobody is named, a name is nobody's, or two are of two users. */
-function openReceivers(sql: Sql): (names: ReceiverNames) => Promise<Receiver | undefined> {
+export function openReceivers(sql: Sql): (names: ReceiverNames) => Promise<Receiver | undefined> {
   const findUser = createLoader<string, number>({ load: (names) => findUsers(sql, names) });
   return async (names) => {
     const { receiver_id, plat_nick } = names;

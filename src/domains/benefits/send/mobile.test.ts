@@ -19,7 +19,15 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const as = (user_id = BUYER) => ({
-  ...{ app_key: '12345678', user: { user_id, nick: 'n' }, now: NOW, request_id: 'r', host: 'localhost' },
+  ...{
+    app_key: '12345678',
+    user: { user_id, nick: 'n' },
+    now: NOW,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  },
 });
 
 const documented = {

@@ -1,6 +1,7 @@
 import { type adminLotteryContracts, lotteryActivitySave } from '../../../contract/admin-lottery.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { shownUser, userKey } from '../rules.ts';
@@ -31,10 +32,10 @@ export const adminLotteryHandlers = ({
   sql: Sql;
   vault: Vault;
 }): Handlers<typeof adminLotteryContracts> => ({
-  'piaoquan.lottery.activity.save': async ({ activity }, { now }) => {
+  'piaoquan.lottery.activity.save': async ({ activity }, context) => {
     const misfit = activityMisfit(activity);
     if (misfit) throw invalid(misfit.path, misfit.why);
-    const refusal = await saveActivity(sql, activity, now);
+    const refusal = await writeAs(sql, context, (tx) => saveActivity(tx, activity, context.now));
     if (refusal !== null) throw refused(refusal);
     return { activity: await oneActivity(sql, activity.spread_id) };
   },
@@ -45,19 +46,21 @@ export const adminLotteryHandlers = ({
     const activities = rows.slice(0, limit);
     return { activities, ...(rows.length > limit && { next_cursor: activities.at(-1)?.spread_id }) };
   },
-  'piaoquan.lottery.activity.status.update': async ({ spread_id, status }) => {
-    if (!(await setStatus(sql, spread_id, status))) throw refused('activity-not-found');
+  'piaoquan.lottery.activity.status.update': async ({ spread_id, status }, context) => {
+    if (!(await writeAs(sql, context, (tx) => setStatus(tx, spread_id, status)))) throw refused('activity-not-found');
     return { is_success: true };
   },
-  'piaoquan.lottery.segment.stock.adjust': async ({ spread_id, segment_no, ...change }, { app_key, now }) => {
+  'piaoquan.lottery.segment.stock.adjust': async ({ spread_id, segment_no, ...change }, context) => {
     const place = { spread_id, counter: 'win_times', no: segment_no } as const;
-    const result = await adjustStock(sql, place, { ...change, app_key }, now);
+    const entry = { ...change, app_key: context.actor };
+    const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
     if (result.refusal !== undefined) throw refused(result.refusal);
     return { win_times: result.stock };
   },
-  'piaoquan.lottery.prize.stock.adjust': async ({ spread_id, prize_no, ...change }, { app_key, now }) => {
+  'piaoquan.lottery.prize.stock.adjust': async ({ spread_id, prize_no, ...change }, context) => {
     const place = { spread_id, counter: 'total_count', no: prize_no } as const;
-    const result = await adjustStock(sql, place, { ...change, app_key }, now);
+    const entry = { ...change, app_key: context.actor };
+    const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
     if (result.refusal !== undefined) throw refused(result.refusal);
     return { total_count: result.stock };
   },

@@ -1,4 +1,4 @@
-import type { Sql } from '../../../database/pool.ts';
+import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import { jsonOf } from '../queries.ts';
 
 /** A segment as administrators see it; both bounds are whole seconds and belong to it. */
@@ -91,27 +91,25 @@ export async function findActivities(
 }
 
 /** Creates or changes an activity with the parts given; the name of the refusal, or null when it was done. */
-export async function saveActivity(sql: Sql, activity: object, now: Date): Promise<string | null> {
+export async function saveActivity(sql: Queryable, activity: object, now: Date): Promise<string | null> {
   const [row] = await sql<{ refusal: string | null }[]>`
     select lottery_save(${sql.json(jsonOf(activity))}, ${now}) as refusal`;
   return row?.refusal ?? null;
 }
 
 /** Puts an activity on (1) or off shelf (2) once no draw is under way; false when there is none. */
-export async function setStatus(sql: Sql, spread_id: string, status: number): Promise<boolean> {
-  return sql.begin(async (tx) => {
-    await tx`select lottery_lock(${spread_id})`;
-    const changed = await tx`update lottery_activity set status = ${status} where spread_id = ${spread_id} returning 1`;
-    return changed.length > 0;
-  });
+export async function setStatus(tx: Transaction, spread_id: string, status: number): Promise<boolean> {
+  await tx`select lottery_lock(${spread_id})`;
+  const changed = await tx`update lottery_activity set status = ${status} where spread_id = ${spread_id} returning 1`;
+  return changed.length > 0;
 }
 
-/** A change of stock by an administrator: `delta` in units, `app_key` who calls. */
+/** A change of stock by an administrator: `delta` in units, `app_key` who makes it, an operator's login or an app. */
 export type Adjustment = { adjust_id: string; delta: number; reason: string; app_key: string };
 
 /** Changes a segment's win_times or a prize's total_count and enters it in the ledger; its stock then, or a refusal. */
 export async function adjustStock(
-  sql: Sql,
+  sql: Queryable,
   place: { spread_id: string; counter: 'win_times' | 'total_count'; no: number },
   entry: Adjustment,
   now: Date,

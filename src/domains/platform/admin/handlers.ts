@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type adminPlatformContracts, appSave } from '../../../contract/admin-platform.ts';
 import { catalogue, packages as knownPackages } from '../../../contract/catalogue.ts';
-import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
-import type { Sql } from '../../../database/pool.ts';
+import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
+import type { Queryable, Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import {
   addSecret,
@@ -47,6 +48,7 @@ type Tokens = {
   issue(
     grant: { app_key: string; user_id: number },
     now: Date,
+    query?: Queryable,
   ): Promise<{ access_token: string; refresh_token: string; expires_in: number; re_expires_in: number }>;
 };
 type Parts = { readonly sql: Sql; readonly vault: Vault; readonly tokens: Tokens };
@@ -87,13 +89,13 @@ export const adminPlatformHandlers = (parts: Parts): Methods => ({
 });
 
 const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
-  'piaoquan.platform.app.create': async (request, { now }) => createApp(sql, vault, request, now),
-  'piaoquan.platform.app.save': async ({ app: { app_key, ...change } }, { app_key: caller, now }) => {
+  'piaoquan.platform.app.create': async (request, context) => createApp(sql, vault, request, context),
+  'piaoquan.platform.app.save': async ({ app: { app_key, ...change } }, context) => {
     checkCallbacks(change.callback_urls ?? []);
-    if (app_key === caller && change.status === SUSPENDED) throw refused('isv.own-app');
-    const saved = await withReadableAddresses(() => updateApp(sql, app_key, change));
+    if (app_key === context.app_key && change.status === SUSPENDED) throw refused('isv.own-app');
+    const saved = await withReadableAddresses(() => writeAs(sql, context, (tx) => updateApp(tx, app_key, change)));
     if (!saved) throw refused('isv.app-not-found');
-    return { app: await oneApp(sql, app_key, now) };
+    return { app: await oneApp(sql, app_key, context.now) };
   },
   'piaoquan.platform.app.get': async ({ query }, { now }) => ({ app: await oneApp(sql, query.app_key, now) }),
   'piaoquan.platform.app.list': async ({ status, cursor, page_size }, { now }) => {
@@ -102,11 +104,12 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
     const page = toPage(apps, limit, ({ app_key }) => app_key);
     return { apps: page.rows, next_cursor: page.next_cursor };
   },
-  'piaoquan.platform.app.secret.rotate': async ({ rotation: { app_key, overlap_seconds } }, { now }) => {
+  'piaoquan.platform.app.secret.rotate': async ({ rotation: { app_key, overlap_seconds } }, context) => {
+    const { now } = context;
     const secret = newSecret();
     const overlap = overlap_seconds ?? OVERLAP_SECONDS;
     const old_expires_at = new Date(now.getTime() + overlap * 1000);
-    await sql.begin(async (tx) => {
+    await writeAs(sql, context, async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       const live = await dropSecrets(tx, app_key, overlap === 0 ? 'all' : 'ended', now);
       if (live > 1) throw refused('isv.secret-overlap');
@@ -114,10 +117,10 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
     });
     return { app_key, secret, old_expires_at: overlap === 0 ? undefined : old_expires_at };
   },
-  'piaoquan.platform.app.packages.set': async ({ grant: { app_key, packages } }, { app_key: caller }) => {
+  'piaoquan.platform.app.packages.set': async ({ grant: { app_key, packages } }, context) => {
     checkKnown(packages, packageNames, (index) => `grant.packages[${index}]`);
-    if (app_key === caller && !packages.includes(ADMIN_PACKAGE)) throw refused('isv.own-app');
-    await sql.begin(async (tx) => {
+    if (app_key === context.app_key && !packages.includes(ADMIN_PACKAGE)) throw refused('isv.own-app');
+    await writeAs(sql, context, async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       await setPackages(tx, app_key, packages);
     });
@@ -126,18 +129,18 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
 });
 
 /** Makes an app once by a unique_id. The secret is in the first answer alone: from then on it is sealed. */
-async function createApp(sql: Sql, vault: Vault, { unique_id, app }: Creation, now: Date) {
+async function createApp(sql: Sql, vault: Vault, { unique_id, app }: Creation, context: CallContext) {
   checkCallbacks(app.callback_urls ?? []);
   checkKnown(app.packages, packageNames, (index) => `app.packages[${index}]`);
   const content = JSON.stringify(app);
   const secret = newSecret();
   const made: Omit<CreatedApp, 'app_key'> = {
-    ...{ ...app, unique_id, content, created_at: now },
+    ...{ ...app, unique_id, content, created_at: context.now },
     secret: vault.seal(SECRET_PURPOSE, secret),
   };
   for (;;) {
     const app_key = String(randomInt(20_000_000, 100_000_000));
-    if (await withReadableAddresses(() => sql.begin((tx) => insertApp(tx, { ...made, app_key }))))
+    if (await withReadableAddresses(() => writeAs(sql, context, (tx) => insertApp(tx, { ...made, app_key }))))
       return { app_key, secret };
     const known = await findCreated(sql, unique_id, content);
     if (known?.same === false) throw refused('isv.unique-id-conflict');
@@ -163,14 +166,14 @@ async function oneApp(sql: Sql, app_key: string, now: Date): Promise<ShownApp> {
 }
 
 const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
-  'piaoquan.platform.frequency.save': async ({ frequency }) => {
+  'piaoquan.platform.frequency.save': async ({ frequency }, context) => {
     checkKnown([frequency.method], methodNames, () => 'frequency.method');
     if (frequency.app_key !== EVERY_APP && !(await hasApp(sql, frequency.app_key))) throw refused('isv.app-not-found');
-    await saveLimit(sql, frequency);
+    await writeAs(sql, context, (tx) => saveLimit(tx, frequency));
     return { is_success: true };
   },
-  'piaoquan.platform.frequency.delete': async ({ frequency }) => {
-    if (!(await deleteLimit(sql, frequency))) throw refused('isv.frequency-not-found');
+  'piaoquan.platform.frequency.delete': async ({ frequency }, context) => {
+    if (!(await writeAs(sql, context, (tx) => deleteLimit(tx, frequency)))) throw refused('isv.frequency-not-found');
     return { is_success: true };
   },
   'piaoquan.platform.frequency.list': async ({ query, cursor, page_size }) => {
@@ -194,13 +197,17 @@ const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
 });
 
 const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
-  'piaoquan.platform.session.create': async ({ grant: { app_key, user_id, nick } }, { now }) => {
+  'piaoquan.platform.session.create': async ({ grant: { app_key, user_id, nick } }, context) => {
+    const { now } = context;
     if (!(await hasApp(sql, app_key))) throw refused('isv.app-not-found');
-    if (nick != null) await addUser(sql, user_id, nick, now);
-    const stored = await nickOf(sql, user_id);
-    if (nick != null && stored !== nick) throw refused('isv.nick-conflict');
-    if (stored === undefined) throw refused('isv.user-not-found');
-    const { access_token, refresh_token, expires_in, re_expires_in } = await tokens.issue({ app_key, user_id }, now);
+    const issued = await writeAs(sql, context, async (tx) => {
+      if (nick != null) await addUser(tx, user_id, nick, now);
+      const stored = await nickOf(tx, user_id);
+      if (nick != null && stored !== nick) throw refused('isv.nick-conflict');
+      if (stored === undefined) throw refused('isv.user-not-found');
+      return tokens.issue({ app_key, user_id }, now, tx);
+    });
+    const { access_token, refresh_token, expires_in, re_expires_in } = issued;
     const session_id = vault.hash(SESSION_PURPOSE, access_token).toString('hex');
     return { session_id, session_key: access_token, refresh_token, expires_in, re_expires_in };
   },
@@ -210,9 +217,10 @@ const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
     const page = toPage(found, limit, ({ at_us, session_id: id }) => timeCursor({ at_us, id }));
     return { sessions: page.rows, next_cursor: page.next_cursor };
   },
-  'piaoquan.platform.session.revoke': async ({ session_id, session_key }, { now }) => {
+  'piaoquan.platform.session.revoke': async ({ session_id, session_key }, context) => {
     const hash = session_key == null ? Buffer.from(session_id ?? '', 'hex') : vault.hash(SESSION_PURPOSE, session_key);
-    if (!(await revokeSession(sql, hash, now))) throw refused('isv.session-not-found');
+    const revoked = await writeAs(sql, context, (tx) => revokeSession(tx, hash, context.now));
+    if (!revoked) throw refused('isv.session-not-found');
     return { is_success: true };
   },
 });

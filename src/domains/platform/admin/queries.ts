@@ -61,7 +61,7 @@ export async function findCreated(sql: Sql, unique_id: string, content: string) 
 }
 
 /** Changes an app; false when there is none. Rejects with SQLSTATE 22P02 when an address of ip_allow is none. */
-export async function updateApp(sql: Sql, app_key: string, change: AppChange): Promise<boolean> {
+export async function updateApp(sql: Queryable, app_key: string, change: AppChange): Promise<boolean> {
   const updated = await sql`
     update platform_app set
       name = coalesce(${change.name ?? null}::text, name),
@@ -149,7 +149,7 @@ export async function setPackages(tx: Transaction, app_key: string, packages: st
 }
 
 /** Sets a limit. */
-export async function saveLimit(sql: Sql, limit: Limit): Promise<void> {
+export async function saveLimit(sql: Queryable, limit: Limit): Promise<void> {
   await sql`
     insert into platform_frequency ${sql(limit, 'app_key', 'method', 'max_calls', 'window_seconds')}
     on conflict (app_key, method) do update
@@ -157,7 +157,7 @@ export async function saveLimit(sql: Sql, limit: Limit): Promise<void> {
 }
 
 /** Lifts a limit; false when there is none. */
-export async function deleteLimit(sql: Sql, { app_key, method }: LimitPlace): Promise<boolean> {
+export async function deleteLimit(sql: Queryable, { app_key, method }: LimitPlace): Promise<boolean> {
   const deleted = await sql`delete from platform_frequency where app_key = ${app_key} and method = ${method}`;
   return deleted.count > 0;
 }
@@ -200,13 +200,13 @@ export const findQuotas = (
   order by q.app_key, q.method limit ${limit}`;
 
 /** Makes a user; one that is there stays as it is, and so does another of the same nick. */
-export async function addUser(sql: Sql, user_id: number, nick: string, now: Date): Promise<void> {
+export async function addUser(sql: Queryable, user_id: number, nick: string, now: Date): Promise<void> {
   await sql`
     insert into platform_user (user_id, nick, created_at) values (${user_id}, ${nick}, ${now}) on conflict do nothing`;
 }
 
 /** The nick of a user; undefined when there is no such user. */
-export async function nickOf(sql: Sql, user_id: number): Promise<string | undefined> {
+export async function nickOf(sql: Queryable, user_id: number): Promise<string | undefined> {
   const [row] = await sql<{ nick: string }[]>`select nick from platform_user where user_id = ${user_id}`;
   return row?.nick;
 }
@@ -244,7 +244,7 @@ const instant = (sql: Sql, { at_us }: TimePlace) =>
   sql`(timestamptz 'epoch' + ${at_us}::bigint * interval '1 microsecond')`;
 
 /** Ends a session; one that was ended stays so from then. False when there is none. */
-export async function revokeSession(sql: Sql, session_hash: Buffer, now: Date): Promise<boolean> {
+export async function revokeSession(sql: Queryable, session_hash: Buffer, now: Date): Promise<boolean> {
   const updated = await sql`
     update platform_session set revoked_at = coalesce(revoked_at, ${now}) where session_hash = ${session_hash}`;
   return updated.count > 0;
@@ -255,6 +255,7 @@ export type ShownCall = {
   readonly request_id: string;
   readonly called_at: Date;
   readonly app_key: string | null;
+  readonly operator: string | null;
   readonly method: string | null;
   readonly code: number;
   readonly sub_code: string | null;
@@ -272,7 +273,7 @@ type CallFilter = {
 
 /** Calls before a place, the latest first; the span of time leaves out the days that cannot hold one. */
 export const findCalls = (sql: Sql, filter: CallFilter): Promise<(ShownCall & { at_us: number })[]> => sql`
-  select request_id, called_at, app_key, method, code, sub_code, duration_us,
+  select request_id, called_at, app_key, operator, method, code, sub_code, duration_us,
     (extract(epoch from called_at) * 1000000)::bigint as at_us
   from platform_call_log
   where true

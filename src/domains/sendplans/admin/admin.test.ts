@@ -22,7 +22,14 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 let calls = 0;
-const context = () => ({ app_key: '12345678', now: NOW, request_id: `r${++calls}`, host: 'localhost' });
+const context = () => ({
+  app_key: '12345678',
+  now: NOW,
+  request_id: `r${++calls}`,
+  host: 'localhost',
+  actor: '12345678',
+  method: 'test',
+});
 
 const fields = {
   ...{ isv_id: 1, circle_id: 1, name: 'plan' },

@@ -1,6 +1,7 @@
 import { type adminSendplanContracts, planSave } from '../../../contract/admin-sendplans.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
@@ -38,13 +39,14 @@ const wrong = (argument: string, why: string): Error =>
 
 /** The administration of circles, plans, their stock, and the charging of memberships. */
 export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof adminSendplanContracts> => ({
-  'piaoquan.sendplan.circle.save': async ({ circle }) => {
-    await saveCircle(sql, { ...circle, circle_contents: circle.circle_contents ?? [] });
+  'piaoquan.sendplan.circle.save': async ({ circle }, context) => {
+    const saved = { ...circle, circle_contents: circle.circle_contents ?? [] };
+    await writeAs(sql, context, (tx) => saveCircle(tx, saved));
     return { is_success: true };
   },
   'piaoquan.sendplan.plan.save': async ({ plan }, context) => {
     if (plan.end_time < plan.start_time) throw wrong('plan.end_time', '不能早于 start_time');
-    await sql.begin((tx) => store(tx, plan, context));
+    await writeAs(sql, context, (tx) => store(tx, plan, context));
     return { plan: await onePlan(sql, plan.id) };
   },
   'piaoquan.sendplan.plan.get': async ({ id }) => ({ plan: await onePlan(sql, id) }),
@@ -53,13 +55,13 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
     const plans = await findPlans(sql, { ...filter, after: readCursor(cursor), limit: limit + 1 });
     return { plans: plans.slice(0, limit), next_cursor: nextCursor(plans, limit, ({ id }) => id) };
   },
-  'piaoquan.sendplan.plan.status.update': async ({ id, status }) => {
-    if (!(await setStatus(sql, id, status))) throw refused('isv.plan-not-found');
+  'piaoquan.sendplan.plan.status.update': async ({ id, status }, context) => {
+    if (!(await writeAs(sql, context, (tx) => setStatus(tx, id, status)))) throw refused('isv.plan-not-found');
     return { is_success: true };
   },
-  'piaoquan.sendplan.item.stock.adjust': async ({ id, ...change }, { app_key, now }) => ({
-    total_inventory: await sql.begin((tx) =>
-      adjust(tx, { ...change, plan_id: id, operator: app_key, adjusted_at: now }),
+  'piaoquan.sendplan.item.stock.adjust': async ({ id, ...change }, context) => ({
+    total_inventory: await writeAs(sql, context, (tx) =>
+      adjust(tx, { ...change, plan_id: id, operator: context.actor, adjusted_at: context.now }),
     ),
   }),
   'piaoquan.sendplan.receipt.list': async ({ plan_id, user_id, phone, cursor, page_size }) => {
@@ -84,7 +86,7 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
 async function store(
   tx: Transaction,
   { items, ...plan }: Saved,
-  { app_key, now, request_id }: CallContext,
+  { actor, now, request_id }: CallContext,
 ): Promise<void> {
   if (!(await hasCircle(tx, plan.isv_id, plan.circle_id))) throw refused('isv.circle-not-found');
   const { count_limit, day_limit, ...rest } = plan;
@@ -101,7 +103,7 @@ async function store(
       consume_inventory: consume_inventory ?? null,
       valid_days: valid_days ?? null,
     });
-    const entry = { plan_id: plan.id, item_id: item.id, operator: app_key, adjusted_at: now };
+    const entry = { plan_id: plan.id, item_id: item.id, operator: actor, adjusted_at: now };
     if (old === undefined)
       await writeAdjustment(tx, {
         ...entry,

@@ -34,7 +34,7 @@ export type Plan = {
   readonly status: number;
 };
 
-/** A change of an item's total by an operator: `delta` in units, `operator` the app_key. */
+/** A change of an item's total by an operator: `delta` in units, `operator` an operator's login or an app_key. */
 export type Adjustment = {
   readonly plan_id: number;
   readonly item_id: number;
@@ -46,7 +46,7 @@ export type Adjustment = {
 };
 
 /** Creates or changes a circle and the name of its partner. */
-export async function saveCircle(sql: Sql, { isv_id, isv_name, ...circle }: Circle): Promise<void> {
+export async function saveCircle(sql: Queryable, { isv_id, isv_name, ...circle }: Circle): Promise<void> {
   await sql`
     with isv as (
       insert into sendplan_isv ${sql({ isv_id, isv_name })}
@@ -125,7 +125,7 @@ export async function writeAdjustment(
 }
 
 /** Puts a plan on or off shelf; false when there is no such plan. */
-export async function setStatus(sql: Sql, id: number, status: number): Promise<boolean> {
+export async function setStatus(sql: Queryable, id: number, status: number): Promise<boolean> {
   return (await sql`update sendplan set status = ${status} where id = ${id}`).count > 0;
 }
 

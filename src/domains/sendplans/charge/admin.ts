@@ -1,5 +1,6 @@
 import { type adminChargeContracts, bizSave, vipRenewUpdate } from '../../../contract/admin-sendplan-charges.ts';
 import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { spellPhone } from '../rules.ts';
@@ -11,18 +12,18 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 
 /** The administration of business codes and of the renewal of memberships. */
 export const chargeAdminHandlers = ({ sql, vault }: Parts): Handlers<typeof adminChargeContracts> => ({
-  'piaoquan.sendplan.biz.save': async ({ status, secret, ...biz }) => {
+  'piaoquan.sendplan.biz.save': async ({ status, secret, ...biz }, context) => {
     const keys = (await findBiz(sql, [biz.biz_code])).get(biz.biz_code) ?? (await newBiz(vault, biz, secret));
     const secret_sealed = secret == null ? keys.secret_sealed : vault.seal(BIZ_SECRET_PURPOSE, secret);
-    await saveBiz(sql, { ...keys, ...biz, status: status ?? 1, secret_sealed });
+    await writeAs(sql, context, (tx) => saveBiz(tx, { ...keys, ...biz, status: status ?? 1, secret_sealed }));
     // Another call may have created it just now: its keys are the ones that hold.
     const saved = (await findBiz(sql, [biz.biz_code])).get(biz.biz_code) as Biz;
     return { public_key: saved.public_key };
   },
-  'piaoquan.sendplan.vip.renew.update': async ({ source, perform_type, third_user_id, renewing }) => {
+  'piaoquan.sendplan.vip.renew.update': async ({ source, perform_type, third_user_id, renewing }, context) => {
     const member_hash = vault.hash(MEMBER_PURPOSE, spellPhone(third_user_id)).toString('hex');
-    if (!(await setRenewing(sql, { source, perform_type, member_hash }, renewing)))
-      throw fault(vipRenewUpdate, 'isv.vip-not-found');
+    const set = await writeAs(sql, context, (tx) => setRenewing(tx, { source, perform_type, member_hash }, renewing));
+    if (!set) throw fault(vipRenewUpdate, 'isv.vip-not-found');
     return { is_success: true };
   },
 });

@@ -70,7 +70,7 @@ export const findVipStatus = (sql: Sql, keys: VipKey[]): Promise<VipStatus[]> =>
 
 /** Sets whether memberships of a source and length renew themselves; false when the user has none. */
 export async function setRenewing(
-  sql: Sql,
+  sql: Queryable,
   { source, perform_type, member_hash }: Omit<VipKey, 'second'>,
   renewing: boolean,
 ): Promise<boolean> {

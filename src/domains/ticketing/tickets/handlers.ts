@@ -1,6 +1,7 @@
 import { gateKeyGet, type gateTicketContracts, ticketCheck } from '../../../contract/admin-ticketing-gate.ts';
 import { type eticketQrcode, QRCODE_RESULTS, TICKET_STATES } from '../../../contract/damai-pay.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
@@ -66,7 +67,8 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
       const { key_id, public_key, pem } = gateKey(tenant_id);
       return { key_id, algorithm: 'Ed25519', public_key: public_key.toString('base64'), public_key_pem: pem };
     },
-    'piaoquan.ticketing.ticket.check': async ({ code, event_id, check_id, gate }, { now }) => {
+    'piaoquan.ticketing.ticket.check': async ({ code, event_id, check_id, gate }, context) => {
+      const { now } = context;
       const tenant_id = readCode(code)?.payload.o;
       const payload = tenant_id === undefined ? undefined : openCode(gateKey(tenant_id), code);
       if (payload === undefined) throw fault(ticketCheck, 'isv.ticket-code-invalid');
@@ -77,7 +79,8 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
       const state = ticketState(ticket, now);
       if (state === 6) throw fault(ticketCheck, 'isv.ticket-code-expired');
       const { project_id, ticket_id } = ticket;
-      const entered = await enter(sql, { project_id, ticket_id, event_id, check_id, gate: gate ?? null, now });
+      const entry = { project_id, ticket_id, event_id, check_id, gate: gate ?? null, now };
+      const entered = await writeAs(sql, context, (tx) => enter(tx, entry));
       return {
         admitted: entered.code === 0,
         ticket_code_id: String(ticket_id),

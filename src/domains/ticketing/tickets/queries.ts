@@ -1,4 +1,4 @@
-import type { Sql } from '../../../database/pool.ts';
+import type { Queryable, Sql } from '../../../database/pool.ts';
 
 /** A ticket with what its code and its gate must know. */
 export type Ticket = {
@@ -56,7 +56,7 @@ export type Entered = {
 };
 
 /** Lets the bearer of a ticket in, once for each check_id. */
-export async function enter(sql: Sql, entry: Entry): Promise<Entered> {
+export async function enter(sql: Queryable, entry: Entry): Promise<Entered> {
   const { project_id, ticket_id, event_id, check_id, gate, now } = entry;
   const [row] = await sql<Entered[]>`
     select * from ticketing_ticket_check(${project_id}, ${ticket_id}, ${event_id}, ${check_id}, ${gate}, ${now})`;

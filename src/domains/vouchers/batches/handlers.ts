@@ -1,5 +1,6 @@
 import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/admin-vouchers.ts';
-import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { type Batch, insertGrant } from '../queries.ts';
@@ -40,8 +41,9 @@ function readBatch(asked: RequestOf<typeof voucherBatchSave>['batch']): Batch {
 
 /** The administration of batches, their codes' making and their grants. */
 export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBatchContracts> => ({
-  'piaoquan.voucher.batch.save': async ({ batch }) => {
-    await saveBatch(sql, readBatch(batch));
+  'piaoquan.voucher.batch.save': async ({ batch }, context) => {
+    const read = readBatch(batch);
+    await writeAs(sql, context, (tx) => saveBatch(tx, read));
     return { batch: await oneBatch(sql, batch.mix_id) };
   },
   'piaoquan.voucher.batch.get': async ({ mix_id }) => ({ batch: await oneBatch(sql, mix_id) }),
@@ -52,33 +54,35 @@ export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBat
     const batches = found.slice(0, limit);
     return { batches, next_cursor: found.length > limit ? batches.at(-1)?.mix_id : undefined };
   },
-  'piaoquan.voucher.batch.status.update': async ({ mix_id, status }) => {
-    if (!(await setStatus(sql, mix_id, status))) throw refused('isv.voucher-batch-not-exist');
+  'piaoquan.voucher.batch.status.update': async ({ mix_id, status }, context) => {
+    if (!(await writeAs(sql, context, (tx) => setStatus(tx, mix_id, status))))
+      throw refused('isv.voucher-batch-not-exist');
     return { is_success: true };
   },
-  'piaoquan.voucher.batch.generate': (request, { app_key, now }) => generate(sql, { ...request, app_key }, now),
-  'piaoquan.voucher.grant.save': async (grant) => {
+  'piaoquan.voucher.batch.generate': (request, context) => generate(sql, request, context),
+  'piaoquan.voucher.grant.save': async (grant, context) => {
     await oneBatch(sql, grant.mix_id);
-    await insertGrant(sql, grant);
+    await writeAs(sql, context, (tx) => insertGrant(tx, grant));
     return { is_success: true };
   },
-  'piaoquan.voucher.grant.delete': async (grant) => {
+  'piaoquan.voucher.grant.delete': async (grant, context) => {
     await oneBatch(sql, grant.mix_id);
-    await deleteGrant(sql, grant);
+    await writeAs(sql, context, (tx) => deleteGrant(tx, grant));
     return { is_success: true };
   },
 });
 
-type Asked = RequestOf<(typeof voucherBatchContracts)[4]> & { app_key: string };
+type Asked = RequestOf<(typeof voucherBatchContracts)[4]>;
 
 /** Checks all that could keep codes from being made before the first is. */
-async function generate(sql: Sql, { mix_id, count, unique_id, app_key, ...asked }: Asked, now: Date) {
+async function generate(sql: Sql, { mix_id, count, unique_id, ...asked }: Asked, context: CallContext) {
   await oneBatch(sql, mix_id);
   const form = chooseForm(asked, await findForm(sql, mix_id));
   const problem = formProblem(form);
   if (problem !== undefined) throw refused('isv.voucher-pattern-invalid', problem);
   const most = mostCodes(form);
-  const { state, job_id } = await startGeneration(sql, { mix_id, form, count, most, app_key, unique_id }, now);
+  const generation = { mix_id, form, count, most, app_key: context.app_key, unique_id };
+  const { state, job_id } = await writeAs(sql, context, (tx) => startGeneration(tx, generation, context.now));
   switch (state) {
     case 'ok':
       return { job_id, possible_count: String(codeSpace(form)) };

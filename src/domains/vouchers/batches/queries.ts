@@ -32,7 +32,7 @@ export async function findBatches(
 }
 
 /** Creates a batch or changes its settings; its codes and counters stay. */
-export async function saveBatch(sql: Sql, batch: Batch): Promise<void> {
+export async function saveBatch(sql: Queryable, batch: Batch): Promise<void> {
   await sql`
     insert into voucher_batch ${sql(batch)}
     on conflict (mix_id) do update set name = excluded.name, description = excluded.description,
@@ -42,14 +42,14 @@ export async function saveBatch(sql: Sql, batch: Batch): Promise<void> {
 }
 
 /** Puts a batch on (1) or off (2) shelf; false when there is none. */
-export async function setStatus(sql: Sql, mix_id: string, status: number): Promise<boolean> {
+export async function setStatus(sql: Queryable, mix_id: string, status: number): Promise<boolean> {
   const rows = await sql`update voucher_batch set status = ${status} where mix_id = ${mix_id} returning mix_id`;
   return rows.length > 0;
 }
 
 /** Ends a grant; ending none is no error. */
 export async function deleteGrant(
-  sql: Sql,
+  sql: Queryable,
   grant: { mix_id: string; partner_code: string; user_id: number },
 ): Promise<void> {
   await sql`delete from voucher_grant
@@ -84,7 +84,7 @@ export type Generation = {
 
 /** Notes a generation as a job, once by its unique_id, or says why not. */
 export async function startGeneration(
-  sql: Sql,
+  sql: Queryable,
   { mix_id, form, count, most, app_key, unique_id }: Generation,
   now: Date,
 ): Promise<{ state: 'ok' | 'conflict' | 'imported' | 'form' | 'short'; job_id: number }> {

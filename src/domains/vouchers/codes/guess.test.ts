@@ -58,7 +58,7 @@ type Ask = { app_key: string; user_id?: string; now?: Date };
 async function attempt(list: string[], { app_key, user_id, now = NOW }: Ask, at = processes()[0]!) {
   try {
     const request = { mix_id: 'code_guess', codes: list, unique_id: randomBytes(9).toString('hex'), user_id };
-    const context = { app_key, now, request_id: 'r', host: 'localhost' };
+    const context = { app_key, now, request_id: 'r', host: 'localhost', actor: '12345678', method: 'test' };
     return (await at['piaoquan.voucher.code.consume'](request, context)).results.map(({ result }) => result);
   } catch (error) {
     const { sub_code, sub_msg } = (error as TopError).body;

@@ -19,7 +19,8 @@ import {
 } from './queries.ts';
 import { GUESS_LIMITS, maskUser } from './rules.ts';
 
-const USER_PURPOSE = 'voucher-user';
+/** Purpose under which the vault hashes and seals users who bind codes. */
+export const USER_PURPOSE = 'voucher-user';
 const OPERATION_PURPOSE = 'voucher-operation';
 /** Operations on more codes than this go in batches of their own, so that every batch stays a matter of milliseconds. */
 const FEW_CODES = 20;
@@ -34,7 +35,8 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
   const look = createLookUp({ sql, vault });
   const submit = createOperations(sql);
 
-  const carryOut = async (kind: Operation['kind'], request: Request, { app_key, now }: CallContext) => {
+  const carryOut = async (kind: Operation['kind'], request: Request, context: CallContext) => {
+    const { app_key, now, actor, method, request_id } = context;
     const { mix_id, codes, unique_id, user_id } = request;
     const user = user_id == null ? undefined : vault.hash(USER_PURPOSE, user_id).toString('hex');
     const sequences = await look({ app_key, mix_id, codes, user, now });
@@ -45,6 +47,7 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
       app_key,
       unique_id,
       content,
+      writer: { actor, method, request_id },
       ...(user !== undefined && { user }),
       ...(kind === 'bind' && { sealed: vault.seal(USER_PURPOSE, user_id as string).toString('hex') }),
     });

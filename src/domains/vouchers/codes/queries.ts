@@ -1,4 +1,5 @@
 import type { VoucherWord } from '../../../contract/admin-voucher-codes.ts';
+import type { Writer } from '../../../database/change-log.ts';
 import type { Queryable, Sql } from '../../../database/pool.ts';
 import type { CodeForm } from '../series.ts';
 import type { GuessLimits } from './rules.ts';
@@ -16,6 +17,8 @@ export type Operation = {
   /** Keyed hash in hex of the user who asks, and the sealed user in hex. */
   user?: string;
   sealed?: string;
+  /** Who is entered in the change log for it; without one nothing is. */
+  writer?: Omit<Writer, 'now'>;
 };
 
 /** What became of one code: in a word, and the number of its redemption if it was one. */
@@ -32,7 +35,7 @@ export async function operate(
   now: Date,
 ): Promise<(OperationResult[] | null)[]> {
   const rows = await sql<{ results: OperationResult[] | null }[]>`
-    select results from voucher_operate(${mix_id}, ${sql.json(operations as never)}, ${now}) order by n`;
+    select results from voucher_operate_logged(${mix_id}, ${sql.json(operations as never)}, ${now}) order by n`;
   return rows.map(({ results }) => results);
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/admin-voucher-imports.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
+import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
@@ -91,7 +92,7 @@ async function takePart(
 
 /** The import of codes that were made elsewhere. */
 export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVoucherImportContracts> => ({
-  'piaoquan.voucher.batch.import': async (request, { app_key, now }) => {
+  'piaoquan.voucher.batch.import': async (request, context) => {
     const { mix_id, import_id, csv, part, is_last, skip_bad_lines } = request;
     const target = await findTarget(sql, mix_id);
     if (target === undefined) throw refused('isv.voucher-batch-not-exist');
@@ -101,7 +102,7 @@ export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVouc
     const key = { mix_id, import_id };
     const sent: Part = {
       key,
-      app_key,
+      app_key: context.app_key,
       skip_bad_lines: skip_bad_lines ?? false,
       part: number,
       is_last: is_last ?? true,
@@ -109,7 +110,7 @@ export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVouc
       line_count,
       lines: await sealLines(vault, mix_id, lines),
     };
-    await sql.begin((tx) => takePart(tx, sent, now));
+    await writeAs(sql, context, (tx) => takePart(tx, sent, context.now));
     return report(sql, key);
   },
   'piaoquan.voucher.batch.import.get': ({ mix_id, import_id, cursor, page_size }) => {

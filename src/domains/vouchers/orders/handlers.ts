@@ -8,8 +8,10 @@ import { openIssuedCodes } from '../grant.ts';
 import { findGrants, type GrantKey, type Order, type OrderAnswer, sendCodes } from './queries.ts';
 import { orderText, REFUSALS, type SendRequest, usersOf } from './rules.ts';
 
-const ORDER_PURPOSE = 'voucher-order';
-const NICK_PURPOSE = 'voucher-nick';
+/** Purpose under which the vault hashes what an order asks. */
+export const ORDER_PURPOSE = 'voucher-order';
+/** Purpose under which the vault hashes nicks that codes are issued to. */
+export const NICK_PURPOSE = 'voucher-nick';
 /** Codes that one batch of orders may ask for, so that it stays a matter of milliseconds. */
 const MAX_BATCH = 200;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type adminChannelContracts, tokenCreate } from '../../../../contract/admin-ticketing-channels.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
+import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
 import type { Vault } from '../../../../database/vault.ts';
 import { TOKEN_PURPOSE } from '../../queries.ts';
@@ -55,18 +56,19 @@ export const adminChannelHandlers = ({
   /** What a new holder begins with: nobody knows the token of this hash. */
   const unknownToken = () => hash(drawToken());
   return {
-    'piaoquan.ticketing.tenant.save': async ({ hold_minutes, ...tenant }) => {
-      await saveTenant(sql, { ...tenant, hold_minutes: hold_minutes ?? HOLD_MINUTES }, unknownToken());
+    'piaoquan.ticketing.tenant.save': async ({ hold_minutes, ...rest }, context) => {
+      const tenant = { ...rest, hold_minutes: hold_minutes ?? HOLD_MINUTES };
+      await writeAs(sql, context, (tx) => saveTenant(tx, tenant, unknownToken()));
       return { is_success: true };
     },
-    'piaoquan.ticketing.ptnr.save': async (ptnr) => {
-      if (!(await withParent(savePtnr(sql, ptnr, unknownToken()), 'isv.holder-not-found')))
-        throw refused('isv.holder-moved');
+    'piaoquan.ticketing.ptnr.save': async (ptnr, context) => {
+      const saving = writeAs(sql, context, (tx) => savePtnr(tx, ptnr, unknownToken()));
+      if (!(await withParent(saving, 'isv.holder-not-found'))) throw refused('isv.holder-moved');
       return { is_success: true };
     },
-    'piaoquan.ticketing.channel.save': async (channel) => {
-      const saved = await withParent(saveChannel(sql, channel, unknownToken()), 'isv.holder-not-found');
-      if (!saved) throw refused('isv.holder-moved');
+    'piaoquan.ticketing.channel.save': async (channel, context) => {
+      const saving = writeAs(sql, context, (tx) => saveChannel(tx, channel, unknownToken()));
+      if (!(await withParent(saving, 'isv.holder-not-found'))) throw refused('isv.holder-moved');
       return { is_success: true };
     },
     'piaoquan.ticketing.channel.list': async ({ tenant_id, cursor, page_size }) => {
@@ -76,17 +78,19 @@ export const adminChannelHandlers = ({
       const last = channels.at(-1);
       return { channels, next_cursor: sellers.length > limit && last ? placeOf(last) : undefined };
     },
-    'piaoquan.ticketing.token.create': async ({ holder, holder_id }) => {
+    'piaoquan.ticketing.token.create': async ({ holder, holder_id }, context) => {
       const token = drawToken();
-      if (!(await setToken(sql, holder as Holder, holder_id, hash(token)))) throw refused('isv.holder-not-found');
+      const set = await writeAs(sql, context, (tx) => setToken(tx, holder as Holder, holder_id, hash(token)));
+      if (!set) throw refused('isv.holder-not-found');
       return { token };
     },
-    'piaoquan.ticketing.channel.authorize.save': async ({ channel_id, event_id, authorized, price_list }) => {
+    'piaoquan.ticketing.channel.authorize.save': async ({ channel_id, event_id, authorized, price_list }, context) => {
       const project_id = await projectOfEvent(sql, event_id);
       if (project_id === undefined) throw refused('isv.event-not-found');
       // A tier named twice has the last word.
       const prices = [...new Map((price_list ?? []).map((price) => [price.price_id, price])).values()];
-      await authorize(sql, { channel_id, project_id, event_id }, authorized, prices).catch((error) => {
+      const place = { channel_id, project_id, event_id };
+      await writeAs(sql, context, (tx) => authorize(tx, place, authorized, prices)).catch((error) => {
         if (error.code !== FOREIGN_KEY) throw error;
         throw refused(error.table_name === 'ticketing_channel_event' ? 'isv.holder-not-found' : 'isv.price-not-found');
       });

@@ -1,8 +1,8 @@
-import type { Queryable, Sql } from '../../../../database/pool.ts';
+import type { Queryable, Sql, Transaction } from '../../../../database/pool.ts';
 
 /** Creates or renames a tenant. `token_hash` is what a new one begins with. */
 export async function saveTenant(
-  sql: Sql,
+  sql: Queryable,
   tenant: { readonly tenant_id: number; readonly tenant_name: string; readonly hold_minutes: number },
   token_hash: Uint8Array,
 ): Promise<void> {
@@ -13,7 +13,7 @@ export async function saveTenant(
 
 /** Creates or renames a partner; false if it belongs to another tenant. Throws 23503 if there is no such tenant. */
 export async function savePtnr(
-  sql: Sql,
+  sql: Queryable,
   ptnr: { readonly ptnr_id: number; readonly tenant_id: number; readonly ptnr_name: string },
   token_hash: Uint8Array,
 ): Promise<boolean> {
@@ -26,7 +26,7 @@ export async function savePtnr(
 
 /** Creates or renames a channel; false if it belongs to another partner. Throws 23503 if there is no such partner. */
 export async function saveChannel(
-  sql: Sql,
+  sql: Queryable,
   channel: { readonly channel_id: number; readonly ptnr_id: number; readonly channel_name: string },
   token_hash: Uint8Array,
 ): Promise<boolean> {
@@ -41,7 +41,12 @@ export async function saveChannel(
 export type Holder = 'tenant' | 'ptnr' | 'channel';
 
 /** Gives a holder another token; false if there is no such holder. */
-export async function setToken(sql: Sql, holder: Holder, holder_id: number, token_hash: Uint8Array): Promise<boolean> {
+export async function setToken(
+  sql: Queryable,
+  holder: Holder,
+  holder_id: number,
+  token_hash: Uint8Array,
+): Promise<boolean> {
   const rows = await sql`
     update ${sql(`ticketing_${holder}`)} set token_hash = ${token_hash}
     where ${sql(`${holder}_id`)} = ${holder_id} returning 1`;
@@ -85,25 +90,24 @@ export async function projectOfEvent(sql: Queryable, event_id: number): Promise<
 export type Authorization = { readonly price_id: number; readonly authorized: boolean };
 
 /**
- * Says what a channel may sell of an event; tiers not named follow the event. One transaction. Throws 23503 if there is
- * no such channel or tier.
+ * Says what a channel may sell of an event; tiers not named follow the event. Throws 23503 if there is no such channel or
+ * tier.
  */
 export async function authorize(
-  sql: Sql,
+  tx: Transaction,
   place: { readonly channel_id: number; readonly project_id: number; readonly event_id: number },
   authorized: boolean,
   prices: readonly Authorization[],
 ): Promise<void> {
   const { channel_id, project_id, event_id } = place;
-  await sql.begin(async (tx) => {
-    await tx`
-      insert into ticketing_channel_event (channel_id, event_id, authorized) values (${channel_id}, ${event_id}, ${authorized})
-      on conflict (channel_id, event_id) do update set authorized = excluded.authorized`;
-    await tx`delete from ticketing_channel_price
-      where project_id = ${project_id} and event_id = ${event_id} and channel_id = ${channel_id}`;
-    if (prices.length === 0) return;
-    await tx`
-      insert into ticketing_channel_price ${tx(prices.map((price) => ({ project_id, event_id, channel_id, ...price })))}
-      on conflict (project_id, event_id, price_id, channel_id) do update set authorized = excluded.authorized`;
-  });
+  await tx`
+    insert into ticketing_channel_event (channel_id, event_id, authorized) values (${channel_id}, ${event_id}, ${authorized})
+    on conflict (channel_id, event_id) do update set authorized = excluded.authorized`;
+  await tx`delete from ticketing_channel_price
+    where project_id = ${project_id} and event_id = ${event_id} and channel_id = ${channel_id}
+      and price_id <> all(${prices.map(({ price_id }) => price_id)}::bigint[])`;
+  if (prices.length === 0) return;
+  await tx`
+    insert into ticketing_channel_price ${tx(prices.map((price) => ({ project_id, event_id, channel_id, ...price })))}
+    on conflict (project_id, event_id, price_id, channel_id) do update set authorized = excluded.authorized`;
 }

@@ -1,7 +1,8 @@
 import { type adminOrderContracts, orderGet, type orderRefund } from '../../../../contract/admin-ticketing-orders.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { createBatcher } from '../../../../database/batch.ts';
-import type { Sql } from '../../../../database/pool.ts';
+import { type Writer, writeAs } from '../../../../database/change-log.ts';
+import type { Sql, Transaction } from '../../../../database/pool.ts';
 import type { Vault } from '../../../../database/vault.ts';
 import { openPerson, personHashes } from '../../orders/persons.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
@@ -9,7 +10,7 @@ import { storedUserId } from '../../orders/rules.ts';
 import { projectNoOf, readId } from '../../rules.ts';
 import {
   type CancelCode,
-  cancelOrders,
+  cancelOrder,
   findOrders,
   findParts,
   type RefundCommand,
@@ -32,12 +33,23 @@ const REFUND_FAULTS = {
   7: 'isv.refund-conflict',
 } as const satisfies Record<number, keyof typeof orderRefund.errors>;
 
-/** Runs refunds one after the other, so that those of one project do not all wait on connections of their own. */
-async function refundEach(sql: Sql, project_id: number, refunds: readonly RefundCommand[]): Promise<RefundResult[]> {
-  const results: RefundResult[] = [];
-  for (const refund of refunds) results.push(await refundOrder(sql, project_id, refund));
-  return results;
-}
+/** A change of one order, and who makes it. */
+type Command<R> = { readonly writer: Writer; readonly run: (tx: Transaction, project_id: number) => Promise<R> };
+
+/**
+ * Changes of orders, each in a transaction of its own but those of one project one after the other, so that they do not
+ * all wait on connections of their own for its lock.
+ */
+const createQueue = <R>(sql: Sql) =>
+  createBatcher<Command<R>, R>({
+    async run(project_id, commands) {
+      const results: R[] = [];
+      for (const { writer, run } of commands)
+        results.push(await writeAs(sql, writer, (tx) => run(tx, Number(project_id))));
+      return results;
+    },
+    maxBatch: 20,
+  });
 
 /** The administration of orders. */
 export const adminOrderHandlers = ({
@@ -47,13 +59,8 @@ export const adminOrderHandlers = ({
   sql: Sql;
   vault: Vault;
 }): Handlers<typeof adminOrderContracts> => {
-  const cancels = createBatcher<{ order_id: number; now: Date }, CancelCode>({
-    run: (project_id, orders) => cancelOrders(sql, Number(project_id), orders),
-  });
-  const refunds = createBatcher<RefundCommand, RefundResult>({
-    run: (project_id, commands) => refundEach(sql, Number(project_id), commands),
-    maxBatch: 20,
-  });
+  const cancels = createQueue<CancelCode>(sql);
+  const refunds = createQueue<RefundResult>(sql);
 
   /** The order and project that an order id names; throws if it names none. */
   async function locate(text: string): Promise<{ order_id: number; project_id: number }> {
@@ -86,19 +93,26 @@ export const adminOrderHandlers = ({
       const shown = persons.map(({ sealed, ...place }) => ({ ...place, ...maskPerson(openPerson(vault, sealed)) }));
       return { order: { ...order, ...parts, persons: shown } };
     },
-    'piaoquan.ticketing.order.cancel': async (request, { now }) => {
+    'piaoquan.ticketing.order.cancel': async (request, writer) => {
       const { order_id, project_id } = await locate(request.order_id);
-      const code = await cancels.submit(String(project_id), { order_id, now });
+      const code = await cancels.submit(String(project_id), {
+        writer,
+        run: (tx, project) => cancelOrder(tx, project, order_id, writer.now),
+      });
       if (code === 1) throw refused('isv.order-not-found');
       if (code === 2) throw refused('isv.order-is-paid');
       return { is_success: true };
     },
-    'piaoquan.ticketing.order.refund': async ({ ticket_code_ids, refund_id, reason, ...request }, { app_key, now }) => {
+    'piaoquan.ticketing.order.refund': async ({ ticket_code_ids, refund_id, reason, ...request }, writer) => {
       const { order_id, project_id } = await locate(request.order_id);
       const ticket_ids = ticket_code_ids?.length ? ticket_code_ids.map((id) => readId(id) ?? 0) : null;
       const sorted = ticket_ids && [...new Set(ticket_ids)].sort((a, b) => a - b);
-      const command = { order_id, refund_id, ticket_ids: sorted, reason, operator: app_key, now };
-      const done = await refunds.submit(String(project_id), command);
+      const { actor: operator, now } = writer;
+      const command: RefundCommand = { order_id, refund_id, ticket_ids: sorted, reason, operator, now };
+      const done = await refunds.submit(String(project_id), {
+        writer,
+        run: (tx, project) => refundOrder(tx, project, command),
+      });
       if (done.code !== 0) throw refused(REFUND_FAULTS[done.code as keyof typeof REFUND_FAULTS]);
       return { refund_money: done.refund_money ?? 0, ticket_code_ids: done.ticket_code_ids ?? [] };
     },

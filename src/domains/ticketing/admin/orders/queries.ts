@@ -1,4 +1,4 @@
-import type { Sql } from '../../../../database/pool.ts';
+import type { Queryable, Sql } from '../../../../database/pool.ts';
 
 /** An order as administrators see it; money in fen. */
 export type Order = {
@@ -120,16 +120,16 @@ export async function findParts(sql: Sql, project_id: number, order_id: number) 
 /** What became of a cancellation: 0 closed, 1 no such order, 2 it is paid. */
 export type CancelCode = 0 | 1 | 2;
 
-/** Closes unpaid orders of a project in one transaction and frees their stock; safe to run again. */
-export async function cancelOrders(
-  sql: Sql,
+/** Closes an unpaid order of a project and frees its stock; safe to run again. */
+export async function cancelOrder(
+  sql: Queryable,
   project_id: number,
-  orders: readonly { readonly order_id: number; readonly now: Date }[],
-): Promise<CancelCode[]> {
-  const now = new Date(Math.max(...orders.map((order) => order.now.getTime())));
-  const rows = await sql<{ code: CancelCode }[]>`
-    select code from ticketing_order_cancel(${project_id}, ${now}, ${sql.json(orders as never)}) order by n`;
-  return rows.map(({ code }) => code);
+  order_id: number,
+  now: Date,
+): Promise<CancelCode> {
+  const [row] = await sql<{ code: CancelCode }[]>`
+    select code from ticketing_order_cancel(${project_id}, ${now}, ${sql.json([{ order_id }])})`;
+  return (row as { code: CancelCode }).code;
 }
 
 /** A refund to make. */
@@ -151,7 +151,7 @@ export type RefundResult = {
 };
 
 /** Takes tickets of an order back; safe to run again. */
-export async function refundOrder(sql: Sql, project_id: number, refund: RefundCommand): Promise<RefundResult> {
+export async function refundOrder(sql: Queryable, project_id: number, refund: RefundCommand): Promise<RefundResult> {
   const { order_id, refund_id, ticket_ids, reason, operator, now } = refund;
   const [row] = await sql<RefundResult[]>`
     select code, refund_money, ticket_ids::text[] as ticket_code_ids

@@ -6,6 +6,7 @@ import {
   projectSave,
 } from '../../../../contract/admin-ticketing.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
+import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { projectOfEvent } from '../channels/queries.ts';
 import {
@@ -52,7 +53,7 @@ const columns = (row: Readonly<Record<string, unknown>>): Columns =>
 export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts> => ({
   'piaoquan.ticketing.project.save': async ({ project }, context) => {
     check(project);
-    await sql.begin((tx) => store(tx, project, context));
+    await writeAs(sql, context, (tx) => store(tx, project, context));
     return { is_success: true };
   },
   'piaoquan.ticketing.project.get': async ({ project_id }) => {
@@ -67,14 +68,16 @@ export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts>
     const projects = found.slice(0, limit);
     return { projects, next_cursor: found.length > limit ? String(projects.at(-1)?.project_id) : undefined };
   },
-  'piaoquan.ticketing.event.status.update': async ({ event_id, status }) => {
-    if (!(await setEventStatus(sql, event_id, status))) throw refused('isv.event-not-found');
+  'piaoquan.ticketing.event.status.update': async ({ event_id, status }, context) => {
+    if (!(await writeAs(sql, context, (tx) => setEventStatus(tx, event_id, status))))
+      throw refused('isv.event-not-found');
     return { is_success: true };
   },
-  'piaoquan.ticketing.price.stock.adjust': async ({ event_id, price_id, ...change }, { app_key, now }) => {
+  'piaoquan.ticketing.price.stock.adjust': async ({ event_id, price_id, ...change }, context) => {
     const project_id = await projectOfEvent(sql, event_id);
     if (project_id === undefined) throw refused('isv.event-not-found');
-    const code = await adjustStock(sql, { project_id, event_id, price_id }, { ...change, operator: app_key, now });
+    const entry = { ...change, operator: context.actor, now: context.now };
+    const code = await writeAs(sql, context, (tx) => adjustStock(tx, { project_id, event_id, price_id }, entry));
     if (code === 1) throw refused('isv.price-not-found');
     if (code === 2) throw refused('isv.stock-out-of-range');
     if (code === 3) throw refused('isv.adjust-conflict');
@@ -163,7 +166,7 @@ async function storePrice(
   event: { readonly project_id: number; readonly event_id: number },
   price: Price,
   stored: ReadonlyMap<number, StoredPrice>,
-  { app_key, now }: CallContext,
+  { actor, now }: CallContext,
 ): Promise<void> {
   const {
     price_id,
@@ -179,7 +182,7 @@ async function storePrice(
   const row = columns({ price_name_en: null, ...rest });
   if (old === undefined) {
     if (goods_count == null) throw wrong('price_list.goods_count', `新票档 ${price_id} 缺少数量`);
-    await insertPrice(tx, { ...row, ...place, goods_count }, app_key, now);
+    await insertPrice(tx, { ...row, ...place, goods_count }, actor, now);
     return;
   }
   if (old.is_coupon_ticket !== price.is_coupon_ticket) throw refused('isv.price-kind-fixed');

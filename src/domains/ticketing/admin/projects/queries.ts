@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '../../../../database/pool.ts';
+import type { Queryable, Sql, Transaction } from '../../../../database/pool.ts';
 
 /** Columns of a row to write. */
 export type Columns = Readonly<Record<string, string | number | boolean | Date | null>>;
@@ -38,8 +38,11 @@ export async function saveEvent(tx: Transaction, event: Columns): Promise<boolea
 
 /** Gives an event these discounts and no others. */
 export async function saveDiscounts(tx: Transaction, event_id: number, discounts: readonly Columns[]): Promise<void> {
-  await tx`delete from ticketing_event_discount where event_id = ${event_id}`;
-  if (discounts.length > 0) await tx`insert into ticketing_event_discount ${tx(discounts)}`;
+  const ids = discounts.map(({ discount_id }) => discount_id as number);
+  await tx`delete from ticketing_event_discount where event_id = ${event_id} and discount_id <> all(${ids}::bigint[])`;
+  for (const discount of discounts)
+    await tx`
+      insert into ticketing_event_discount ${tx(discount)} on conflict (event_id, discount_id) do update set ${tx(discount)}`;
 }
 
 /** A tier as it stands. */
@@ -92,7 +95,8 @@ export async function saveChildren(
   children: readonly { readonly price_id: number; readonly child_num: number }[],
 ): Promise<void> {
   await tx`delete from ticketing_price_child
-    where project_id = ${project_id} and event_id = ${event_id} and price_id = ${price_id}`;
+    where project_id = ${project_id} and event_id = ${event_id} and price_id = ${price_id}
+      and child_price_id <> all(${children.map((child) => child.price_id)}::bigint[])`;
   if (children.length === 0) return;
   const rows = children.map((child) => ({
     project_id,
@@ -101,18 +105,20 @@ export async function saveChildren(
     child_price_id: child.price_id,
     child_num: child.child_num,
   }));
-  await tx`insert into ticketing_price_child ${tx(rows)}`;
+  await tx`
+    insert into ticketing_price_child ${tx(rows)}
+    on conflict (project_id, event_id, price_id, child_price_id) do update set child_num = excluded.child_num`;
 }
 
 /** Puts an event on the shelf (1) or takes it off (2); false if there is no such event. */
-export async function setEventStatus(sql: Sql, event_id: number, status: number): Promise<boolean> {
+export async function setEventStatus(sql: Queryable, event_id: number, status: number): Promise<boolean> {
   const rows = await sql`update ticketing_event set status = ${status} where event_id = ${event_id} returning event_id`;
   return rows.length > 0;
 }
 
 /** Adds to a tier's goods_count, once for each adjust_id; codes as ticketing_stock_adjust gives them, 0 done. */
 export async function adjustStock(
-  sql: Sql,
+  sql: Queryable,
   { project_id, event_id, price_id }: Place,
   change: { delta: number; reason: string; adjust_id: string; operator: string; now: Date },
 ): Promise<number> {

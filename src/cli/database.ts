@@ -1,0 +1,107 @@
+import { homeFolder, readConfig, readMasterKey } from '../config.ts';
+import { packages } from '../contract/catalogue.ts';
+import { audit } from '../database/audit.ts';
+import { embeddedTarget } from '../database/embedded.ts';
+import { migrate } from '../database/migrate.ts';
+import { connect, type Sql, verify } from '../database/pool.ts';
+import { createVault, type Vault } from '../database/vault.ts';
+import { checkMasterKey, createApp, hasApp, insertUsers } from '../gateway/records.ts';
+import { openTokenStore } from '../gateway/tokens.ts';
+import { StartError } from '../start-error.ts';
+import { EXIT, type Io, printJson } from './io.ts';
+
+/** What every command takes. */
+type Json = { json?: true };
+
+/** Runs work on the server's own database: DATABASE_URL, or the embedded one of a sandbox that runs now. */
+async function withDatabase(io: Io, work: (sql: Sql) => Promise<void>): Promise<void> {
+  const config = readConfig(true, io.env);
+  const target = config.databaseUrl ?? embeddedTarget(config.home);
+  if (target === undefined)
+    throw new StartError(`no database: set DATABASE_URL, or start the sandbox first (nothing runs on ${config.home})`);
+  const sql = connect(target, { max: 2, application_name: 'piaoquan command line' });
+  try {
+    await verify(sql);
+    await work(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Brings the database to this release. */
+export async function migrateDatabase(io: Io, { json }: Json): Promise<void> {
+  await withDatabase(io, async (sql) => {
+    const applied = await migrate(sql);
+    if (json) printJson(io, { applied });
+    else io.out(applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+  });
+}
+
+/** Makes the first app of a database; further ones may be made by calls, too. */
+export async function createNewApp(
+  io: Io,
+  options: Json & { name: string; package?: string[]; callback?: string[] },
+): Promise<void> {
+  checkApp(options);
+  const granted = options.package ?? packages;
+  const unknown = granted.filter((each) => !packages.includes(each));
+  if (unknown.length > 0)
+    throw new StartError(`no method is in package ${unknown.join(', ')}; packages are ${packages.join(', ')}`);
+  await withDatabase(io, async (sql) => {
+    await migrate(sql);
+    const vault = await openVault(io, sql);
+    const app = { name: options.name, packages: granted, callback_urls: options.callback ?? [] };
+    const made = await createApp(sql, vault, app, new Date());
+    if (options.json) return printJson(io, { ...made, name: options.name, packages: granted });
+    const secret = `${made.secret}   (shown this once)`;
+    io.out(`App key     ${made.app_key}\nApp secret  ${secret}\nPackages    ${granted.join(', ')}\n`);
+  });
+}
+
+/** Throws StartError when a name or an address is none that the platform can keep. */
+function checkApp({ name, callback = [] }: { name: string; callback?: string[] }): void {
+  if (name.length < 1 || name.length > 100) throw new StartError('the name must have 1 to 100 characters');
+  const wrong = callback.find((address) => !URL.canParse(address));
+  if (wrong !== undefined) throw new StartError(`callback "${wrong}" is not an absolute address`);
+}
+
+/** Issues a session key to an app for a user, who is made when new. */
+export async function createSession(
+  io: Io,
+  options: Json & { appKey: string; userId: string; nick: string },
+): Promise<void> {
+  const user = { user_id: Number(options.userId), nick: options.nick };
+  if (!Number.isSafeInteger(user.user_id) || user.user_id < 1) throw new StartError('--user-id must be a whole number');
+  await withDatabase(io, async (sql) => {
+    const vault = await openVault(io, sql);
+    if (!(await hasApp(sql, options.appKey))) throw new StartError(`there is no app ${options.appKey}`);
+    const now = new Date();
+    await insertUsers(sql, [user], now);
+    const answer = await openTokenStore(sql, vault).issue({ app_key: options.appKey, user_id: user.user_id }, now);
+    if (options.json) return printJson(io, answer);
+    io.out(
+      `Session key    ${answer.access_token}   (shown this once)
+Refresh token  ${answer.refresh_token}
+Good for       ${answer.expires_in} seconds\n`,
+    );
+  });
+}
+
+/** The vault of the database's own master key. */
+async function openVault(io: Io, sql: Sql): Promise<Vault> {
+  const vault = createVault(readMasterKey({ sandbox: false, home: homeFolder(io.env) }, io.env));
+  await checkMasterKey(sql, vault);
+  return vault;
+}
+
+/** Compares every counter with its ledger; ends with 3 when one differs. */
+export async function auditDatabase(io: Io, { json }: Json): Promise<void> {
+  await withDatabase(io, async (sql) => {
+    const { counters, differences } = await audit(sql);
+    if (differences.length > 0) io.exitCode = EXIT.difference;
+    if (json) return printJson(io, { counters, differences });
+    for (const { counter, key, counted, ledger } of differences)
+      io.out(`${counter} ${key}: shows ${counted}, its ledger adds up to ${ledger}\n`);
+    io.out(`${counters} counters, ${differences.length} differ from their ledger\n`);
+  });
+}

@@ -1,0 +1,32 @@
+import type { Sql } from '../database/pool.ts';
+
+/** Names of the migrations that a database has had; none when it never had any. */
+export async function appliedMigrations(sql: Sql): Promise<string[]> {
+  const [found] = await sql<{ there: boolean }[]>`select to_regclass('schema_migrations') is not null as there`;
+  if (!found?.there) return [];
+  const rows = await sql<{ name: string }[]>`select name from schema_migrations`;
+  return rows.map(({ name }) => name);
+}
+
+/** The hash that tells with which master key a database's secrets are sealed; undefined before the first start. */
+export async function masterKeyCheck(sql: Sql): Promise<Buffer | undefined> {
+  const [row] = await sql<{ key_check: Buffer }[]>`select key_check from platform_vault`;
+  return row?.key_check;
+}
+
+/** Whether servers of ours are connected to the database. */
+export async function hasServers(sql: Sql): Promise<boolean> {
+  const rows = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and application_name in ('piaoquan', 'piaoquan call log')`;
+  return rows.count > 0;
+}
+
+/** Removes everything that is in the database. */
+export async function dropEverything(sql: Sql): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await transaction`set local statement_timeout = 0`;
+    await transaction`drop schema public cascade`;
+    await transaction`create schema public`;
+  });
+}

@@ -1,0 +1,82 @@
+import type { Sql, Transaction } from './pool.ts';
+
+/** Who writes, by which method, in which call and when. */
+export type Writer = {
+  readonly actor: string;
+  readonly method: string;
+  readonly request_id: string;
+  readonly now: Date;
+};
+
+/**
+ * Runs writes in one transaction that tells the change log who makes them: triggers leave an entry in `change_log` for
+ * every row of the configuration that they change, and what fails leaves none. Writes outside are entered as `system`.
+ */
+export const writeAs = <T>(
+  sql: Sql,
+  { actor, method, request_id, now }: Writer,
+  run: (tx: Transaction) => Promise<T>,
+): Promise<T> =>
+  sql.begin(async (tx) => {
+    const writer = JSON.stringify({ actor, method, request_id, at: now });
+    await tx`select set_config('piaoquan.writer', ${writer}, true)`;
+    return run(tx);
+  }) as Promise<T>;
+
+/** A change, as the log holds it. */
+export type Change = {
+  readonly change_id: number;
+  readonly changed_at: Date;
+  readonly actor: string;
+  readonly method: string | null;
+  readonly request_id: string | null;
+  readonly action: string;
+  readonly thing: string;
+  readonly thing_key: string;
+  readonly changed: string[] | null;
+  /** The row as JSON text. */
+  readonly before: string | null;
+  readonly after: string | null;
+};
+
+/** Which changes; absent filters let everything through. */
+export type ChangeFilter = {
+  readonly [Key in 'actor' | 'method' | 'request_id' | 'thing' | 'thing_key']?: string | null | undefined;
+} & {
+  readonly start_time?: Date | null | undefined;
+  readonly end_time?: Date | null | undefined;
+  /** Only changes before this one: microseconds since the epoch, and its id. */
+  readonly before: { readonly at_us: number; readonly change_id: number } | undefined;
+  readonly limit: number;
+};
+
+/** Changes by a filter, the latest first. */
+export function findChanges(sql: Sql, filter: ChangeFilter): Promise<(Change & { at_us: number })[]> {
+  const { actor, method, request_id, thing, thing_key, start_time, end_time, before, limit } = filter;
+  const place = before && sql`(timestamptz 'epoch' + ${before.at_us}::bigint * interval '1 microsecond')`;
+  return sql`
+    select change_id, changed_at, actor, method, request_id, action, thing, thing_key, changed, before::text as before,
+      after::text as after, (extract(epoch from changed_at) * 1000000)::bigint as at_us
+    from change_log
+    where true ${actor == null ? sql`` : sql`and actor = ${actor}`}
+      ${method == null ? sql`` : sql`and method = ${method}`}
+      ${request_id == null ? sql`` : sql`and request_id = ${request_id}`}
+      ${thing == null ? sql`` : sql`and thing = ${thing}`}
+      ${thing_key == null ? sql`` : sql`and thing_key = ${thing_key}`}
+      ${start_time == null ? sql`` : sql`and changed_at >= ${start_time}`}
+      ${end_time == null ? sql`` : sql`and changed_at < ${end_time}`}
+      ${place === undefined ? sql`` : sql`and (changed_at, change_id) < (${place}, ${before?.change_id ?? 0})`}
+    order by changed_at desc, change_id desc limit ${limit}`;
+}
+
+/**
+ * Enters a call of an operator that writes where the log does not look, or that acts for a user.
+ * @param user_id the user acted for
+ */
+export async function logCall(sql: Sql, writer: Writer, user_id: number | undefined): Promise<void> {
+  const { actor, method, request_id, now } = writer;
+  await sql`
+    insert into change_log (changed_at, actor, method, request_id, action, thing, thing_key, after)
+    values (${now}, ${actor}, ${method}, ${request_id}, 'call', ${user_id === undefined ? 'call' : 'platform_user'},
+      ${user_id ?? ''}, ${user_id === undefined ? null : sql.json({ user_id })})`;
+}

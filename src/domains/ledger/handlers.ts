@@ -1,0 +1,39 @@
+import { type adminLedgerContracts, type Counter, ledgerList } from '../../contract/admin-ledger.ts';
+import { platformError } from '../../contract/errors.ts';
+import { fault, type Handlers } from '../../contract/method.ts';
+import type { LedgerPlace, LedgerReader } from '../../database/ledger.ts';
+import type { Sql } from '../../database/pool.ts';
+
+const PAGE_SIZE = 50;
+
+type Parts = { readonly sql: Sql; readonly ledgers: Readonly<Record<Counter, LedgerReader>> };
+
+/** Shows the entries behind any counter; each domain hands in the readers of its own. */
+export const ledgerHandlers = ({ sql, ledgers }: Parts): Handlers<typeof adminLedgerContracts> => ({
+  'piaoquan.ledger.list': async ({ counter, key, cursor, page_size }) => {
+    const before = cursor ? readPlace(cursor) : null;
+    if (before === undefined)
+      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+    const limit = page_size ?? PAGE_SIZE;
+    const ledger = await ledgers[counter as Counter](sql, key, { before, limit: limit + 1 });
+    if (ledger === undefined) throw fault(ledgerList, 'isv.counter-not-found');
+    const entries = ledger.entries.slice(0, limit);
+    const last = entries.at(-1);
+    return {
+      counted: ledger.counted,
+      entries: entries.map(({ at: _at, tie: _tie, ...entry }) => entry),
+      ...(ledger.entries.length > limit && last && { next_cursor: writePlace(last) }),
+    };
+  },
+});
+
+const writePlace = ({ at, tie }: LedgerPlace): string => Buffer.from(JSON.stringify([at, tie])).toString('base64url');
+
+function readPlace(text: string): LedgerPlace | undefined {
+  try {
+    const [at, tie] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    return Number.isSafeInteger(at) && typeof tie === 'string' ? { at: at as number, tie } : undefined;
+  } catch {
+    return undefined;
+  }
+}

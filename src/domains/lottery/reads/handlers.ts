@@ -1,0 +1,76 @@
+import { lotteryActivitySave } from '../../../contract/admin-lottery.ts';
+import type { lotteryReadContracts } from '../../../contract/admin-lottery-reads.ts';
+import { platformError } from '../../../contract/errors.ts';
+import { fault, type Handlers } from '../../../contract/method.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { DrawCursor, DrawRow } from '../admin/queries.ts';
+import { readDrawCursor, writeDrawCursor } from '../admin/rules.ts';
+import { shownUser } from '../rules.ts';
+import { type DrawFilter, findActivityDraws, findStat, hasActivity } from './queries.ts';
+
+const PAGE_SIZE = 50;
+const MOST_POINTS = 1500;
+const STEP_SECONDS: Readonly<Record<string, number>> = { MINUTE: 60, HOUR: 3600, DAY: 86_400 };
+
+const unknown = () => fault(lotteryActivitySave, 'isv.activity-not-found');
+
+/** What the console reads of the draws beside their administration. */
+export const lotteryReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof lotteryReadContracts> => ({
+  'piaoquan.lottery.activity.draw.list': async ({ spread_id, cursor, page_size, ...given }, { now }) => {
+    const after = cursor ? readDrawCursor(cursor) : undefined;
+    if (cursor && after === undefined)
+      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+    const limit = page_size ?? PAGE_SIZE;
+    const filter = {
+      segment_no: given.segment_no ?? undefined,
+      prize_no: given.prize_no ?? undefined,
+      is_void: given.is_void ?? undefined,
+      start_time: given.start_time ?? undefined,
+      end_time: given.end_time ?? undefined,
+    };
+    const rows = await newest(sql, spread_id, filter, after, { limit: limit + 1, now });
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      draws: page.map((row) => ({ ...row, mix_user_id: shownUser(row.mix_user_id) })),
+      ...(rows.length > limit && last && { next_cursor: writeDrawCursor(last) }),
+    };
+  },
+  'piaoquan.lottery.draw.stat': async ({ spread_id, segment_no, bucket, start_time, end_time }) => {
+    const stat = await findStat(sql, {
+      spread_id,
+      segment_no: segment_no ?? null,
+      step_seconds: STEP_SECONDS[bucket] as number,
+      start_time: start_time ?? null,
+      end_time: end_time ?? null,
+      most_points: MOST_POINTS,
+    });
+    if (stat === undefined) throw unknown();
+    return stat;
+  },
+});
+
+/** Wins are kept in the order of time but for voidings, so that the latest are found in ever wider spans, not among all. */
+const SPANS_MS = [10 * 60_000, 4 * 3_600_000, 4 * 86_400_000];
+
+async function newest(
+  sql: Sql,
+  spread_id: string,
+  filter: DrawFilter,
+  after: DrawCursor | undefined,
+  { limit, now }: { limit: number; now: Date },
+): Promise<DrawRow[]> {
+  if (!(await hasActivity(sql, spread_id))) throw unknown();
+  const until = Math.min(
+    after?.granted_at.getTime() ?? Infinity,
+    filter.end_time?.getTime() ?? Infinity,
+    now.getTime(),
+  );
+  for (const span of SPANS_MS) {
+    const start_time = new Date(until - span);
+    if (filter.start_time !== undefined && start_time <= filter.start_time) break;
+    const rows = await findActivityDraws(sql, spread_id, { ...filter, start_time }, after, limit);
+    if (rows.length >= limit) return rows;
+  }
+  return findActivityDraws(sql, spread_id, filter, after, limit);
+}

@@ -1,0 +1,108 @@
+import { type adminOperatorContracts, operatorSave } from '../../../contract/admin-operators.ts';
+import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
+import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
+import { findChanges, writeAs } from '../../../database/change-log.ts';
+import { drawPassword, hashPassword } from '../../../database/password.ts';
+import type { Sql, Transaction } from '../../../database/pool.ts';
+import { pageLimit, readTimeCursor, timeCursor, toPage, wrong } from '../admin/rules.ts';
+import {
+  changeOperator,
+  endSession,
+  endSessions,
+  findOperators,
+  findSessions,
+  holdRole,
+  insertOperator,
+  removeTotp,
+  resetPassword,
+} from './queries.ts';
+
+const LOGIN = /^[a-z][a-z0-9._-]{2,31}$/;
+const LAST_OWNER = 'PQ020';
+const SUSPENDED = 2;
+
+const refused = (sub_code: keyof typeof operatorSave.errors) => fault(operatorSave, sub_code);
+
+/** Runs a change of operators from the console, and no other: an app has no owner's standing. */
+async function change<T>(sql: Sql, context: CallContext, run: (tx: Transaction) => Promise<T>): Promise<T> {
+  refuseApps(context);
+  try {
+    return await writeAs(sql, context, run);
+  } catch (error) {
+    throw (error as { code?: unknown }).code === LAST_OWNER ? refused('isv.last-owner') : error;
+  }
+}
+
+function refuseApps({ app_key }: CallContext): void {
+  if (app_key !== CONSOLE_APP_KEY) throw refused('isv.console-only');
+}
+
+function readLogin(login: string, path: string): string {
+  if (!LOGIN.test(login)) throw wrong(path, '小写字母开头，3–32 位小写字母、数字或 . _ -');
+  return login;
+}
+
+/** The administration of operators by owners, and the log of changes. */
+export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOperatorContracts> => ({
+  'piaoquan.operator.save': async ({ operator }, context) => {
+    const login = readLogin(operator.login, 'operator.login');
+    const { display_name, role } = operator;
+    refuseApps(context);
+    const password = drawPassword();
+    const password_hash = await hashPassword(password);
+    const made = await change(sql, context, async (tx) => {
+      if (await insertOperator(tx, { login, display_name, role, password_hash, created_at: context.now })) return true;
+      const before = await holdRole(tx, login);
+      await changeOperator(tx, login, { display_name, role });
+      if (before !== role) await endSessions(tx, login);
+      return false;
+    });
+    return { password: made ? password : undefined, is_success: true };
+  },
+  'piaoquan.operator.list': async ({ cursor, page_size }, context) => {
+    refuseApps(context);
+    const limit = pageLimit(page_size);
+    const found = await findOperators(sql, cursor ?? '', limit + 1, context.now);
+    const page = toPage(found, limit, ({ login }) => login);
+    return { operators: page.rows, next_cursor: page.next_cursor };
+  },
+  'piaoquan.operator.status.update': async ({ login, status }, context) => {
+    await change(sql, context, async (tx) => {
+      if (!(await changeOperator(tx, login, { status }))) throw refused('isv.operator-not-found');
+      if (status === SUSPENDED) await endSessions(tx, login);
+    });
+    return { is_success: true };
+  },
+  'piaoquan.operator.password.reset': async ({ login, remove_totp }, context) => {
+    refuseApps(context);
+    const password = drawPassword();
+    const password_hash = await hashPassword(password);
+    await change(sql, context, async (tx) => {
+      if (!(await resetPassword(tx, login, password_hash))) throw refused('isv.operator-not-found');
+      if (remove_totp) await removeTotp(tx, login);
+      await endSessions(tx, login);
+    });
+    return { password };
+  },
+  'piaoquan.operator.session.list': async ({ login, cursor, page_size }, context) => {
+    refuseApps(context);
+    const limit = pageLimit(page_size);
+    const before = readTimeCursor(cursor);
+    const found = await findSessions(sql, { login, before, now: context.now, limit: limit + 1 });
+    const page = toPage(found, limit, ({ at_us, session_id: id }) => timeCursor({ at_us, id }));
+    return { sessions: page.rows, next_cursor: page.next_cursor };
+  },
+  'piaoquan.operator.session.revoke': async ({ session_id }, context) => {
+    const ended = await change(sql, context, (tx) => endSession(tx, Buffer.from(session_id, 'hex')));
+    if (!ended) throw refused('isv.operator-session-not-found');
+    return { is_success: true };
+  },
+  'piaoquan.change.list': async ({ query, cursor, page_size }) => {
+    const limit = pageLimit(page_size);
+    const place = readTimeCursor(cursor);
+    const before = place && { at_us: place.at_us, change_id: Number.parseInt(place.id, 10) || 0 };
+    const found = await findChanges(sql, { ...query, before, limit: limit + 1 });
+    const page = toPage(found, limit, ({ at_us, change_id }) => timeCursor({ at_us, id: String(change_id) }));
+    return { changes: page.rows, next_cursor: page.next_cursor };
+  },
+});

@@ -1,0 +1,71 @@
+import { type LedgerPage, type LedgerReader, lastEntries, type Part, readLedger } from '../../../database/ledger.ts';
+import type { Sql } from '../../../database/pool.ts';
+
+/** A circle with its partner; contents are empty when any is accepted. */
+export type CircleInfo = {
+  readonly isv_id: number;
+  readonly isv_name: string;
+  readonly circle_id: number;
+  readonly circle_name: string;
+  readonly circle_contents: string[];
+  readonly plan_count: number;
+};
+
+/** Circles after a partner and circle, in their order; of one partner where given. */
+export async function findCircles(
+  sql: Sql,
+  isv_id: number | null,
+  after: readonly [isv_id: number, circle_id: number],
+  limit: number,
+): Promise<CircleInfo[]> {
+  return sql<CircleInfo[]>`
+    select isv_id, isv_name, circle_id, circle_name, circle_contents, (
+      select count(*) from sendplan plan where plan.isv_id = circle.isv_id and plan.circle_id = circle.circle_id) as plan_count
+    from sendplan_circle circle join sendplan_isv using (isv_id)
+    where (isv_id, circle_id) > (${after[0]}, ${after[1]}) and (${isv_id}::bigint is null or isv_id = ${isv_id})
+    order by isv_id, circle_id limit ${limit}`;
+}
+
+type Item = readonly [plan_id: number, item_id: number];
+
+/** Reads `plan_id/item_id`; undefined when it is something else. */
+function readItem(key: string): Item | undefined {
+  const found = /^(\d{1,15})\/(\d{1,15})$/.exec(key);
+  return found ? [Number(found[1]), Number(found[2])] : undefined;
+}
+
+const adjusted = (sql: Sql, [plan_id, item_id]: Item, delta: 'delta_total' | 'delta_consumed'): Part => sql`
+  select adjusted_at, case adjust_id when 'opening' then 'opening' else 'adjusted' end, ${sql(delta)}, adjust_id, reason,
+    operator, 0
+  from sendplan_adjustment where plan_id = ${plan_id} and item_id = ${item_id} and ${sql(delta)} <> 0`;
+
+const received = (sql: Sql, [plan_id, item_id]: Item, page: LedgerPage): Part =>
+  lastEntries(
+    sql,
+    sql`received_at, 'taken', units, coalesce(request_id, 'receipt ' || receipt_id), null::text, null::text, receipt_id`,
+    sql`from sendplan_receipt where plan_id = ${plan_id} and item_id = ${item_id}`,
+    'received_at',
+    'receipt_id',
+    page,
+  );
+
+const ledgerOf =
+  (
+    counter: 'total_inventory' | 'consumed_inventory',
+    entries: (sql: Sql, item: Item, page: LedgerPage) => Part,
+  ): LedgerReader =>
+  async (sql, key, page) => {
+    const item = readItem(key);
+    if (item === undefined) return undefined;
+    const counted = sql`select coalesce(${sql(counter)}, 0) from sendplan_item where plan_id = ${item[0]} and id = ${item[1]}`;
+    return readLedger(sql, counted, entries(sql, item, page), page);
+  };
+
+/** The ledgers of the send plans, by counter; an item without a total shows 0. */
+export const sendplanLedgers = {
+  'sendplan_item.total_inventory': ledgerOf('total_inventory', (sql, item) => adjusted(sql, item, 'delta_total')),
+  'sendplan_item.consumed_inventory': ledgerOf(
+    'consumed_inventory',
+    (sql, item, page) => sql`${adjusted(sql, item, 'delta_consumed')} union all ${received(sql, item, page)}`,
+  ),
+};

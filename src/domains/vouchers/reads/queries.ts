@@ -1,0 +1,162 @@
+import { type LedgerPage, type LedgerReader, lastEntries, type Part, readLedger } from '../../../database/ledger.ts';
+import type { Sql } from '../../../database/pool.ts';
+import type { Catalogue, CodeRecord } from '../codes/queries.ts';
+import type { CodeForm } from '../series.ts';
+
+/** The counters of a batch. */
+export type BatchCounts = {
+  readonly total_count: number;
+  readonly issued_count: number;
+  readonly consumed_count: number;
+  readonly voided_count: number;
+};
+
+/** The counters of a batch; undefined when there is none. */
+export async function findCounts(sql: Sql, mix_id: string): Promise<BatchCounts | undefined> {
+  const [row] = await sql<BatchCounts[]>`
+    select total_count, issued_count, consumed_count, voided_count from voucher_batch where mix_id = ${mix_id}`;
+  return row;
+}
+
+/** Normal codes (neither consumed nor voided) by what they are now. */
+export type NormalCounts = { readonly unbound: number; readonly bound: number; readonly expired: number };
+
+/**
+ * Counts the normal codes of a batch, or with a step above 1 those of every so many-th sequence alone: sequences run
+ * without gaps, so the sample is even.
+ */
+export async function countNormal(sql: Sql, mix_id: string, step: number, now: Date): Promise<NormalCounts> {
+  const sampled = sql`generate_series(1, b.total_count, ${step}) as s (n) join voucher_code c on c.mix_id = b.mix_id and c.sequence = s.n`;
+  const [row] = await sql<NormalCounts[]>`
+    select count(*) filter (where not expired and bound_time is null) as unbound,
+      count(*) filter (where not expired and bound_time is not null) as bound, count(*) filter (where expired) as expired
+    from (
+      select c.bound_time, voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) < ${now} as expired
+      from voucher_batch b, lateral (select c.* from ${step > 1 ? sampled : sql`voucher_code c`}
+        where c.mix_id = b.mix_id and c.code_status = 0) c
+      where b.mix_id = ${mix_id}
+    ) normal`;
+  return row as NormalCounts;
+}
+
+/** Batches as far as needed to look a code up in each of them. */
+export async function findAllCatalogues(sql: Sql, mix_id: string | null, most: number): Promise<Catalogue[]> {
+  return sql<Catalogue[]>`
+    select mix_id, total_count, case when code_pattern is not null then
+      jsonb_build_object('pattern', code_pattern, 'alphabet', code_alphabet, 'check', code_check) end as form
+    from voucher_batch where ${mix_id}::text is null or mix_id = ${mix_id} order by mix_id limit ${most}`;
+}
+
+/** Where a code is. */
+export type CodePlace = { readonly mix_id: string; readonly sequence: number };
+
+/** Stored codes by keyed hash (hex), each in its own batch; one index read a batch. */
+export async function findStored(sql: Sql, hashes: readonly { mix_id: string; hash: string }[]): Promise<CodePlace[]> {
+  return sql<CodePlace[]>`
+    select c.mix_id, c.sequence from jsonb_to_recordset(${sql.json(hashes as never)}) as h (mix_id text, hash text)
+    cross join lateral (
+      select v.mix_id, v.sequence from voucher_code v where v.mix_id = h.mix_id and v.code_hash = decode(h.hash, 'hex') offset 0
+    ) c`;
+}
+
+/** A code that was found, with its batch and what its text is opened from. */
+export type FoundCode = CodeRecord &
+  CodePlace & { readonly name: string; readonly form: CodeForm | null; readonly code_sealed: string | null };
+
+const shown = (sql: Sql): Part => sql`
+  select c.mix_id, b.name, c.sequence, c.code_status, c.gmt_modified, c.bound_time,
+    encode(c.bound_sealed, 'hex') as bound_sealed, encode(c.code_sealed, 'hex') as code_sealed, case when b.code_pattern is not null then
+      jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form,
+    voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) as expire_time,
+    c.issued_at, c.issue_ref, c.issued_to, c.consume_sequence, r.consumed_at`;
+
+const redemption = (sql: Sql): Part => sql`
+  left join voucher_consumption r on r.mix_id = c.mix_id and r.consume_sequence = c.consume_sequence`;
+
+/** Codes by their places, after a place, in order. */
+export async function findPlaced(
+  sql: Sql,
+  places: readonly CodePlace[],
+  after: CodePlace | null,
+  limit: number,
+): Promise<FoundCode[]> {
+  return sql<FoundCode[]>`
+    ${shown(sql)}
+    from jsonb_to_recordset(${sql.json(places as never)}) as p (mix_id text, sequence bigint)
+    join voucher_code c on c.mix_id = p.mix_id and c.sequence = p.sequence join voucher_batch b on b.mix_id = c.mix_id
+    ${redemption(sql)}
+    where ${after?.mix_id ?? null}::text is null or (c.mix_id, c.sequence) > (${after?.mix_id ?? null}, ${after?.sequence ?? null})
+    order by c.mix_id, c.sequence limit ${limit}`;
+}
+
+/** Whose codes: bound by a user (keyed hash in hex), or issued to it by any of its names as kept. */
+export type Owner = { readonly bound_hash: string; readonly names: readonly string[]; readonly mix_id: string | null };
+
+/** Codes of a user after a place, in order. Found first and put in order then: few codes are any one user's. */
+export async function findOwned(
+  sql: Sql,
+  { bound_hash, names, mix_id }: Owner,
+  after: CodePlace | null,
+  limit: number,
+): Promise<FoundCode[]> {
+  return sql<FoundCode[]>`
+    with c as materialized (
+      select * from voucher_code c
+      where (c.bound_hash = decode(${bound_hash}, 'hex') or c.issued_to = ${names[0] as string} or c.issued_to = ${names[1] as string})
+        and (${mix_id}::text is null or c.mix_id = ${mix_id})
+    )
+    ${shown(sql)} from c join voucher_batch b on b.mix_id = c.mix_id ${redemption(sql)}
+    where ${after?.mix_id ?? null}::text is null or (c.mix_id, c.sequence) > (${after?.mix_id ?? null}, ${after?.sequence ?? null})
+    order by c.mix_id, c.sequence limit ${limit}`;
+}
+
+type Kind = 'opening' | 'made' | 'imported' | 'issued' | 'reversed' | 'voided';
+
+/** Entries of a batch of some kinds, as a ledger of one counter names and signs them. */
+const entriesOf = (sql: Sql, mix_id: string, kinds: readonly Kind[], as: Part, page: LedgerPage): Part =>
+  lastEntries(
+    sql,
+    sql`entered_at, ${as}, coalesce(ref, ''), null::text, app_key, entry_no`,
+    sql`from voucher_ledger where mix_id = ${mix_id} and kind = any (${kinds as Kind[]}::text[])`,
+    'entered_at',
+    'entry_no',
+    page,
+  );
+
+const redemptions = (sql: Sql, mix_id: string, page: LedgerPage): Part =>
+  lastEntries(
+    sql,
+    sql`consumed_at, 'taken', 1, 'sequence ' || sequence, null::text, null::text, consume_sequence`,
+    sql`from voucher_consumption where mix_id = ${mix_id}`,
+    'consumed_at',
+    'consume_sequence',
+    page,
+  );
+
+const ledgerOf =
+  (counter: keyof BatchCounts, entries: (sql: Sql, mix_id: string, page: LedgerPage) => Part): LedgerReader =>
+  (sql, mix_id, page) =>
+    readLedger(
+      sql,
+      sql`select ${sql(counter)} from voucher_batch where mix_id = ${mix_id}`,
+      entries(sql, mix_id, page),
+      page,
+    );
+
+/** The ledgers of the vouchers, by counter. */
+export const voucherLedgers = {
+  'voucher_batch.total_count': ledgerOf('total_count', (sql, mix_id, page) => {
+    const as = sql`case kind when 'opening' then 'opening' else 'added' end, codes`;
+    return entriesOf(sql, mix_id, ['opening', 'made', 'imported'], as, page);
+  }),
+  'voucher_batch.issued_count': ledgerOf('issued_count', (sql, mix_id, page) =>
+    entriesOf(sql, mix_id, ['issued'], sql`'taken', codes`, page),
+  ),
+  'voucher_batch.consumed_count': ledgerOf('consumed_count', (sql, mix_id, page) => {
+    const reversed = entriesOf(sql, mix_id, ['reversed'], sql`'returned', -codes`, page);
+    return sql`${redemptions(sql, mix_id, page)} union all ${reversed}`;
+  }),
+  'voucher_batch.voided_count': ledgerOf('voided_count', (sql, mix_id, page) =>
+    entriesOf(sql, mix_id, ['voided'], sql`'taken', codes`, page),
+  ),
+};

@@ -1,0 +1,38 @@
+import type { BatchCounts, CodePlace, NormalCounts } from './queries.ts';
+
+/** Most codes that are counted one by one; beyond, a sample tells. */
+const MOST_COUNTED = 1_000_000;
+const SAMPLE = 100_000;
+
+/** Every how many-th code of a batch of so many is looked at. */
+export const stepOf = (total_count: number): number =>
+  total_count <= MOST_COUNTED ? 1 : Math.ceil(total_count / SAMPLE);
+
+/** The codes of a batch by state: what counters know is exact, what a sample tells is scaled so that all adds up. */
+export function boardOf({ issued_count: _issued, ...counts }: BatchCounts, normal: NormalCounts, isEstimate: boolean) {
+  const { total_count, consumed_count, voided_count } = counts;
+  const all = total_count - consumed_count - voided_count;
+  const seen = normal.unbound + normal.bound + normal.expired;
+  const share = (count: number): number => (isEstimate && seen > 0 ? Math.floor((count / seen) * all) : count);
+  const [bound_count, expired_count] = [share(normal.bound), share(normal.expired)];
+  const unbound_count = isEstimate ? all - bound_count - expired_count : normal.unbound;
+  return { unbound_count, bound_count, expired_count, is_estimate: isEstimate };
+}
+
+/** A code for people's eyes: its last three characters. */
+export const maskCode = (code: string): string => `****${code.slice(-3)}`;
+
+/** Spells where the next page of codes begins. */
+export const writePlace = ({ mix_id, sequence }: CodePlace): string =>
+  Buffer.from(JSON.stringify([mix_id, sequence])).toString('base64url');
+
+/** Reads what {@link writePlace} spelled; undefined when it is something else. */
+export function readPlace(text: string): CodePlace | undefined {
+  try {
+    const [mix_id, sequence] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const fits = typeof mix_id === 'string' && Number.isSafeInteger(sequence);
+    return fits ? { mix_id, sequence: sequence as number } : undefined;
+  } catch {
+    return undefined;
+  }
+}

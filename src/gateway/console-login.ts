@@ -1,0 +1,212 @@
+import { randomInt } from 'node:crypto';
+import { generateSecret, generateURI, verifySync } from 'otplib';
+import { writeAs } from '../database/change-log.ts';
+import { hashPassword, isPassword } from '../database/password.ts';
+import type { Sql } from '../database/pool.ts';
+import type { Vault } from '../database/vault.ts';
+import { type Body, ConsoleError, optionalText, textOf } from './console-errors.ts';
+import {
+  type Account,
+  attempt,
+  beginSession,
+  confirmTotp,
+  endSessions,
+  findAccount,
+  forgive,
+  isSetup,
+  makeFirstOwner,
+  type Origin,
+  offerTotp,
+  removeTotp,
+  setPassword,
+  takeBack,
+  takeRecovery,
+  takeStep,
+} from './operators.ts';
+import { newRequestId } from './request-id.ts';
+
+/** What logging in works with. */
+export type LoginParts = { readonly sql: Sql; readonly vault: Vault; readonly clock: () => Date };
+
+/** Failures that lock: of one account, and from one address whatever the accounts; and for how long. */
+const MOST_FAILURES = { account: 10, address: 50 } as const;
+const LOCK_SECONDS = 15 * 60;
+const GUESS_PURPOSE = 'console-guess';
+const TOTP_PURPOSE = 'console-totp';
+const TOTP_SECONDS = 30;
+const RECOVERY_CODES = 10;
+const RECOVERY_ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** Runs a password's proof as one counted attempt of an account and an address. Throws `locked` with the seconds to wait. */
+async function guarded<T>(
+  { sql, vault, clock }: LoginParts,
+  { login, address }: { login: string; address: string },
+  prove: () => Promise<T>,
+): Promise<T> {
+  const account = vault.hash(GUESS_PURPOSE, `account ${login}`);
+  const guessers = [account, vault.hash(GUESS_PURPOSE, `address ${address}`)];
+  const limits = [MOST_FAILURES.account, MOST_FAILURES.address];
+  const wait_seconds = await attempt(sql, { guessers, limits }, { seconds: LOCK_SECONDS, now: clock() });
+  if (wait_seconds > 0) throw new ConsoleError('locked', { wait_seconds });
+  try {
+    const proved = await prove();
+    await takeBack(sql, guessers);
+    await forgive(sql, account);
+    return proved;
+  } catch (error) {
+    // Neither a proof nor a failure; who knows the password may not wipe out wrong codes by it.
+    if (!(error instanceof ConsoleError) || error.code === 'totp-required') await takeBack(sql, guessers);
+    throw error;
+  }
+}
+
+/** Logs an operator in and gives the session's cookie. Fields: `login`, `password`, `code` (second factor or recovery). */
+export async function logIn(parts: LoginParts, body: Body, origin: Origin): Promise<string> {
+  const login = textOf(body, 'login').trim().toLowerCase();
+  const password = textOf(body, 'password');
+  const code = optionalText(body, 'code');
+  await guarded(parts, { login, address: origin.address }, async () => {
+    const account = await findAccount(parts.sql, login);
+    if (!(await isPassword(password, account?.password_hash)) || account === undefined)
+      throw new ConsoleError('wrong-login');
+    if (account.totp) await proveFactor(parts, account, code);
+  });
+  return beginSession(parts.sql, parts.vault, { login, origin, now: parts.clock() });
+}
+
+/** Takes a code of the authenticator, or a recovery code, once. */
+async function proveFactor({ sql, vault, clock }: LoginParts, account: Account, code: string | undefined) {
+  if (code === undefined) throw new ConsoleError('totp-required', { field: 'code' });
+  const plain = code.replace(/[\s-]/g, '').toLowerCase();
+  const step = stepOf(vault, account, plain, clock());
+  const taken =
+    step === undefined
+      ? await takeRecovery(sql, vault, account.login, plain)
+      : await takeStep(sql, account.login, step);
+  if (!taken) throw new ConsoleError('wrong-totp', { field: 'code' });
+}
+
+/** The time step whose code this is, of the present one and its two neighbours (RFC 6238 5.2); undefined for another text. */
+function stepOf(vault: Vault, { totp_sealed }: Account, code: string, now: Date): number | undefined {
+  if (!/^\d{6}$/.test(code) || totp_sealed === null) return undefined;
+  const secret = vault.open(TOTP_PURPOSE, totp_sealed);
+  const epoch = Math.floor(now.getTime() / 1000);
+  const result = verifySync({ secret, token: code, epoch, epochTolerance: TOTP_SECONDS });
+  return result.valid ? Math.floor(epoch / TOTP_SECONDS) + result.delta : undefined;
+}
+
+/** Refuses a password that is easily guessed; `field` names it. */
+function strongPassword(body: Body, field: string, login: string): string {
+  const password = textOf(body, field);
+  const weak = password.length < 10 || password.toLowerCase().includes(login) || new Set(password).size < 3;
+  if (weak) throw new ConsoleError('weak-password', { field });
+  return password;
+}
+
+/**
+ * Makes the first owner by the link of the first start and logs it in; gives the session's cookie. Fields: `token`,
+ * `login`, `display_name`, `password`.
+ */
+export async function setUp(parts: LoginParts, body: Body, origin: Origin): Promise<string> {
+  const { sql, vault, clock } = parts;
+  const token = textOf(body, 'token');
+  const login = textOf(body, 'login', { most: 32 }).trim().toLowerCase();
+  if (!/^[a-z][a-z0-9._-]{2,31}$/.test(login)) throw new ConsoleError('wrong-field', { field: 'login' });
+  const display_name = textOf(body, 'display_name', { most: 64 });
+  const password = strongPassword(body, 'password', login);
+  const now = clock();
+  // A password is hashed for none but the bearer of a good link.
+  if (!(await isSetup(sql, vault, token, now))) throw new ConsoleError('setup-link');
+  const owner = { login, display_name, password_hash: await hashPassword(password) };
+  const writer = writerOf(login, 'console.setup', now);
+  const made = await writeAs(sql, writer, (tx) => makeFirstOwner(tx, vault, { token, owner, now }));
+  if (!made) throw new ConsoleError('setup-link');
+  return beginSession(sql, vault, { login, origin, now });
+}
+
+const writerOf = (actor: string, method: string, now: Date) => ({ actor, method, request_id: newRequestId(now), now });
+
+/** A logged-in operator with the cookie of the session. */
+export type LoggedIn = { readonly login: string; readonly token: string; readonly address: string };
+
+/** The account of a logged-in operator once its password is proved, and what else is to be proved in the same attempt. */
+async function proved(
+  parts: LoginParts,
+  { login, address }: LoggedIn,
+  password: string,
+  also: (account: Account) => Promise<void> = async () => {},
+): Promise<Account> {
+  return guarded(parts, { login, address }, async () => {
+    const account = await findAccount(parts.sql, login);
+    if (account === undefined) throw new ConsoleError('no-session');
+    if (account.password_hash === null) throw new ConsoleError('no-password');
+    if (!(await isPassword(password, account.password_hash)))
+      throw new ConsoleError('wrong-password', { field: 'password' });
+    await also(account);
+    return account;
+  });
+}
+
+/** Changes one's own password and ends all other sessions. Fields: `password` (the present one), `new_password`. */
+export async function changePassword(parts: LoginParts, body: Body, own: LoggedIn): Promise<object> {
+  const { sql, vault, clock } = parts;
+  const fresh = strongPassword(body, 'new_password', own.login);
+  const present = textOf(body, 'password');
+  if (fresh === present) throw new ConsoleError('wrong-field', { field: 'new_password' });
+  await proved(parts, own, present);
+  const password_hash = await hashPassword(fresh);
+  await writeAs(sql, writerOf(own.login, 'console.password', clock()), async (tx) => {
+    await setPassword(tx, own.login, password_hash);
+    await endSessions(tx, vault, own.login, own.token);
+  });
+  return {};
+}
+
+/** Offers a second factor: its secret and the address that authenticators read as a QR code. Field: `password`. */
+export async function offerFactor(parts: LoginParts, body: Body, own: LoggedIn) {
+  const { login } = await proved(parts, own, textOf(body, 'password'));
+  const secret = generateSecret();
+  const offered = await offerTotp(parts.sql, login, parts.vault.seal(TOTP_PURPOSE, secret));
+  if (!offered) throw new ConsoleError('totp-is-on');
+  return { secret, otpauth_uri: generateURI({ issuer: 'Piaoquan', label: login, secret }) };
+}
+
+/** Confirms the second factor by its first code, ends all other sessions, and shows the recovery codes once. Field: `code`. */
+export async function confirmFactor(parts: LoginParts, body: Body, own: LoggedIn) {
+  const { sql, vault, clock } = parts;
+  const code = textOf(body, 'code').replace(/\s/g, '');
+  const account = await findAccount(sql, own.login);
+  if (account?.totp) throw new ConsoleError('totp-is-on');
+  if (account === undefined || account.totp_sealed === null) throw new ConsoleError('totp-is-off');
+  const now = clock();
+  const codes = Array.from({ length: RECOVERY_CODES }, drawRecovery);
+  const step = stepOf(vault, account, code, now);
+  if (step === undefined) throw new ConsoleError('wrong-totp', { field: 'code' });
+  await writeAs(sql, writerOf(own.login, 'console.totp.confirm', now), async (tx) => {
+    const plain = codes.map((each) => each.replace('-', ''));
+    if (!(await takeStep(tx, own.login, step))) throw new ConsoleError('wrong-totp', { field: 'code' });
+    if (!(await confirmTotp(tx, vault, own.login, { codes: plain, now }))) throw new ConsoleError('totp-is-on');
+    await endSessions(tx, vault, own.login, own.token);
+  });
+  return { recovery_codes: codes };
+}
+
+/** A recovery code of 49 bits. */
+function drawRecovery(): string {
+  const draw = (): string =>
+    Array.from({ length: 5 }, () => RECOVERY_ALPHABET[randomInt(RECOVERY_ALPHABET.length)]).join('');
+  return `${draw()}-${draw()}`;
+}
+
+/** Takes the second factor away. Fields: `password`, `code`. */
+export async function removeFactor(parts: LoginParts, body: Body, own: LoggedIn): Promise<object> {
+  const code = textOf(body, 'code');
+  await proved(parts, own, textOf(body, 'password'), async (account) => {
+    if (!account.totp) throw new ConsoleError('totp-is-off');
+    await proveFactor(parts, account, code);
+  });
+  await writeAs(parts.sql, writerOf(own.login, 'console.totp.remove', parts.clock()), (tx) =>
+    removeTotp(tx, own.login),
+  );
+  return {};
+}

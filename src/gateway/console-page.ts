@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+
+/** Scripts come from here alone; the component library writes its styles into the page. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const NOT_BUILT = 'The console is not built. Run npm run build, then start again.\n控制台尚未构建：请运行 npm run build 后重新启动。\n';
+
+/**
+ * Serves the one page of the operators' console at `/console` and below it, where the page itself finds its way; its
+ * doors are `/console/api/*`.
+ * @param webFolder folder of the built pages
+ */
+export function serveConsolePage(server: FastifyInstance, webFolder: string): void {
+  const file = join(webFolder, 'console', 'index.html');
+  for (const url of ['/console', '/console/*'])
+    server.get(url, async (_request, reply) => {
+      const page = await readFile(file, 'utf8').catch(() => undefined);
+      if (page === undefined) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
+      return reply
+        .headers({
+          'content-security-policy': POLICY,
+          'cache-control': 'no-cache',
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'same-origin',
+          // The gate check page reads codes with the camera.
+          'permissions-policy': 'camera=(self)',
+        })
+        .type('text/html; charset=utf-8')
+        .send(page);
+    });
+}

@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '../contract/roles.ts';
+import type { Queryable, Sql } from '../database/pool.ts';
+import type { Vault } from '../database/vault.ts';
+
+/** An operator as the console knows one. */
+export type Operator = {
+  readonly login: string;
+  readonly display_name: string;
+  readonly role: Role;
+  /** The password was given by an owner and must be changed before anything else. */
+  readonly password_temporary: boolean;
+  readonly has_password: boolean;
+  /** Whether a second factor is asked for. */
+  readonly totp: boolean;
+};
+
+/** What a login is judged by. `password_hash` is null where there is no login by password. */
+export type Account = {
+  readonly login: string;
+  readonly password_hash: Buffer | null;
+  readonly totp_sealed: Buffer | null;
+  readonly totp: boolean;
+};
+
+/** Where a session was begun. */
+export type Origin = { readonly address: string; readonly user_agent: string };
+
+/** Whether attempts may go on: 0, or the seconds to wait. */
+export type Attempts = {
+  readonly guessers: readonly Buffer[];
+  readonly limits: readonly number[];
+};
+
+/** Hours after which a session that is not used, and any session, ends. */
+export const IDLE_HOURS = 2;
+export const LONGEST_HOURS = 12;
+/** Hours that a link for the first owner is good. */
+export const SETUP_HOURS = 24;
+const SESSION_PURPOSE = 'console-session';
+const RECOVERY_PURPOSE = 'console-recovery';
+const SETUP_PURPOSE = 'console-setup';
+
+const hoursFrom = (now: Date, hours: number): Date => new Date(now.getTime() + hours * 3_600_000);
+const newToken = (): string => randomBytes(32).toString('base64url');
+const columns = (sql: Queryable) => sql`
+  login, display_name, role, password_temporary, password_hash is not null as has_password,
+  totp_confirmed_at is not null as totp`;
+
+/** Saves the sandbox's owner, who has no password: production knows no login without one. */
+export async function insertDemoOperator(sql: Sql, login: string, now: Date): Promise<void> {
+  await sql`
+    insert into platform_operator (login, display_name, role, created_at) values (${login}, '演示 Demo', 'owner', ${now})
+    on conflict do nothing`;
+}
+
+/** The account of a live operator; undefined when there is none of that login. */
+export async function findAccount(query: Queryable, login: string): Promise<Account | undefined> {
+  const [row] = await query<Account[]>`
+    select login, password_hash, totp_sealed, totp_confirmed_at is not null as totp
+    from platform_operator where login = ${login} and status = 1`;
+  return row;
+}
+
+/** Begins a session and gives the text of its cookie, 256 random bits; what has ended is forgotten. */
+export async function beginSession(
+  sql: Sql,
+  vault: Vault,
+  { login, origin, now }: { login: string; origin: Origin; now: Date },
+): Promise<string> {
+  const token = newToken();
+  await sql`
+    with ended as (delete from platform_operator_session where expires_at <= ${now}),
+    seen as (update platform_operator set login_at = ${now} where login = ${login})
+    insert into platform_operator_session (session_hash, login, address, user_agent, created_at, used_at, expires_at)
+    values (${vault.hash(SESSION_PURPOSE, token)}, ${login}, ${origin.address}, ${origin.user_agent}, ${now}, ${now},
+      ${hoursFrom(now, LONGEST_HOURS)})`;
+  return token;
+}
+
+/**
+ * The live operator of a live session; undefined when it has ended, was revoked or is none.
+ * @param use whether this counts as a use, which keeps an idle session alive
+ */
+export async function findSession(
+  sql: Sql,
+  vault: Vault,
+  { token, now, use }: { token: string; now: Date; use: boolean },
+): Promise<(Operator & { expires_at: Date }) | undefined> {
+  const hash = vault.hash(SESSION_PURPOSE, token);
+  const idle = hoursFrom(now, -IDLE_HOURS);
+  const [row] = await sql<(Operator & { expires_at: Date })[]>`
+    with used as (
+      update platform_operator_session set used_at = ${now}
+      where session_hash = ${hash} and ${use}::boolean and expires_at > ${now} and used_at > ${idle}
+        and used_at <= ${new Date(now.getTime() - 60_000)})
+    select ${columns(sql)}, s.expires_at
+    from platform_operator_session s join platform_operator o using (login)
+    where session_hash = ${hash} and s.expires_at > ${now} and s.used_at > ${idle} and o.status = 1`;
+  return row;
+}
+
+/** Ends a session. */
+export async function endSession(sql: Sql, vault: Vault, token: string): Promise<void> {
+  await sql`delete from platform_operator_session where session_hash = ${vault.hash(SESSION_PURPOSE, token)}`;
+}
+
+/** Ends the sessions of an operator, but for one where its cookie is given. */
+export async function endSessions(query: Queryable, vault: Vault, login: string, but?: string): Promise<void> {
+  await query`
+    delete from platform_operator_session
+    where login = ${login} and session_hash <> ${but === undefined ? Buffer.alloc(0) : vault.hash(SESSION_PURPOSE, but)}`;
+}
+
+/** Counts an attempt over all processes; the seconds to wait when one of its guessers is locked, else 0. */
+export async function attempt(
+  sql: Sql,
+  { guessers, limits }: Attempts,
+  { seconds, now }: { seconds: number; now: Date },
+): Promise<number> {
+  const [row] = await sql<{ wait: number }[]>`
+    select platform_operator_attempt(array(select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h),
+      ${[...limits]}, ${seconds}, ${now}) as wait`;
+  return row?.wait ?? 0;
+}
+
+const hex = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.toString('hex'));
+
+/** Takes one attempt back from its guessers, since it was right. */
+export async function takeBack(sql: Sql, guessers: readonly Buffer[]): Promise<void> {
+  await sql`
+    update platform_operator_guess set failures = greatest(failures - 1, 0), locked_until = null
+    where guesser in (select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h)`;
+}
+
+/** Forgets all that a guesser has failed at. */
+export async function forgive(sql: Sql, guesser: Buffer): Promise<void> {
+  await sql`delete from platform_operator_guess where guesser = ${guesser}`;
+}
+
+/** Takes the time step of a code, once; false when it or a later one was taken before. */
+export async function takeStep(query: Queryable, login: string, step: number): Promise<boolean> {
+  const { count } = await query`
+    update platform_operator set totp_step = ${step} where login = ${login} and totp_step < ${step}`;
+  return count > 0;
+}
+
+/** Uses a recovery code up; false when the operator has no such code. */
+export async function takeRecovery(query: Queryable, vault: Vault, login: string, code: string): Promise<boolean> {
+  const { count } = await query`
+    delete from platform_operator_recovery where login = ${login} and code_hash = ${vault.hash(RECOVERY_PURPOSE, code)}`;
+  return count > 0;
+}
+
+/** How many recovery codes are left. */
+export async function countRecovery(sql: Sql, login: string): Promise<number> {
+  const [row] = await sql<{ left: number }[]>`
+    select count(*) as left from platform_operator_recovery where login = ${login}`;
+  return row?.left ?? 0;
+}
+
+/** Keeps the secret of a second factor that is not confirmed yet; false when one is confirmed already. */
+export async function offerTotp(sql: Sql, login: string, totp_sealed: Buffer): Promise<boolean> {
+  const { count } = await sql`
+    update platform_operator set totp_sealed = ${totp_sealed} where login = ${login} and totp_confirmed_at is null`;
+  return count > 0;
+}
+
+/** Confirms the second factor with its recovery codes; false when there is none to confirm. */
+export async function confirmTotp(
+  query: Queryable,
+  vault: Vault,
+  login: string,
+  { codes, now }: { codes: readonly string[]; now: Date },
+): Promise<boolean> {
+  const { count } = await query`
+    update platform_operator set totp_confirmed_at = ${now}
+    where login = ${login} and totp_confirmed_at is null and totp_sealed is not null`;
+  if (count === 0) return false;
+  const hashes = codes.map((code) => ({ login, code_hash: vault.hash(RECOVERY_PURPOSE, code) }));
+  await query`insert into platform_operator_recovery ${query(hashes)}`;
+  return true;
+}
+
+/** Takes the second factor and its recovery codes away. */
+export async function removeTotp(query: Queryable, login: string): Promise<void> {
+  await query`delete from platform_operator_recovery where login = ${login}`;
+  await query`update platform_operator set totp_sealed = null, totp_confirmed_at = null where login = ${login}`;
+}
+
+/** Sets the operator's own password. */
+export async function setPassword(query: Queryable, login: string, password_hash: Buffer): Promise<void> {
+  await query`
+    update platform_operator set password_hash = ${password_hash}, password_temporary = false where login = ${login}`;
+}
+
+/** Makes a link's token for the first owner; undefined when there is an owner. */
+export async function offerSetup(sql: Sql, vault: Vault, now: Date): Promise<string | undefined> {
+  const token = newToken();
+  const { count } = await sql`
+    with ended as (delete from platform_operator_setup where expires_at <= ${now})
+    insert into platform_operator_setup (token_hash, expires_at)
+    select ${vault.hash(SETUP_PURPOSE, token)}, ${hoursFrom(now, SETUP_HOURS)}
+    where not exists (select from platform_operator where role = 'owner')`;
+  return count > 0 ? token : undefined;
+}
+
+/** Whether a link for the first owner is good. */
+export async function isSetup(sql: Sql, vault: Vault, token: string, now: Date): Promise<boolean> {
+  const { count } = await sql`
+    select from platform_operator_setup where token_hash = ${vault.hash(SETUP_PURPOSE, token)} and expires_at > ${now}`;
+  return count > 0;
+}
+
+/** The first owner, as made by a link. */
+export type FirstOwner = { readonly login: string; readonly display_name: string; readonly password_hash: Buffer };
+
+/** Makes the first owner and ends every link; false when the link is not good any more or there is an owner. */
+export async function makeFirstOwner(
+  query: Queryable,
+  vault: Vault,
+  { token, owner, now }: { token: string; owner: FirstOwner; now: Date },
+): Promise<boolean> {
+  const links = await query<{ own: boolean }[]>`
+    delete from platform_operator_setup
+    where exists (select from platform_operator_setup where token_hash = ${vault.hash(SETUP_PURPOSE, token)} and expires_at > ${now})
+    returning 1`;
+  if (links.length === 0) return false;
+  const { count } = await query`
+    insert into platform_operator ${query({ ...owner, role: 'owner', created_at: now })}`;
+  return count > 0;
+}
+
+/** A user of the platform; undefined when there is none of that id. */
+export async function findUser(sql: Sql, user_id: number): Promise<{ user_id: number; nick: string } | undefined> {
+  const [row] = await sql<{ user_id: number; nick: string }[]>`
+    select user_id, nick from platform_user where user_id = ${user_id}`;
+  return row;
+}

@@ -1,0 +1,82 @@
+import { platformErrors } from '../contract/error-table.ts';
+import { TopError } from '../contract/errors.ts';
+import { CONSOLE_APP_KEY } from '../contract/roles.ts';
+import type { Parameters } from '../wire/base-text.ts';
+import { type Format, renderError } from '../wire/render.ts';
+import type { CallLog } from './call-log.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { FailedSignatures } from './failed-signatures.ts';
+import { toTopError } from './failure.ts';
+import type { Metrics } from './metrics.ts';
+import { newRequestId } from './request-id.ts';
+
+/** What calls are timed, counted and logged with. */
+export type Recorder = {
+  readonly callLog: CallLog;
+  readonly metrics: Metrics;
+  readonly clock: () => Date;
+  readonly deadlines: Deadlines;
+  /** Keeps calls with a refused signature, to be explained; undefined outside a sandbox. */
+  readonly failedSignatures?: FailedSignatures | undefined;
+  /** Told of every unexpected error whole, with the request_id that the caller saw. */
+  readonly onUnexpected: (error: unknown, request_id: string, method: string | undefined) => void;
+};
+
+/** A call as far as it is recorded: its parameters, raw body, and the login of an operator who calls from the console. */
+export type RecordedCall = {
+  readonly parameters: Parameters;
+  readonly body?: string;
+  readonly operator?: string;
+};
+
+/** The text that goes back, and its spelling. */
+export type Answer = { readonly text: string; readonly format: Format };
+
+/** What is known of a call while it runs. */
+export type Recording = { readonly request_id: string; readonly now: Date };
+
+/** Form of every app_key; no other text is worth asking the database about. */
+export const APP_KEY = /^\d{1,20}$/;
+
+/** Runs one call and records it: its error becomes an `error_response` here and nowhere else. Never throws. */
+export async function recorded(
+  recorder: Recorder,
+  call: RecordedCall,
+  format: Format,
+  run: (recording: Recording) => Promise<(format: Format) => string>,
+): Promise<Answer> {
+  const { parameters, body = '' } = call;
+  const started = performance.now();
+  const now = recorder.clock();
+  const request_id = newRequestId(now);
+  let text: string;
+  let failed: TopError | undefined;
+  try {
+    const write = await recorder.deadlines.hold(() => run({ request_id, now }));
+    text = write(format);
+  } catch (error) {
+    failed = toTopError(error);
+    if (!(error instanceof TopError)) recorder.onUnexpected(error, request_id, parameters.get('method'));
+    text = renderError(format, failed.body, request_id);
+    if (failed.body.code === platformErrors['invalid-signature'].code)
+      recorder.failedSignatures?.keep({ request_id, parameters, body });
+  }
+  record(recorder, call, { request_id, now }, failed, (performance.now() - started) * 1000);
+  return { text, format };
+}
+
+function record(
+  { metrics, callLog }: Recorder,
+  { parameters, operator }: RecordedCall,
+  { request_id, now }: Recording,
+  failed: TopError | undefined,
+  micros: number,
+): void {
+  const { code, sub_code } = failed?.body ?? { code: 0, sub_code: undefined };
+  // What a stranger sends as key or method is kept only when it has the form of one.
+  const app_key = operator === undefined ? APP_KEY.exec(parameters.get('app_key') ?? '')?.[0] : CONSOLE_APP_KEY;
+  const method = /^[a-z][a-z0-9._]{1,127}$/.exec(parameters.get('method') ?? '')?.[0];
+  const duration_us = Math.round(micros);
+  metrics.called(method, code, sub_code, duration_us);
+  callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });
+}

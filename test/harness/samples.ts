@@ -1,0 +1,119 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type SampleId, sampleLanguages } from '../../src/docs/samples/index.ts';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '../..');
+
+const works = (command: string, ...args: string[]): boolean => {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** What running a language's samples needs of the machine. */
+const needs: Readonly<Record<SampleId, () => boolean>> = {
+  java: () => works('javac', '--version'),
+  dotnet: () => works('dotnet', '--version'),
+  php: () => works('php', '-r', 'exit(ini_get("allow_url_fopen") ? 0 : 1);'),
+  curl: () => works('sh', '-c', 'curl --version && openssl version'),
+  python: () => works('python3', '--version'),
+  cpp: () =>
+    works('sh', '-c', 'printf "#include <curl/curl.h>\n#include <openssl/hmac.h>\n" | g++ -x c++ -fsyntax-only -'),
+  node: () => true,
+  typescript: () => true,
+};
+
+/** The languages whose samples this machine can run. */
+export const runnable = (ids: readonly SampleId[]): SampleId[] => ids.filter((id) => needs[id]());
+
+/** Where samples are saved and run; the zone is far from GMT+8, which must make no difference. */
+export type Bench = {
+  save(id: SampleId, text: string): string;
+  run(id: SampleId, folders: string[]): Promise<string[]>;
+  close(): void;
+};
+
+/** Makes a folder for samples. */
+export function openBench(): Bench {
+  const home = mkdtempSync(join(tmpdir(), 'piaoquan-samples-'));
+  installSdk(join(home, 'node_modules/piaoquan'));
+  return {
+    save(id, text) {
+      const folder = mkdtempSync(join(home, `${id}-`));
+      writeFileSync(join(folder, fileOf(id)), text);
+      return folder;
+    },
+    run: runSamples,
+    close: () => rmSync(home, { recursive: true }),
+  };
+}
+
+/** What installing the package would give, without building it. */
+function installSdk(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "exports": { "./sdk": "./sdk/index.ts" } }');
+  symlinkSync(join(ROOT, 'src/sdk'), join(folder, 'sdk'));
+}
+
+const fileOf = (id: SampleId): string => (sampleLanguages.find((each) => each.id === id) as { file: string }).file;
+
+/** Runs saved samples of a language and gives what each printed, a line at the end left out. */
+async function runSamples(id: SampleId, folders: string[]): Promise<string[]> {
+  const files = folders.map((folder) => join(folder, fileOf(id)));
+  switch (id) {
+    case 'java':
+      return (await output('java', [...JVM, join(import.meta.dirname, 'RunSamples.java'), ...folders])).split('\n');
+    case 'node':
+    case 'typescript':
+      return (await output(process.execPath, [...IN_TURN, ...files])).split('\n\f\n');
+    default: {
+      const printed: string[] = [];
+      for (const folder of folders) printed.push(await runOne(id, folder));
+      return printed;
+    }
+  }
+}
+
+/** A JVM that lives for a second or two is faster without its second compiler. */
+const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dfile.encoding=US-ASCII'];
+
+const IMPORT_ALL = `for (const [index, file] of process.argv.slice(1).entries()) {
+  if (index > 0) console.log('\\f');
+  await import(file);
+}`;
+const IN_TURN = ['--no-warnings', '--input-type=module', '--eval', IMPORT_ALL];
+
+async function runOne(id: Exclude<SampleId, 'java' | 'node' | 'typescript'>, folder: string): Promise<string> {
+  const file = fileOf(id);
+  switch (id) {
+    case 'php':
+      return output('php', [file], folder);
+    case 'curl':
+      return output('sh', [file], folder);
+    case 'python':
+      return output('python3', [file], folder);
+    case 'cpp':
+      await output('g++', ['-std=c++17', file, '-o', 'call', '-lcurl', '-lcrypto'], folder);
+      return output('./call', [], folder);
+    default:
+      writeFileSync(join(folder, 'call.csproj'), PROJECT);
+      return output('dotnet', ['run'], folder);
+  }
+}
+
+const PROJECT = `<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType>
+<TargetFramework>net$([MSBuild]::GetTargetFrameworkVersion('net$(BundledNETCoreAppTargetFrameworkVersion)'))</TargetFramework>
+</PropertyGroup></Project>`;
+
+async function output(command: string, args: string[], cwd = ROOT): Promise<string> {
+  const env = { ...process.env, TZ: 'America/New_York', LC_ALL: 'C.UTF-8' };
+  const { stdout } = await run(command, args, { cwd, env, timeout: 60_000, maxBuffer: 10_000_000 });
+  return stdout.replace(/\n$/, '');
+}

@@ -1,0 +1,159 @@
+import { DownloadOutlined, ReloadOutlined } from '@ant-design/icons';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Button, Flex, Table, type TableColumnType } from 'antd';
+import { type ReactNode, useState } from 'react';
+import type { Words } from '../../../src/contract/schema.ts';
+import { type Field, fieldsOf, itemOf } from '../../../src/contract/schema.ts';
+import { knownContract, rowsField } from '../contracts.ts';
+import { saveCsv } from '../csv.ts';
+import { useWords } from '../language.tsx';
+import { useSession } from '../session.tsx';
+import { Filters } from './filters.tsx';
+import { Failure, Nothing } from './states.tsx';
+import { Value } from './value.tsx';
+
+/** A row of a list, by the names of its contract. */
+export type Row = Readonly<Record<string, unknown>>;
+type Page = Readonly<Record<string, unknown>> & { readonly next_cursor?: string };
+
+/** How a page shows a list method. */
+export type ContractListProps = {
+  /** A `piaoquan.*.list` method: cursor in, next_cursor out. */
+  readonly method: string;
+  /** Members of a row to show, in this order; all unless given. */
+  readonly columns?: readonly string[];
+  /** Cells shown otherwise than their contract says, by member. */
+  readonly cells?: Readonly<Record<string, (row: Row) => ReactNode>>;
+  /** Request fields that the page sets itself, so that no filter is offered for them. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
+  /** Filters to begin with, as the address of the page asks. */
+  readonly initial?: Readonly<Record<string, unknown>>;
+  /** Buttons at the end of a row. */
+  readonly actions?: (row: Row) => ReactNode;
+  /** Buttons above the list. */
+  readonly tools?: ReactNode;
+  /** What stands there when nothing was ever made: what it is for and how to begin. */
+  readonly empty: Words;
+  readonly rowKey: string | ((row: Row) => string);
+  /** Milliseconds between looks at the first page; not looked at again unless given. */
+  readonly every?: number;
+};
+
+/** Rows that the file of a list may have; the export commands give more. */
+const MOST_IN_FILE = 10_000;
+const PAGE_SIZE = 50;
+
+/**
+ * A list method as a table: filters from its request, columns from its answer, pages by cursor, the rows as a CSV file,
+ * and views that are kept in the browser.
+ */
+export function ContractList(props: ContractListProps) {
+  const { method, fixed = {}, initial = {}, tools, empty, rowKey, every } = props;
+  const t = useWords();
+  const { client } = useSession();
+  const [filters, setFilters] = useState<Row>(initial);
+  const contract = knownContract(method);
+  const rows = rowsField(contract);
+  const asked = { ...filters, ...fixed };
+  const list = useInfiniteQuery({
+    queryKey: [method, asked],
+    queryFn: ({ pageParam, signal }) =>
+      client.call(
+        method,
+        { ...asked, page_size: PAGE_SIZE, ...(pageParam && { cursor: pageParam }) },
+        { signal },
+      ) as Promise<Page>,
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor || undefined,
+    placeholderData: keepPreviousData,
+    ...(every !== undefined && { refetchInterval: every }),
+  });
+  const found = list.data?.pages.flatMap((page) => (page[rows.name] ?? []) as Row[]) ?? [];
+  const isFiltered = Object.keys(filters).length > 0;
+  if (list.error && found.length === 0) return <Failure error={list.error} again={() => list.refetch()} />;
+  return (
+    <Flex vertical gap={12}>
+      <Flex wrap gap={8} align="center">
+        <Filters contract={contract} fixed={Object.keys(fixed)} value={filters} onChange={setFilters} />
+        <div className="console-grow" />
+        {tools}
+        <SaveButton method={method} asked={asked} fields={fieldsOf(itemOf(rows.schema))} rows={rows.name} />
+        <Button
+          icon={<ReloadOutlined />}
+          aria-label={t({ zh: '刷新', en: 'Refresh' })}
+          loading={list.isRefetching}
+          onClick={() => list.refetch()}
+        />
+      </Flex>
+      <Table<Row>
+        rowKey={typeof rowKey === 'string' ? (row) => String(row[rowKey]) : rowKey}
+        columns={columnsOf(props, rows, t)}
+        dataSource={found}
+        loading={list.isPending}
+        pagination={false}
+        size="middle"
+        scroll={{ x: 'max-content' }}
+        locale={{
+          emptyText: (
+            <Nothing
+              words={
+                isFiltered
+                  ? { zh: '没有符合条件的记录，请放宽筛选。', en: 'Nothing matches. Widen the filters.' }
+                  : empty
+              }
+            />
+          ),
+        }}
+      />
+      {list.hasNextPage && (
+        <Button block loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+          {t({ zh: '加载更多', en: 'Load more' })}
+        </Button>
+      )}
+    </Flex>
+  );
+}
+
+function columnsOf({ columns, cells = {}, actions }: ContractListProps, rows: Field, t: ReturnType<typeof useWords>) {
+  const fields = fieldsOf(itemOf(rows.schema));
+  const shown = columns?.flatMap((name) => fields.find((field) => field.name === name) ?? []) ?? fields;
+  const own: TableColumnType<Row>[] = shown.map((field) => ({
+    key: field.name,
+    title: <span title={field.name}>{t(field.note.meaning)}</span>,
+    align: field.kind === 'integer' && field.note.values === undefined ? 'end' : 'start',
+    render: (_value, row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
+  }));
+  if (actions === undefined) return own;
+  return [
+    ...own,
+    { key: 'actions', title: t({ zh: '操作', en: 'Actions' }), render: (_value: unknown, row: Row) => actions(row) },
+  ];
+}
+
+type SaveProps = { method: string; asked: Row; fields: readonly Field[]; rows: string };
+
+/** Reads all pages of the present filters and saves them as a CSV file. */
+function SaveButton({ method, asked, fields, rows }: SaveProps) {
+  const t = useWords();
+  const { client } = useSession();
+  const [read, setRead] = useState<number>();
+  const save = async () => {
+    const all: Row[] = [];
+    setRead(0);
+    try {
+      for await (const page of client.pages(method, { ...asked, page_size: PAGE_SIZE })) {
+        all.push(...((page as Page)[rows] as Row[]));
+        setRead(all.length);
+        if (all.length >= MOST_IN_FILE) break;
+      }
+      saveCsv(`${method}.csv`, fields, all);
+    } finally {
+      setRead(undefined);
+    }
+  };
+  return (
+    <Button icon={<DownloadOutlined />} loading={read !== undefined} onClick={save}>
+      {read === undefined ? 'CSV' : t({ zh: `已读 ${read} 行`, en: `${read} rows read` })}
+    </Button>
+  );
+}

@@ -1,0 +1,32 @@
+import { Descriptions } from 'antd';
+import type { ReactNode } from 'react';
+import type { TSchema } from 'typebox';
+import { fieldsOf } from '../../../src/contract/schema.ts';
+import { useWords } from '../language.tsx';
+import type { Row } from './contract-list.tsx';
+import { Value } from './value.tsx';
+
+type Props = {
+  /** Schema of the thing, as its contract answers it. */
+  readonly schema: TSchema;
+  readonly value: Row;
+  /** Members to leave out: shown elsewhere on the page. Lists and objects are left out anyway. */
+  readonly without?: readonly string[];
+  readonly cells?: Readonly<Record<string, (value: Row) => ReactNode>>;
+};
+
+/** The plain members of a thing, each under the meaning that its contract gives it. */
+export function Details({ schema, value, without = [], cells = {} }: Props) {
+  const t = useWords();
+  const items = fieldsOf(schema)
+    .filter(
+      ({ name, kind }) =>
+        !without.includes(name) && (cells[name] !== undefined || (kind !== 'array' && kind !== 'object')),
+    )
+    .map((field) => ({
+      key: field.name,
+      label: <span title={field.name}>{t(field.note.meaning)}</span>,
+      children: cells[field.name]?.(value) ?? <Value field={field} value={value[field.name]} />,
+    }));
+  return <Descriptions size="small" bordered column={{ xs: 1, sm: 1, md: 2, xl: 3 }} items={items} />;
+}

@@ -1,0 +1,69 @@
+import { Alert, Button, Empty, Result, Spin } from 'antd';
+import type { ReactNode } from 'react';
+import type { Words } from '../../../src/contract/schema.ts';
+import { TopError, TopNetworkError } from '../../../src/sdk/errors.ts';
+import { DoorError } from '../client.ts';
+import { contractOf } from '../contracts.ts';
+import { useWords } from '../language.tsx';
+
+const UNREACHABLE: Words = {
+  zh: '连接不上服务器。请检查网络，稍后重试。',
+  en: 'The server cannot be reached. Check the network and try again.',
+};
+const UNEXPECTED: Words = { zh: '页面出错了。请刷新后再试。', en: 'The page failed. Reload it and try again.' };
+
+/** What happened and what to do about it, in words of the error's own contract where it has one. */
+export function wordsOf(error: unknown): { title: Words; detail?: Words } {
+  if (error instanceof DoorError) return { title: error.words };
+  if (error instanceof TopError) {
+    const known = error.sub_code === undefined ? undefined : contractOf(error.method)?.errors[error.sub_code];
+    const said = error.sub_msg ?? error.msg;
+    const id = error.request_id === undefined ? '' : `request_id ${error.request_id}`;
+    if (known === undefined) return { title: { zh: said, en: said }, detail: { zh: id, en: id } };
+    const title = { zh: said, en: known.cause.en };
+    return { title, detail: { zh: `${known.remedy.zh} · ${id}`, en: `${known.remedy.en} · ${id}` } };
+  }
+  if (error instanceof TopNetworkError || error instanceof TypeError) return { title: UNREACHABLE };
+  return { title: UNEXPECTED };
+}
+
+/** A page that could not be had, with a button to try again. */
+export function Failure({ error, again }: { error: unknown; again?: () => void }) {
+  const t = useWords();
+  const { title, detail } = wordsOf(error);
+  const retry = again && (
+    <Button type="primary" onClick={again}>
+      {t({ zh: '重试', en: 'Try again' })}
+    </Button>
+  );
+  return <Result status="warning" title={t(title)} subTitle={detail && t(detail)} extra={retry} />;
+}
+
+/** The error of a form or an action, above it. */
+export function Refusal({ error }: { error: unknown }) {
+  const t = useWords();
+  if (!error) return null;
+  const { title, detail } = wordsOf(error);
+  return (
+    <Alert type="error" showIcon title={t(title)} description={detail && t(detail)} style={{ marginBottom: 16 }} />
+  );
+}
+
+/** A page that is on its way. */
+export function Waiting() {
+  return (
+    <div className="console-center">
+      <Spin size="large" />
+    </div>
+  );
+}
+
+/** Nothing is here yet: what would be, and how to make it. */
+export function Nothing({ words, children }: { words: Words; children?: ReactNode }) {
+  const t = useWords();
+  return (
+    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(words)}>
+      {children}
+    </Empty>
+  );
+}

@@ -1,0 +1,111 @@
+import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
+import { useMutation } from '@tanstack/react-query';
+import { Alert, Button, Card, Flex, Form, Tag, Timeline, Typography } from 'antd';
+import { knownContract } from '../contracts.ts';
+import { useLanguage, useWords } from '../language.tsx';
+import { useSession } from '../session.tsx';
+import { ContractFields, type FieldWishes, withoutEmpties } from './contract-form.tsx';
+import type { Row } from './contract-list.tsx';
+import { Refusal } from './states.tsx';
+
+type Rule = {
+  rule: string;
+  passed: boolean;
+  code: string;
+  reason_zh: string;
+  reason_en: string;
+  figures?: { name: string; value: string }[];
+};
+type Explained = { result: boolean; refusal_code?: string; rules: Rule[] };
+
+type Props = {
+  /** A `piaoquan.*.explain` method. */
+  readonly method: string;
+  /** What the page knows already. */
+  readonly initial?: Row;
+  readonly wishes?: FieldWishes;
+};
+
+/** Why not? Asks a method that explains, and shows each rule passed or refused with the figures of this moment. */
+export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
+  const t = useWords();
+  const { client } = useSession();
+  const question = useMutation({
+    mutationFn: (request: Row) => client.call(method, request) as unknown as Promise<Explained>,
+  });
+  return (
+    <Flex wrap gap={16} align="start">
+      <Card style={{ flex: '1 1 320px' }} title={t({ zh: '问题', en: 'The question' })}>
+        <Form
+          layout="vertical"
+          initialValues={initial}
+          onFinish={(values: Row) => question.mutate(withoutEmpties({ ...initial, ...values }))}
+        >
+          <ContractFields schema={knownContract(method).request} wishes={wishes} />
+          <Button type="primary" htmlType="submit" loading={question.isPending}>
+            {t({ zh: '查原因', en: 'Explain' })}
+          </Button>
+        </Form>
+      </Card>
+      <Card style={{ flex: '2 1 360px' }} title={t({ zh: '逐条判断', en: 'Rule by rule' })}>
+        <Refusal error={question.error} />
+        {question.data === undefined ? (
+          <Typography.Text type="secondary">
+            {t({
+              zh: '填写用户与对象，按真实接口的判断顺序列出每条规则与此刻的数字。不会改变任何数据。',
+              en: 'Name a user and a thing: every rule of the real method follows in its order, with the figures of this moment. Nothing is changed.',
+            })}
+          </Typography.Text>
+        ) : (
+          <Verdict explained={question.data} />
+        )}
+      </Card>
+    </Flex>
+  );
+}
+
+function Verdict({ explained: { result, refusal_code = '', rules } }: { explained: Explained }) {
+  const t = useWords();
+  const title = result
+    ? t({ zh: '此刻可以通过', en: 'It would pass now' })
+    : t({ zh: `此刻会被拒绝：${refusal_code}`, en: `It would be refused now: ${refusal_code}` });
+  return (
+    <Flex vertical gap={16}>
+      <Alert type={result ? 'success' : 'error'} showIcon title={title} />
+      <Timeline
+        items={rules.map((rule) => ({
+          key: rule.rule,
+          icon: <Mark passed={rule.passed} />,
+          content: <Reason rule={rule} />,
+        }))}
+      />
+    </Flex>
+  );
+}
+
+function Mark({ passed }: { passed: boolean }) {
+  return passed ? (
+    <CheckCircleFilled style={{ color: '#52c41a' }} />
+  ) : (
+    <CloseCircleFilled style={{ color: '#ff4d4f' }} />
+  );
+}
+
+function Reason({ rule }: { rule: Rule }) {
+  const { language } = useLanguage();
+  return (
+    <Flex vertical gap={4}>
+      <span>
+        {language === 'zh' ? rule.reason_zh : rule.reason_en}{' '}
+        <Typography.Text type="secondary">{rule.rule}</Typography.Text>
+      </span>
+      <Flex wrap gap={4}>
+        {(rule.figures ?? []).map(({ name, value }) => (
+          <Tag key={name}>
+            {name} = {value}
+          </Tag>
+        ))}
+      </Flex>
+    </Flex>
+  );
+}

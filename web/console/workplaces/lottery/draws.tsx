@@ -1,0 +1,169 @@
+import { Button, Flex, Form, Input, Tag, Typography } from 'antd';
+import type { ReactNode } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import type { AnswerOf } from '../../client.ts';
+import { ConfirmButton } from '../../components/action.tsx';
+import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Nothing } from '../../components/states.tsx';
+import { instantText } from '../../components/value.tsx';
+import { useWords } from '../../language.tsx';
+import { pathOf } from './state.ts';
+
+type Draw = AnswerOf<'piaoquan.lottery.draw.list'>['draws'][number];
+
+const COLUMNS = [
+  'granted_at',
+  'out_biz_id',
+  'mix_user_id',
+  'prize_no',
+  'segment_no',
+  'code_count',
+  'app_key',
+  'invalid_at',
+];
+const drawKey = ({ platform, app_key, out_biz_id }: Draw): string => `${platform} ${app_key} ${out_biz_id}`;
+
+const cells: Readonly<Record<string, (row: Row) => ReactNode>> = {
+  prize_no: (row) => <Won draw={row as Draw} />,
+  invalid_at: (row) => <Standing draw={row as Draw} />,
+};
+
+/** The wins of one activity, newest first. */
+export function ActivityDraws({ spread_id }: { spread_id: string }) {
+  return (
+    <ContractList
+      method="piaoquan.lottery.activity.draw.list"
+      columns={COLUMNS}
+      cells={cells}
+      fixed={{ spread_id }}
+      rowKey={(row) => drawKey(row as Draw)}
+      actions={(row) => <VoidButton draw={row as Draw} />}
+      empty={{
+        zh: '还没有人中奖。活动上架且时段开始后，渠道每次抽中都会出现在这里。',
+        en: 'Nobody has won yet. Once the activity is on shelf and a segment has begun, every win appears here.',
+      }}
+    />
+  );
+}
+
+/** The search for wins by user or key; what is looked for stands in the address: `?out_biz_id=&mix_user_id=`. */
+export function DrawsPage() {
+  const t = useWords();
+  const [query, setQuery] = useSearchParams();
+  const asked = Object.fromEntries(
+    ['out_biz_id', 'mix_user_id'].flatMap((name) => (query.get(name) ? [[name, query.get(name) as string]] : [])),
+  );
+  const isAsked = Object.keys(asked).length > 0;
+  return (
+    <Flex vertical gap={16}>
+      <Typography.Title level={2}>{t({ zh: '查中奖记录', en: 'Find wins' })}</Typography.Title>
+      <SearchForm key={query.toString()} asked={asked} onSearch={(values) => setQuery(values)} />
+      {isAsked ? (
+        <ContractList
+          key={query.toString()}
+          method="piaoquan.lottery.draw.list"
+          columns={['spread_id', ...COLUMNS]}
+          cells={{ ...cells, spread_id: (row) => <OfActivity draw={row as Draw} /> }}
+          fixed={asked}
+          rowKey={(row) => drawKey(row as Draw)}
+          actions={(row) => <VoidButton draw={row as Draw} />}
+          empty={{
+            zh: '没有中奖记录。未中奖不留记录：想知道原因，请到活动页的「为什么没中」。',
+            en: 'No win is found. Draws that win nothing leave none: the tab “Why not?” of the activity tells the reason.',
+          }}
+        />
+      ) : (
+        <Nothing
+          words={{
+            zh: '填写渠道调用时的 out_biz_id，或用户的 mix_user_id（手机号可直接填写完整号码）。',
+            en: 'Give the out_biz_id of the call, or the mix_user_id of the user; of a phone number, all digits.',
+          }}
+        />
+      )}
+    </Flex>
+  );
+}
+
+type SearchProps = { asked: Readonly<Record<string, string>>; onSearch: (values: Record<string, string>) => void };
+
+function SearchForm({ asked, onSearch }: SearchProps) {
+  const t = useWords();
+  const search = (values: Record<string, string | undefined>) => {
+    const given = Object.entries(values).map(([name, value]) => [name, value?.trim() ?? ''] as const);
+    onSearch(Object.fromEntries(given.filter(([, value]) => value !== '')));
+  };
+  return (
+    <Form layout="inline" initialValues={asked} onFinish={search} className="lottery-search">
+      <Form.Item name="out_biz_id" label={t({ zh: '业务号 out_biz_id', en: 'out_biz_id' })}>
+        <Input allowClear maxLength={100} />
+      </Form.Item>
+      <Form.Item name="mix_user_id" label={t({ zh: '用户 mix_user_id', en: 'mix_user_id' })}>
+        <Input allowClear maxLength={100} />
+      </Form.Item>
+      <Button type="primary" htmlType="submit">
+        {t({ zh: '查询', en: 'Search' })}
+      </Button>
+    </Form>
+  );
+}
+
+function OfActivity({ draw: { spread_id } }: { draw: Draw }) {
+  return (
+    <Link to={pathOf(spread_id)} className="console-id">
+      {spread_id}
+    </Link>
+  );
+}
+
+function Won({ draw: { prize_no, reward_title, result_code } }: { draw: Draw }) {
+  const t = useWords();
+  if (prize_no == null)
+    return <Typography.Text type="secondary">{t({ zh: '无奖品', en: 'no prize' })}</Typography.Text>;
+  return (
+    <>
+      {reward_title} <Typography.Text type="secondary">#{prize_no}</Typography.Text>
+      {result_code === 3 && <Tag color="orange">{t({ zh: '缺券码，可重试', en: 'codes missing, retry' })}</Tag>}
+      {result_code === 4 && <Tag color="red">{t({ zh: '缺券码，须人工', en: 'codes gone' })}</Tag>}
+    </>
+  );
+}
+
+function Standing({ draw: { invalid_at } }: { draw: Draw }) {
+  const t = useWords();
+  if (invalid_at == null) return <Tag color="green">{t({ zh: '有效', en: 'stands' })}</Tag>;
+  return (
+    <>
+      <Tag>{t({ zh: '已作废', en: 'void' })}</Tag>
+      <span className="console-number">{instantText(invalid_at)}</span>
+    </>
+  );
+}
+
+function VoidButton({ draw }: { draw: Draw }) {
+  const { spread_id, platform, app_key, out_biz_id, mix_user_id, segment_no, prize_no, reward_title, code_count } =
+    draw;
+  if (draw.invalid_at != null) return null;
+  const prize =
+    prize_no == null
+      ? { zh: '', en: '' }
+      : { zh: `与奖品「${reward_title}」`, en: ` and to the prize ${reward_title}` };
+  const codes =
+    code_count > 0
+      ? {
+          zh: `，${code_count} 个券码立即失效（已核销则拒绝作废）`,
+          en: `; its ${code_count} codes become void at once (refused if one is redeemed)`,
+        }
+      : { zh: '', en: '' };
+  return (
+    <ConfirmButton
+      method="piaoquan.lottery.draw.invalid"
+      request={{ spread_id, platform, app_key, out_biz_id }}
+      label={{ zh: '作废', en: 'Void' }}
+      danger
+      consequence={{
+        zh: `用户 ${mix_user_id} 的这次中奖（${out_biz_id}）将作废：1 份库存退回时段 ${segment_no}${prize.zh}${codes.zh}。不能恢复。`,
+        en: `This win of user ${mix_user_id} (${out_biz_id}) becomes void: 1 unit returns to segment ${segment_no}${prize.en}${codes.en}. It cannot be undone.`,
+      }}
+    />
+  );
+}

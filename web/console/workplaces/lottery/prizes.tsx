@@ -1,0 +1,158 @@
+import { Flex, Progress, Table, type TableColumnType, Tag, Typography } from 'antd';
+import { Link } from 'react-router';
+import { oddsOf } from '../../../../src/contract/explain.ts';
+import { itemOf, type Words } from '../../../../src/contract/schema.ts';
+import { Nothing } from '../../components/states.tsx';
+import { Value, yuan } from '../../components/value.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
+import { useWords } from '../../language.tsx';
+import { PrizeButton, PrizeStockButton } from './forms.tsx';
+import { type Activity, type Prize, pathOf, prizeLeft } from './state.ts';
+
+const prizesField = fieldAt(knownContract('piaoquan.lottery.activity.get').response, 'activity.prizes');
+const typeField = fieldAt(itemOf(prizesField.schema), 'reward_type');
+
+type Row = Prize & { readonly odds_ppm: number };
+
+/** The odds of each prize at this moment: by weight, among those that have a weight and stock left. */
+export function withOdds(prizes: readonly Prize[]): Row[] {
+  const odds = oddsOf(
+    prizes.map((prize) => ({
+      ...{ id: prize.prize_no, name: prize.reward_title, weight: prize.weight },
+      ...{ left: prizeLeft(prize) ?? null, is_open: prize.weight > 0 && prizeLeft(prize) !== 0 },
+    })),
+  );
+  return prizes.map((prize, index) => ({ ...prize, odds_ppm: odds[index]?.odds_ppm ?? 0 }));
+}
+
+/** Parts per million as percent, with as many digits as small odds want. */
+export const percentText = (ppm: number): string => `${(ppm / 10_000).toFixed(ppm > 0 && ppm < 1000 ? 4 : 2)}%`;
+
+/** The prizes of an activity: weights, odds, own stock, and what each brings. */
+export function Prizes({ activity }: { activity: Activity }) {
+  const t = useWords();
+  return (
+    <Flex vertical gap={16}>
+      <Flex wrap gap={8} align="center">
+        <Typography.Text type="secondary" className="console-grow">
+          {t({
+            zh: '中奖后按权重抽取奖品；自有库存用完的奖品退出，概率按其余奖品的权重重新分配。',
+            en: 'A win takes its prize by weight. One whose own stock is used up drops out, and the others share its odds.',
+          })}
+        </Typography.Text>
+        <PrizeButton activity={activity} />
+      </Flex>
+      <Table
+        size="middle"
+        rowKey="prize_no"
+        dataSource={withOdds(activity.prizes)}
+        columns={columnsOf(activity, t)}
+        scroll={{ x: 'max-content' }}
+        pagination={false}
+        locale={{
+          emptyText: (
+            <Nothing
+              words={{
+                zh: '没有奖品：抽中只扣时段库存，应答不带奖品。添加奖品后按权重抽取。',
+                en: 'No prizes: a win takes stock of the segment and brings nothing. Add prizes to have them drawn by weight.',
+              }}
+            />
+          ),
+        }}
+      />
+    </Flex>
+  );
+}
+
+function columnsOf(activity: Activity, t: (words: Words) => string): TableColumnType<Row>[] {
+  const number = (count: number) => <span className="console-number">{count.toLocaleString('en')}</span>;
+  return [
+    { title: t({ zh: '奖品号', en: 'No.' }), dataIndex: 'prize_no' },
+    { title: t({ zh: '奖品', en: 'Prize' }), render: (_value, row) => <Title prize={row} /> },
+    { title: t({ zh: '权重', en: 'Weight' }), align: 'end', render: (_value, { weight }) => number(weight) },
+    { title: t({ zh: '此刻概率', en: 'Odds now' }), render: (_value, { odds_ppm }) => <Odds ppm={odds_ppm} /> },
+    { title: t({ zh: '自有库存剩余', en: 'Own stock left' }), render: (_value, row) => <OwnStock prize={row} /> },
+    {
+      title: t({ zh: '有效发放', en: 'Standing wins' }),
+      align: 'end',
+      render: (_value, { consumed_count }) => number(consumed_count ?? 0),
+    },
+    {
+      title: t({ zh: '价值（元）', en: 'Value (yuan)' }),
+      align: 'end',
+      render: (_value, { cost_price }) => <span className="console-number">{yuan(cost_price)}</span>,
+    },
+    { title: t({ zh: '券码', en: 'Codes' }), render: (_value, row) => <Codes prize={row} /> },
+    {
+      title: t({ zh: '操作', en: 'Actions' }),
+      render: (_value, { odds_ppm: _odds, ...prize }) => <Actions activity={activity} prize={prize} />,
+    },
+  ];
+}
+
+function Title({ prize }: { prize: Prize }) {
+  const { reward_title, reward_sub_title, reward_count, reward_unit, reward_type } = prize;
+  return (
+    <div className="lottery-name">
+      {reward_title} <Value field={typeField} value={reward_type} />
+      <div>
+        <Typography.Text type="secondary">
+          {reward_count} {reward_unit} {reward_sub_title}
+        </Typography.Text>
+      </div>
+    </div>
+  );
+}
+
+function Odds({ ppm }: { ppm: number }) {
+  const t = useWords();
+  return (
+    <div className="lottery-stock">
+      <span className="console-number">{percentText(ppm)}</span>
+      <Progress
+        size="small"
+        showInfo={false}
+        percent={ppm / 10_000}
+        aria-label={t({ zh: '此刻概率', en: 'Odds now' })}
+      />
+    </div>
+  );
+}
+
+function OwnStock({ prize }: { prize: Prize }) {
+  const t = useWords();
+  const left = prizeLeft(prize);
+  if (left === undefined)
+    return (
+      <Typography.Text type="secondary">{t({ zh: '只受时段限制', en: 'segments alone limit it' })}</Typography.Text>
+    );
+  if (left === 0) return <Tag color="red">{t({ zh: '已发完', en: 'used up' })}</Tag>;
+  return (
+    <span className="console-number">
+      {left.toLocaleString('en')} / {(prize.total_count ?? 0).toLocaleString('en')}
+    </span>
+  );
+}
+
+function Codes({ prize: { mix_id, code_count } }: { prize: Prize }) {
+  if (!mix_id) return <Typography.Text type="secondary">—</Typography.Text>;
+  return (
+    <>
+      {code_count} × <Link to={`/vouchers/${encodeURIComponent(mix_id)}`}>{mix_id}</Link>
+    </>
+  );
+}
+
+function Actions({ activity, prize }: { activity: Activity; prize: Prize }) {
+  const t = useWords();
+  const { spread_id } = activity;
+  return (
+    <Flex gap={8} align="center">
+      <PrizeButton activity={activity} prize={prize} />
+      <PrizeStockButton spread_id={spread_id} prize={prize} />
+      <Link to={pathOf(spread_id, `ledger?counter=lottery.consumed_count&no=${prize.prize_no}`)}>
+        {t({ zh: '台账', en: 'Ledger' })}
+      </Link>
+    </Flex>
+  );
+}

@@ -1,0 +1,122 @@
+import { Button, Card, Flex, Progress, Table, type TableColumnType, Tag } from 'antd';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { Words } from '../../../../src/contract/schema.ts';
+import { Nothing } from '../../components/states.tsx';
+import { instantText } from '../../components/value.tsx';
+import { useWords } from '../../language.tsx';
+import { StockCurve } from './curve.tsx';
+import { SegmentButton, SegmentStockButton } from './forms.tsx';
+import { type Activity, leftOf, pathOf, phaseOf, type Segment } from './state.ts';
+import { TimeLine } from './timeline.tsx';
+
+const PHASES = {
+  coming: { words: { zh: '未开始', en: 'to come' }, color: 'blue' },
+  now: { words: { zh: '进行中', en: 'now' }, color: 'green' },
+  over: { words: { zh: '已结束', en: 'over' }, color: 'default' },
+} as const;
+const PAGE_SIZE = 20;
+
+/** The segments of an activity on a time line, the curve of their stock, and what can be done with each. */
+export function Segments({ activity }: { activity: Activity }) {
+  const t = useWords();
+  const [chosen, choose] = useState<number>();
+  const { segments } = activity;
+  const segment = segments.find(({ segment_no }) => segment_no === chosen);
+  if (segments.length === 0)
+    return (
+      <Nothing
+        words={{
+          zh: '还没有时段。每个时段有自己的起止时间与库存，到点自动开始与结束。',
+          en: 'No segment yet. Each has its own start, end and stock, and begins and ends by itself.',
+        }}
+      >
+        <SegmentButton activity={activity} />
+      </Nothing>
+    );
+  return (
+    <Flex vertical gap={16}>
+      <Card
+        size="small"
+        title={t({ zh: '时间线', en: 'Time line' })}
+        extra={
+          segment && (
+            <Button type="link" size="small" onClick={() => choose(undefined)}>
+              {t({ zh: '看全部时段', en: 'All segments' })}
+            </Button>
+          )
+        }
+      >
+        <TimeLine segments={segments} chosen={chosen} onChoose={(no) => choose(no === chosen ? undefined : no)} />
+      </Card>
+      <StockCurve key={chosen ?? 0} activity={activity} segment={segment} />
+      <Flex justify="end">
+        <SegmentButton activity={activity} />
+      </Flex>
+      <Table
+        size="middle"
+        rowKey="segment_no"
+        dataSource={segments}
+        columns={columnsOf(activity, t)}
+        scroll={{ x: 'max-content' }}
+        pagination={{ pageSize: PAGE_SIZE, hideOnSinglePage: true, showSizeChanger: false }}
+        rowClassName={({ segment_no }) => (segment_no === chosen ? 'ant-table-row-selected' : '')}
+      />
+    </Flex>
+  );
+}
+
+function columnsOf(activity: Activity, t: (words: Words) => string): TableColumnType<Segment>[] {
+  const { spread_id } = activity;
+  return [
+    { title: t({ zh: '时段', en: 'Segment' }), dataIndex: 'segment_no' },
+    { title: t({ zh: '状态', en: 'State' }), render: (_value, segment) => <Phase segment={segment} /> },
+    {
+      title: t({ zh: '开始', en: 'From' }),
+      render: (_value, { start_time }) => <span className="console-number">{instantText(start_time)}</span>,
+    },
+    {
+      title: t({ zh: '结束（含）', en: 'To, inclusive' }),
+      render: (_value, { end_time }) => <span className="console-number">{instantText(end_time)}</span>,
+    },
+    { title: t({ zh: '剩余 / 库存', en: 'Left / stock' }), render: (_value, segment) => <Stock segment={segment} /> },
+    {
+      title: t({ zh: '操作', en: 'Actions' }),
+      render: (_value, segment) => (
+        <Flex gap={8} align="center">
+          <SegmentStockButton spread_id={spread_id} segment={segment} />
+          <SegmentButton activity={activity} segment={segment} />
+          <Link to={pathOf(spread_id, `ledger?counter=lottery.win_times&no=${segment.segment_no}`)}>
+            {t({ zh: '台账', en: 'Ledger' })}
+          </Link>
+        </Flex>
+      ),
+    },
+  ];
+}
+
+function Phase({ segment }: { segment: Segment }) {
+  const t = useWords();
+  const { words, color } = PHASES[phaseOf(segment, Date.now())];
+  return <Tag color={color}>{t(words)}</Tag>;
+}
+
+function Stock({ segment }: { segment: Segment }) {
+  const t = useWords();
+  const [left, stock] = [leftOf(segment), segment.win_times ?? 0];
+  const percent = stock === 0 ? 0 : (left / stock) * 100;
+  return (
+    <div className="lottery-stock">
+      <span className="console-number">
+        {left.toLocaleString('en')} / {stock.toLocaleString('en')}
+      </span>
+      <Progress
+        size="small"
+        showInfo={false}
+        percent={percent}
+        status={percent < 10 ? 'exception' : 'normal'}
+        aria-label={t({ zh: '剩余比例', en: 'Share left' })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,176 @@
+import { Card, Progress, Table, type TableColumnType, Tag, Typography } from 'antd';
+import { useMemo } from 'react';
+import { Link } from 'react-router';
+import type { Words } from '../../../../src/contract/schema.ts';
+import type { LiveStock } from '../../../../src/gateway/console-live.ts';
+import { Nothing, Waiting } from '../../components/states.tsx';
+import { instantText } from '../../components/value.tsx';
+import { useWords } from '../../language.tsx';
+import { paceOf, type Running } from './pace.ts';
+
+type Kind = { readonly words: Words; readonly color: string; readonly to: (ids: readonly string[]) => string };
+
+/** What runs, by the name that the figures give it, and the page that shows it. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  lottery_segment: {
+    words: { zh: '抽奖', en: 'Lottery' },
+    color: 'orange',
+    to: ([spread_id = '']) => `/lottery/${encodeURIComponent(spread_id)}`,
+  },
+  ticketing_price: { words: { zh: '票务', en: 'Tickets' }, color: 'blue', to: () => '/ticketing' },
+  sendplan_item: {
+    words: { zh: '投放', en: 'Send plan' },
+    color: 'purple',
+    to: ([plan_id = '']) => `/sendplans/${plan_id}`,
+  },
+  benefit_template: { words: { zh: '权益', en: 'Benefit' }, color: 'green', to: () => '/benefits' },
+  voucher_batch: {
+    words: { zh: '券码', en: 'Vouchers' },
+    color: 'gold',
+    to: ([mix_id = '']) => `/vouchers/${encodeURIComponent(mix_id)}`,
+  },
+};
+
+const PAGE_SIZE = 20;
+const nobodyTook = '—';
+
+/** Ids never hold a slash but in the first place, where callers chose them. */
+function idsOf({ thing, key }: Running): string[] {
+  if (thing !== 'lottery_segment') return key.split('/');
+  const cut = key.lastIndexOf('/');
+  return [key.slice(0, cut), key.slice(cut + 1)];
+}
+
+/** A span in the two largest units that it has. */
+export function spanText(seconds: number, t: (words: Words) => string): string {
+  const [s, m, h, d] = [seconds % 60, (seconds / 60) % 60, (seconds / 3600) % 24, seconds / 86_400].map(Math.floor);
+  if (d) return t({ zh: `${d} 天 ${h} 小时`, en: `${d} d ${h} h` });
+  if (h) return t({ zh: `${h} 小时 ${m} 分`, en: `${h} h ${m} min` });
+  if (m) return t({ zh: `${m} 分 ${s} 秒`, en: `${m} min ${s} s` });
+  return t({ zh: `${s} 秒`, en: `${s} s` });
+}
+
+/** All that runs now and is limited: what is left, how fast it goes, and when it is gone. */
+export function RunningThings({ stock }: { stock: readonly LiveStock[] }) {
+  const t = useWords();
+  const rows = useMemo(() => paceOf(stock), [stock]);
+  return (
+    <Card size="small" title={t({ zh: '进行中', en: 'Running now' })}>
+      {stock.length === 0 ? (
+        <Waiting />
+      ) : rows.length === 0 ? (
+        <Quiet />
+      ) : (
+        <Table
+          size="small"
+          rowKey={({ thing, key }) => `${thing} ${key}`}
+          dataSource={rows}
+          columns={columnsOf(t)}
+          scroll={{ x: 'max-content' }}
+          pagination={{ pageSize: PAGE_SIZE, hideOnSinglePage: true, showSizeChanger: false }}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Quiet() {
+  return (
+    <Nothing
+      words={{
+        zh: '此刻没有进行中的活动。上架一个抽奖、投放计划或权益，或等到开售时间，它的库存与售罄时间就会出现在这里。',
+        en: 'Nothing runs at this moment. Put a draw, a plan or a benefit on shelf, or wait for a sale to open: its stock and the time to sell-out appear here.',
+      }}
+    >
+      <Link to="/lottery">
+        <LotteryWords />
+      </Link>
+    </Nothing>
+  );
+}
+
+function LotteryWords() {
+  return useWords()({ zh: '去抽奖活动', en: 'To the draw activities' });
+}
+
+function columnsOf(t: (words: Words) => string): TableColumnType<Running>[] {
+  return [
+    {
+      title: t({ zh: '名称', en: 'Name' }),
+      render: (_value, row) => <Name row={row} />,
+    },
+    {
+      title: t({ zh: '剩余', en: 'Left' }),
+      render: (_value, row) => <Left row={row} />,
+    },
+    {
+      title: t({ zh: '每秒消耗', en: 'Taken a second' }),
+      align: 'end',
+      render: (_value, { pace }) => (
+        <span className="console-number">{pace === 0 ? nobodyTook : pace.toFixed(pace < 10 ? 1 : 0)}</span>
+      ),
+    },
+    {
+      title: t({ zh: '预计售罄', en: 'Sold out in' }),
+      render: (_value, row) => <SoldOut row={row} />,
+    },
+    {
+      title: t({ zh: '结束时间', en: 'Ends at' }),
+      render: (_value, { ends_at }) => <span className="console-number">{instantText(new Date(ends_at * 1000))}</span>,
+    },
+  ];
+}
+
+function Name({ row }: { row: Running }) {
+  const t = useWords();
+  const kind = KINDS[row.thing];
+  const ids = idsOf(row);
+  const segment = row.thing === 'lottery_segment' ? t({ zh: ` · 时段 ${ids[1]}`, en: ` · segment ${ids[1]}` }) : '';
+  return (
+    <>
+      <Tag color={kind?.color ?? 'default'}>{kind === undefined ? row.thing : t(kind.words)}</Tag>
+      <Link to={kind?.to(ids) ?? '/'}>
+        {row.name}
+        {segment}
+      </Link>
+      <div>
+        <Typography.Text type="secondary" className="console-id">
+          {row.key}
+        </Typography.Text>
+      </div>
+    </>
+  );
+}
+
+function Left({ row: { stock, stock_left } }: { row: Running }) {
+  const t = useWords();
+  const percent = stock === 0 ? 0 : (stock_left / stock) * 100;
+  return (
+    <div className="overview-left">
+      <span className="console-number">
+        {stock_left.toLocaleString('en')} / {stock.toLocaleString('en')}
+      </span>
+      <Progress
+        percent={percent}
+        showInfo={false}
+        size="small"
+        status={percent < 10 ? 'exception' : 'normal'}
+        aria-label={t({ zh: `剩余 ${percent.toFixed(0)}%`, en: `${percent.toFixed(0)}% left` })}
+      />
+    </div>
+  );
+}
+
+function SoldOut({ row: { stock_left, seconds_left, ends_at } }: { row: Running }) {
+  const t = useWords();
+  if (stock_left === 0) return <Tag color="red">{t({ zh: '已售罄', en: 'sold out' })}</Tag>;
+  if (seconds_left === undefined)
+    return <Typography.Text type="secondary">{t({ zh: '近 30 秒无消耗', en: 'none taken in 30 s' })}</Typography.Text>;
+  if (Date.now() / 1000 + seconds_left > ends_at)
+    return (
+      <Typography.Text type="secondary">
+        {t({ zh: '按此速度到结束也卖不完', en: 'not before it ends, at this pace' })}
+      </Typography.Text>
+    );
+  return <Typography.Text strong>{spanText(seconds_left, t)}</Typography.Text>;
+}

@@ -1,0 +1,60 @@
+import { Route, Routes } from 'react-router';
+import { FormButton } from '../../components/action.tsx';
+import { ContractList } from '../../components/contract-list.tsx';
+import { Sections } from '../../components/sections.tsx';
+import { PlanPage } from './plan.tsx';
+import { Plans } from './plans.tsx';
+import { WhyNotReceive } from './why-not.tsx';
+
+/** Send plans: what the users of an ISV's circle may receive. */
+export default function Sendplans() {
+  return (
+    <>
+      <Sections
+        workplace="sendplans"
+        parts={{
+          plans: { zh: '计划', en: 'Plans' },
+          circles: { zh: '人群圈', en: 'Circles' },
+          why: { zh: '为什么领不到', en: 'Why not?' },
+        }}
+      />
+      <Routes>
+        <Route path="circles" element={<Circles />} />
+        <Route path="why" element={<WhyNotReceive />} />
+        <Route path="plans" element={<Plans />} />
+        <Route path=":id" element={<PlanPage />} />
+        <Route path="*" element={<Plans />} />
+      </Routes>
+    </>
+  );
+}
+
+function Circles() {
+  return (
+    <ContractList
+      method="piaoquan.sendplan.circle.list"
+      rowKey={({ isv_id, circle_id }) => `${isv_id}/${circle_id}`}
+      cells={{ circle_contents: (row) => (row.circle_contents as string[]).join('、') || '—' }}
+      tools={
+        <FormButton
+          method="piaoquan.sendplan.circle.save"
+          label={{ zh: '新建人群圈', en: 'New circle' }}
+          button={{ type: 'primary' }}
+        />
+      }
+      actions={({ isv_id, isv_name, circle_id, circle_name, circle_contents }) => (
+        <FormButton
+          method="piaoquan.sendplan.circle.save"
+          label={{ zh: '修改', en: 'Edit' }}
+          button={{ size: 'small' }}
+          initial={{ circle: { isv_id, isv_name, circle_id, circle_name, circle_contents } }}
+          wishes={{ fixed: ['circle.isv_id', 'circle.circle_id'] }}
+        />
+      )}
+      empty={{
+        zh: '还没有人群圈。先为 ISV 建一个圈，再建投放计划。',
+        en: 'No circle yet. Make one for an ISV first, then a plan for it.',
+      }}
+    />
+  );
+}
