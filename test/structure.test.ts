@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -17,7 +17,7 @@ const IMPORT =
 
 function sourcesOf(folder: string): Source[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('node_modules'))
     .map((name) => {
       const path = join(folder, name);
       const text = readFileSync(join(root, path), 'utf8');
@@ -33,7 +33,7 @@ function sourcesOf(folder: string): Source[] {
 
 const isTest = ({ path }: Source): boolean => path.endsWith('.test.ts');
 const sources = sourcesOf('src').filter((source) => !isTest(source));
-const everything = ['src', 'test', 'bench'].flatMap(sourcesOf);
+const everything = ['src', 'web', 'test', 'bench'].flatMap(sourcesOf);
 const below = (...folders: string[]) =>
   sources.filter(({ path }) => folders.some((each) => path.startsWith(`src/${each}`)));
 
@@ -46,6 +46,15 @@ const forbidden = (files: readonly Source[], allowed: (from: string, file: Sourc
 /** Every place where code matches a pattern, as `file: what`. */
 const found = (files: readonly Source[], pattern: RegExp): string[] =>
   files.flatMap((file) => [...file.code.matchAll(pattern)].map(([what]) => `${file.path}: ${what.slice(0, 60)}`));
+
+/** The pages' sources, and of each what it imports beyond types. */
+function webSources(): (Source & { readonly values: readonly string[] })[] {
+  const typesOnly = /(?:^|\n)\s*import type\b[^;]*;/g;
+  return sourcesOf('web').map((source) => {
+    const rest = source.code.replace(typesOnly, '');
+    return { ...source, values: source.imports.filter((from) => rest.includes(`${basename(from)}'`)) };
+  });
+}
 
 const ours = (from: string): boolean => from.startsWith('src/');
 const within = (from: string, ...folders: string[]): boolean => folders.some((each) => from.startsWith(`src/${each}/`));
@@ -111,6 +120,23 @@ describe('who may import whom', () => {
   test('the database imports nothing of ours but itself', () => {
     const allowed = (from: string) => !ours(from) || within(from, 'database') || from === 'src/start-error.ts';
     expect(forbidden(below('database/'), allowed)).toEqual([]);
+  });
+
+  test('pages in the browser call through the SDK and know of the server only types', () => {
+    const pages = webSources();
+    expect(pages.length).toBeGreaterThan(40);
+    const runtime = pages.map((source) => ({ ...source, imports: source.values }));
+    const allowed = (from: string) => !ours(from) || within(from, 'contract', 'wire', 'sdk', 'docs');
+    expect(forbidden(runtime, allowed)).toEqual([]);
+  });
+
+  test('the command line calls through the SDK; what it does to the database itself is named here', () => {
+    const own = ['src/config.ts', 'src/start-error.ts', 'src/demo.ts', 'src/main.ts', 'src/gateway/records.ts'];
+    const allowed = (from: string) =>
+      !ours(from) ||
+      within(from, 'cli', 'contract', 'wire', 'sdk', 'docs', 'database') ||
+      [...own, 'src/gateway/tokens.ts'].includes(from);
+    expect(forbidden(below('cli/'), allowed)).toEqual([]);
   });
 
   test('main.ts alone joins domains with the gateway', () => {

@@ -7,6 +7,7 @@ import { BATCH_SEPARATOR, decodeBatch } from '../wire/batch.ts';
 import { EncodingError } from '../wire/form.ts';
 import { contentType, type Format } from '../wire/render.ts';
 import type { CallInput, Dispatcher } from './call.ts';
+import { encodeAnswer } from './encode.ts';
 import { type Received, receive } from './receive.ts';
 
 /** Most calls in one batch; TOP's own limit is not published (TOP protocol 9). */
@@ -14,9 +15,6 @@ export const MAX_BATCH_CALLS = 100;
 
 /** Answers below this many bytes go out plain even to callers that take gzip: packing them costs more than it saves. */
 const GZIP_FROM_BYTES = 1024;
-
-/** A short text leaves in one piece with its head; a long one is cheaper encoded once, as its length is needed first. */
-const ENCODE_FROM_CHARACTERS = 1024;
 
 /** The same door as `/router/rest` with a method's name behind it: OpenAPI tells operations apart by path alone. */
 const BY_METHOD = '/router/rest/';
@@ -141,7 +139,7 @@ function callsOf(received: Received, separator: string): Map<string, string>[] {
 async function send(request: IncomingMessage, response: ServerResponse, format: Format, text: string): Promise<void> {
   const encoding = request.headers['accept-encoding'];
   const isPacked = encoding !== undefined && text.length >= GZIP_FROM_BYTES && acceptsGzip(encoding);
-  const body = isPacked ? await pack(text) : text.length >= ENCODE_FROM_CHARACTERS ? Buffer.from(text) : text;
+  const body = isPacked ? await pack(text) : encodeAnswer(text);
   response.writeHead(200, {
     'Content-Type': contentType(format),
     'Content-Length': Buffer.byteLength(body),

@@ -21,18 +21,20 @@ export const ledgerHandlers = ({ sql, ledgers }: Parts): Handlers<typeof adminLe
     const last = entries.at(-1);
     return {
       counted: ledger.counted,
-      entries: entries.map(({ at: _at, tie: _tie, ...entry }) => entry),
+      entries: entries.map(({ at: _at, no: _no, ...entry }) => entry),
       ...(ledger.entries.length > limit && last && { next_cursor: writePlace(last) }),
     };
   },
 });
 
-const writePlace = ({ at, tie }: LedgerPlace): string => Buffer.from(JSON.stringify([at, tie])).toString('base64url');
+const writePlace = ({ at, kind, no, ref }: LedgerPlace): string =>
+  Buffer.from(JSON.stringify([at, kind, no, ref])).toString('base64url');
 
 function readPlace(text: string): LedgerPlace | undefined {
   try {
-    const [at, tie] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    return Number.isSafeInteger(at) && typeof tie === 'string' ? { at: at as number, tie } : undefined;
+    const [at, kind, no, ref] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    const fits = Number.isSafeInteger(at) && Number.isSafeInteger(no) && typeof ref === 'string';
+    return fits && typeof kind === 'string' ? ({ at, kind, no, ref } as LedgerPlace) : undefined;
   } catch {
     return undefined;
   }

@@ -14,7 +14,7 @@ export function Chart({ option, label, height = 240 }: { option: EChartsCoreOpti
   const chart = useRef<{ setOption: (option: EChartsCoreOption) => void } | undefined>(undefined);
   useEffect(() => {
     let gone = false;
-    let leave = () => undefined as void;
+    let leave = (): void => undefined;
     import('./echarts.ts').then(({ draw }) => {
       if (gone || place.current === null) return;
       const drawn = draw(place.current, isDark);

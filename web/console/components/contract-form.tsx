@@ -14,7 +14,12 @@ export type FieldWishes = {
   readonly hidden?: readonly string[];
   /** Shown but not to be changed, as the id of a thing that exists. */
   readonly fixed?: readonly string[];
+  /** What there is to choose from, where the page knows it: an id is then chosen by its name. */
+  readonly choices?: Readonly<Record<string, readonly Choice[]>>;
 };
+
+/** A value that may be chosen, under its name. */
+export type Choice = { readonly value: string | number; readonly label: string };
 
 const FULL = 'YYYY-MM-DD HH:mm:ss';
 
@@ -68,7 +73,7 @@ function FieldItem({ field, path, wishes }: ItemProps) {
       {...(field.kind === 'instant' && { getValueProps: toPicker, getValueFromEvent: fromPicker })}
       rules={rulesOf(field, t({ zh: '请填写', en: 'Needed' }))}
     >
-      {inputOf(field, isFixed, t)}
+      {inputOf(field, isFixed, t, wishes.choices?.[plain])}
     </Form.Item>
   );
 }
@@ -78,9 +83,18 @@ const rulesOf = (field: Field, needed: string) =>
 
 type Limits = { minimum?: number; maximum?: number; maxLength?: number };
 
-function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>) {
+function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>, choices?: readonly Choice[]) {
   const { values, example, type } = field.note;
   const { minimum, maximum, maxLength } = field.schema as Limits;
+  if (choices !== undefined)
+    return (
+      <Select
+        showSearch={{ optionFilterProp: 'label' }}
+        allowClear={!field.required}
+        disabled={disabled}
+        options={[...choices]}
+      />
+    );
   if (values !== undefined) {
     const options = Object.entries(values).map(([value, words]) => ({
       value: field.kind === 'integer' ? Number(value) : value,
@@ -170,7 +184,10 @@ function inside(wishes: FieldWishes, path: Path): FieldWishes {
   const prefix = `${path.filter((part) => typeof part === 'string').join('.')}.`;
   const cut = (paths: readonly string[] = []): string[] =>
     paths.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
-  return { hidden: cut(wishes.hidden), fixed: cut(wishes.fixed) };
+  const choices = Object.entries(wishes.choices ?? {})
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, offered]) => [name.slice(prefix.length), offered] as const);
+  return { hidden: cut(wishes.hidden), fixed: cut(wishes.fixed), choices: Object.fromEntries(choices) };
 }
 
 /** A form's values without what was left empty, as a request wants them. */

@@ -10,7 +10,7 @@ import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { Filters } from './filters.tsx';
 import { Failure, Nothing } from './states.tsx';
-import { Value } from './value.tsx';
+import { labelOf, Value } from './value.tsx';
 
 /** A row of a list, by the names of its contract. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -24,6 +24,8 @@ export type ContractListProps = {
   readonly columns?: readonly string[];
   /** Cells shown otherwise than their contract says, by member. */
   readonly cells?: Readonly<Record<string, (row: Row) => ReactNode>>;
+  /** Short headings in place of what the contract says of a member. */
+  readonly titles?: Readonly<Record<string, Words>>;
   /** Request fields that the page sets itself, so that no filter is offered for them. */
   readonly fixed?: Readonly<Record<string, unknown>>;
   /** Filters to begin with, as the address of the page asks. */
@@ -70,7 +72,6 @@ export function ContractList(props: ContractListProps) {
   });
   const found = list.data?.pages.flatMap((page) => (page[rows.name] ?? []) as Row[]) ?? [];
   const isFiltered = Object.keys(filters).length > 0;
-  if (list.error && found.length === 0) return <Failure error={list.error} again={() => list.refetch()} />;
   return (
     <Flex vertical gap={12}>
       <Flex wrap gap={8} align="center">
@@ -85,26 +86,30 @@ export function ContractList(props: ContractListProps) {
           onClick={() => list.refetch()}
         />
       </Flex>
-      <Table<Row>
-        rowKey={typeof rowKey === 'string' ? (row) => String(row[rowKey]) : rowKey}
-        columns={columnsOf(props, rows, t)}
-        dataSource={found}
-        loading={list.isPending}
-        pagination={false}
-        size="middle"
-        scroll={{ x: 'max-content' }}
-        locale={{
-          emptyText: (
-            <Nothing
-              words={
-                isFiltered
-                  ? { zh: '没有符合条件的记录，请放宽筛选。', en: 'Nothing matches. Widen the filters.' }
-                  : empty
-              }
-            />
-          ),
-        }}
-      />
+      {list.error && found.length === 0 ? (
+        <Failure error={list.error} again={() => list.refetch()} />
+      ) : (
+        <Table<Row>
+          rowKey={typeof rowKey === 'string' ? (row) => String(row[rowKey]) : rowKey}
+          columns={columnsOf(props, rows, t)}
+          dataSource={found}
+          loading={list.isPending}
+          pagination={false}
+          size="middle"
+          scroll={{ x: 'max-content' }}
+          locale={{
+            emptyText: (
+              <Nothing
+                words={
+                  isFiltered
+                    ? { zh: '没有符合条件的记录，请放宽筛选。', en: 'Nothing matches. Widen the filters.' }
+                    : empty
+                }
+              />
+            ),
+          }}
+        />
+      )}
       {list.hasNextPage && (
         <Button block loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
           {t({ zh: '加载更多', en: 'Load more' })}
@@ -114,12 +119,16 @@ export function ContractList(props: ContractListProps) {
   );
 }
 
-function columnsOf({ columns, cells = {}, actions }: ContractListProps, rows: Field, t: ReturnType<typeof useWords>) {
+function columnsOf(
+  { columns, cells = {}, titles = {}, actions }: ContractListProps,
+  rows: Field,
+  t: ReturnType<typeof useWords>,
+) {
   const fields = fieldsOf(itemOf(rows.schema));
   const shown = columns?.flatMap((name) => fields.find((field) => field.name === name) ?? []) ?? fields;
   const own: TableColumnType<Row>[] = shown.map((field) => ({
     key: field.name,
-    title: <span title={field.name}>{t(field.note.meaning)}</span>,
+    title: <span title={field.name}>{t(titles[field.name] ?? labelOf(field))}</span>,
     align: field.kind === 'integer' && field.note.values === undefined ? 'end' : 'start',
     render: (_value, row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
   }));

@@ -4,7 +4,7 @@ import type { TSchema } from 'typebox';
 import { fieldsOf } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
 import type { Row } from './contract-list.tsx';
-import { Value } from './value.tsx';
+import { labelOf, Value } from './value.tsx';
 
 type Props = {
   /** Schema of the thing, as its contract answers it. */
@@ -25,7 +25,7 @@ export function Details({ schema, value, without = [], cells = {} }: Props) {
     )
     .map((field) => ({
       key: field.name,
-      label: <span title={field.name}>{t(field.note.meaning)}</span>,
+      label: <span title={field.name}>{t(labelOf(field))}</span>,
       children: cells[field.name]?.(value) ?? <Value field={field} value={value[field.name]} />,
     }));
   return <Descriptions size="small" bordered column={{ xs: 1, sm: 1, md: 2, xl: 3 }} items={items} />;

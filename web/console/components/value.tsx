@@ -1,5 +1,5 @@
 import { Tag, Typography } from 'antd';
-import type { Field } from '../../../src/contract/schema.ts';
+import type { Field, Words } from '../../../src/contract/schema.ts';
 import { formatInstant } from '../../../src/wire/time.ts';
 import { useWords } from '../language.tsx';
 
@@ -14,8 +14,23 @@ const COLOURS: Readonly<Record<string, string>> = {
 /** Fen as yuan: 12345 → 123.45. */
 export const yuan = (fen: number): string => (fen / 100).toFixed(2);
 
+const FEN = { zh: /[,，](单位)?分$/, en: /,? ?(in )?fen$/i };
+const isMoney = ({ kind, note }: Field): boolean => kind === 'integer' && FEN.zh.test(note.meaning.zh);
+
+/** What a member of an answer is called where it is shown: money without its unit, since people read it in yuan. */
+export function labelOf(field: Field): Words {
+  const { zh, en } = field.note.meaning;
+  return isMoney(field) ? { zh: zh.replace(FEN.zh, ''), en: en.replace(FEN.en, '') || 'Amount' } : { zh, en };
+}
+
+/** Fen as people read them: 12345678 → ¥123,456.78. */
+export const money = (fen: number): string => `¥${(fen / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`;
+
 /** An instant in GMT+8, to the second. */
 export const instantText = (instant: Date): string => formatInstant(instant);
+
+/** An id or a code, in letters of one width. */
+export const idText = (id: string | number) => <span className="console-id">{id}</span>;
 
 /** A value of an answer as its contract means it: listed values by their words, instants in GMT+8, numbers in columns. */
 export function Value({ field, value }: { field: Field; value: unknown }) {
@@ -27,6 +42,7 @@ export function Value({ field, value }: { field: Field; value: unknown }) {
   if (value instanceof Date) return <span className="console-number">{instantText(value)}</span>;
   switch (typeof value) {
     case 'number':
+      if (isMoney(field)) return <span className="console-number">{money(value)}</span>;
       return <span className="console-number">{field.name.endsWith('_id') ? value : value.toLocaleString('en')}</span>;
     case 'boolean':
       return (

@@ -1,4 +1,4 @@
-import { type LedgerPage, type LedgerReader, lastEntries, type Part, readLedger } from '../../../database/ledger.ts';
+import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 
 /** A seller with every type of benefits and whether it is open to it. */
@@ -80,39 +80,33 @@ function readTemplate(key: string): Template | undefined {
   return found ? [Number(found[1]), Number(found[2])] : undefined;
 }
 
-const adjusted = (sql: Sql, [user_id, benefit_id]: Template, delta: 'delta_total' | 'delta_valid'): Part => sql`
-  select adjusted_at, case adjust_id when 'opening' then 'opening' else 'adjusted' end, ${sql(delta)}, adjust_id, reason,
-    operator, 0
-  from benefit_adjustment where user_id = ${user_id} and benefit_id = ${benefit_id} and ${sql(delta)} <> 0`;
+const adjusted = (sql: Sql, [user_id, benefit_id]: Template, delta: 'delta_total' | 'delta_valid'): LedgerSource => ({
+  at: sql`adjusted_at`,
+  kind: sql`case adjust_id when 'opening' then 'opening' else 'adjusted' end`,
+  ...{ delta: sql`${sql(delta)}`, ref: sql`adjust_id`, reason: sql`reason`, operator: sql`operator` },
+  from: sql`from benefit_adjustment where user_id = ${user_id} and benefit_id = ${benefit_id} and ${sql(delta)} <> 0`,
+});
 
-const sent = (sql: Sql, [user_id, benefit_id]: Template, page: LedgerPage): Part =>
-  lastEntries(
-    sql,
-    sql`sent_at, 'taken', -success_count, unique_id, null::text, null::text, send_id`,
-    sql`from benefit_send join benefit_send_detail using (user_id, unique_id)
-      where user_id = ${user_id} and benefit_id = ${benefit_id} and success_count > 0`,
-    'sent_at',
-    'send_id',
-    page,
-  );
+const sent = (sql: Sql, [user_id, benefit_id]: Template): LedgerSource => ({
+  ...{ at: sql`sent_at`, kind: sql`'taken'`, delta: sql`-success_count`, ref: sql`unique_id`, no: sql`send_id` },
+  from: sql`from benefit_send join benefit_send_detail using (user_id, unique_id)
+    where user_id = ${user_id} and benefit_id = ${benefit_id} and success_count > 0`,
+});
 
 const ledgerOf =
-  (
-    counter: 'total_num' | 'valid_total_num',
-    entries: (sql: Sql, template: Template, page: LedgerPage) => Part,
-  ): LedgerReader =>
+  (counter: 'total_num' | 'valid_total_num', sources: (sql: Sql, template: Template) => LedgerSource[]): LedgerReader =>
   async (sql, key, page) => {
     const template = readTemplate(key);
     if (template === undefined) return undefined;
     const counted = sql`select ${sql(counter)} from benefit_template where user_id = ${template[0]} and benefit_id = ${template[1]}`;
-    return readLedger(sql, counted, entries(sql, template, page), page);
+    return readLedger(sql, counted, sources(sql, template), page);
   };
 
 /** The ledgers of the benefits, by counter. */
 export const benefitLedgers = {
-  'benefit_template.total_num': ledgerOf('total_num', (sql, template) => adjusted(sql, template, 'delta_total')),
-  'benefit_template.valid_total_num': ledgerOf(
-    'valid_total_num',
-    (sql, template, page) => sql`${adjusted(sql, template, 'delta_valid')} union all ${sent(sql, template, page)}`,
-  ),
+  'benefit_template.total_num': ledgerOf('total_num', (sql, template) => [adjusted(sql, template, 'delta_total')]),
+  'benefit_template.valid_total_num': ledgerOf('valid_total_num', (sql, template) => [
+    adjusted(sql, template, 'delta_valid'),
+    sent(sql, template),
+  ]),
 };

@@ -6,7 +6,7 @@ import type { Sql } from '../../../database/pool.ts';
 import type { DrawCursor, DrawRow } from '../admin/queries.ts';
 import { readDrawCursor, writeDrawCursor } from '../admin/rules.ts';
 import { shownUser } from '../rules.ts';
-import { type DrawFilter, findActivityDraws, findStat, hasActivity } from './queries.ts';
+import { type DrawFilter, findActivityDraws, findLast, findStat, hasActivity } from './queries.ts';
 
 const PAGE_SIZE = 50;
 const MOST_POINTS = 1500;
@@ -50,8 +50,11 @@ export const lotteryReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof lott
   },
 });
 
-/** Wins are kept in the order of time but for voidings, so that the latest are found in ever wider spans, not among all. */
-const SPANS_MS = [10 * 60_000, 4 * 3_600_000, 4 * 86_400_000];
+/**
+ * Wins are kept in the order of time, so that the latest are found in ever wider spans before an instant, not among all:
+ * before the page's beginning or now, and if there are few, before the last win that there is.
+ */
+const SPANS_MS = [2000, 60_000, 1_800_000, 86_400_000];
 
 async function newest(
   sql: Sql,
@@ -61,16 +64,28 @@ async function newest(
   { limit, now }: { limit: number; now: Date },
 ): Promise<DrawRow[]> {
   if (!(await hasActivity(sql, spread_id))) throw unknown();
-  const until = Math.min(
-    after?.granted_at.getTime() ?? Infinity,
-    filter.end_time?.getTime() ?? Infinity,
-    now.getTime(),
-  );
+  const ends = [after?.granted_at, filter.end_time, now].flatMap((end) => end?.getTime() ?? []);
+  const near = await within(sql, spread_id, filter, after, { limit, until: Math.min(...ends) });
+  if (near !== undefined) return near;
+  const last = await findLast(sql, spread_id, filter, after);
+  if (last === null) return [];
+  const found = await within(sql, spread_id, filter, after, { limit, until: last.getTime() + 1 });
+  return found ?? findActivityDraws(sql, spread_id, filter, after, limit);
+}
+
+/** A whole page of wins out of the first span before an instant that has as many; undefined when none has. */
+async function within(
+  sql: Sql,
+  spread_id: string,
+  filter: DrawFilter,
+  after: DrawCursor | undefined,
+  { limit, until }: { limit: number; until: number },
+): Promise<DrawRow[] | undefined> {
   for (const span of SPANS_MS) {
     const start_time = new Date(until - span);
-    if (filter.start_time !== undefined && start_time <= filter.start_time) break;
+    if (filter.start_time !== undefined && start_time <= filter.start_time) return undefined;
     const rows = await findActivityDraws(sql, spread_id, { ...filter, start_time }, after, limit);
     if (rows.length >= limit) return rows;
   }
-  return findActivityDraws(sql, spread_id, filter, after, limit);
+  return undefined;
 }

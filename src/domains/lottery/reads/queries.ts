@@ -1,4 +1,4 @@
-import { type LedgerReader, type Part, readLedger } from '../../../database/ledger.ts';
+import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { DrawCursor, DrawRow } from '../admin/queries.ts';
 
@@ -17,24 +17,21 @@ export async function hasActivity(sql: Sql, spread_id: string): Promise<boolean>
   return (await sql`select from lottery_activity where spread_id = ${spread_id}`).length > 0;
 }
 
-/** Wins of an activity that a filter lets through, newest first, after a win. */
-export async function findActivityDraws(
+/** Which wins of an activity a filter lets through, from `lottery_grant g` on: down to a condition. */
+function letThrough(
   sql: Sql,
   spread_id: string,
   { segment_no, prize_no, is_void, start_time, end_time }: DrawFilter,
   after: DrawCursor | undefined,
-  limit: number,
-): Promise<DrawRow[]> {
-  return sql<DrawRow[]>`
-    select g.spread_id, g.platform, g.app_key, g.out_biz_id, g.mix_user_id, g.segment_no, g.result_code, r.prize_no,
-      r.reward_title, g.granted_at, g.invalid_at, (
-        select count(*) from lottery_grant_code c
-        where c.platform = g.platform and c.out_biz_id = g.out_biz_id and c.app_key = g.app_key) as code_count
-    from lottery_activity a join lottery_grant g on g.platform = a.platform and g.spread_id = a.spread_id
-    left join lottery_reward r on r.platform = g.platform and r.spread_id = g.spread_id and r.reward_no = g.reward_no
+): Part {
+  const ofPrize = sql`and g.reward_no = any (array(
+    select r.reward_no from lottery_reward r join lottery_activity using (platform, spread_id)
+    where spread_id = ${spread_id} and r.prize_no = ${prize_no ?? 0}))`;
+  return sql`
+    from lottery_activity a join lottery_grant g using (platform, spread_id)
     where a.spread_id = ${spread_id}
       ${segment_no === undefined ? sql`` : sql`and g.segment_no = ${segment_no}`}
-      ${prize_no === undefined ? sql`` : sql`and r.prize_no = ${prize_no}`}
+      ${prize_no === undefined ? sql`` : ofPrize}
       ${is_void === undefined ? sql`` : sql`and (g.invalid_at is not null) = ${is_void}`}
       ${start_time === undefined ? sql`` : sql`and g.granted_at >= ${start_time}`}
       ${end_time === undefined ? sql`` : sql`and g.granted_at < ${end_time}`}
@@ -43,8 +40,40 @@ export async function findActivityDraws(
           ? sql``
           : sql`and g.granted_at <= ${after.granted_at} and (g.granted_at, g.platform, g.out_biz_id, g.app_key)
         < (${after.granted_at}, ${after.platform}, ${after.out_biz_id}, ${after.app_key})`
-      }
-    order by g.granted_at desc, g.platform desc, g.out_biz_id desc, g.app_key desc limit ${limit}`;
+      }`;
+}
+
+/** When the last win was that a filter lets through, after a win; null when there is none. */
+export async function findLast(
+  sql: Sql,
+  spread_id: string,
+  filter: DrawFilter,
+  after: DrawCursor | undefined,
+): Promise<Date | null> {
+  const [row] = await sql<{ last: Date | null }[]>`
+    select max(g.granted_at) as last ${letThrough(sql, spread_id, filter, after)}`;
+  return row?.last ?? null;
+}
+
+/** Wins of an activity that a filter lets through, newest first, after a win. */
+export async function findActivityDraws(
+  sql: Sql,
+  spread_id: string,
+  filter: DrawFilter,
+  after: DrawCursor | undefined,
+  limit: number,
+): Promise<DrawRow[]> {
+  return sql<DrawRow[]>`
+    with page as materialized (
+      select g.* ${letThrough(sql, spread_id, filter, after)}
+      order by g.granted_at desc, g.platform desc, g.out_biz_id desc, g.app_key desc limit ${limit}
+    )
+    select g.spread_id, g.platform, g.app_key, g.out_biz_id, g.mix_user_id, g.segment_no, g.result_code, r.prize_no,
+      r.reward_title, g.granted_at, g.invalid_at, (
+        select count(*) from lottery_grant_code c
+        where c.platform = g.platform and c.out_biz_id = g.out_biz_id and c.app_key = g.app_key) as code_count
+    from page g left join lottery_reward r using (platform, spread_id, reward_no)
+    order by g.granted_at desc, g.platform desc, g.out_biz_id desc, g.app_key desc`;
 }
 
 /** What the figures of the draws are asked of: an activity or one segment, by steps of some seconds, in a span. */
@@ -157,26 +186,37 @@ function readKey(key: string): Place | undefined {
 }
 
 /** Openings and adjustments of a counter of an activity. */
-const adjustments = (sql: Sql, counter: string, { spread_id, no }: Place): Part => sql`
-  select adjusted_at, case when adjust_id like 'opening:%' then 'opening' else 'adjusted' end, delta, adjust_id, reason, app_key,
-    0 as no
-  from lottery_adjustment join lottery_activity using (platform, spread_id)
-  where spread_id = ${spread_id} and counter = ${counter} and counter_no = ${no}`;
+const adjustments = (sql: Sql, counter: string, { spread_id, no }: Place): LedgerSource => ({
+  at: sql`adjusted_at`,
+  kind: sql`case when adjust_id like 'opening:%' then 'opening' else 'adjusted' end`,
+  delta: sql`delta`,
+  ref: sql`adjust_id`,
+  reason: sql`reason`,
+  operator: sql`app_key`,
+  from: sql`from lottery_adjustment join lottery_activity using (platform, spread_id)
+    where spread_id = ${spread_id} and counter = ${counter} and counter_no = ${no}`,
+});
 
 /** Wins and voidings of an activity, of those wins that a condition lets through. */
-const wins = (sql: Sql, { spread_id }: Place, condition: Part): Part => sql`
-  select g.granted_at, 'taken', 1, g.out_biz_id, null::text, g.app_key, 0
-  from lottery_activity a join lottery_grant g using (platform, spread_id) where a.spread_id = ${spread_id} and ${condition}
-  union all
-  select g.invalid_at, 'returned', -1, g.out_biz_id, null, g.app_key, 0
-  from lottery_activity a join lottery_grant g using (platform, spread_id)
-  where a.spread_id = ${spread_id} and ${condition} and g.invalid_at is not null`;
+function wins(sql: Sql, { spread_id }: Place, condition: Part): LedgerSource[] {
+  const from = sql`from lottery_activity a join lottery_grant g using (platform, spread_id)
+    where a.spread_id = ${spread_id} and ${condition}`;
+  const win = { ref: sql`g.out_biz_id`, operator: sql`g.app_key` };
+  const taken = { ...win, at: sql`g.granted_at`, kind: sql`'taken'`, delta: sql`1`, from };
+  const isVoid = sql`${from} and g.invalid_at is not null`;
+  return [taken, { ...win, at: sql`g.invalid_at`, kind: sql`'returned'`, delta: sql`-1`, from: isVoid }];
+}
 
-const ofPrize = (sql: Sql, no: number): Part => sql`g.reward_no in (
-  select r.reward_no from lottery_reward r where r.platform = g.platform and r.spread_id = g.spread_id and r.prize_no = ${no})`;
+const ofPrize = (sql: Sql, { spread_id, no }: Place): Part => sql`g.reward_no = any (array(
+  select r.reward_no from lottery_reward r join lottery_activity using (platform, spread_id)
+  where spread_id = ${spread_id} and r.prize_no = ${no}))`;
 
 const ledgerOf =
-  (table: 'lottery_segment' | 'lottery_prize', counter: string, taken?: (sql: Sql, no: number) => Part): LedgerReader =>
+  (
+    table: 'lottery_segment' | 'lottery_prize',
+    counter: string,
+    taken?: (sql: Sql, place: Place) => Part,
+  ): LedgerReader =>
   async (sql, key, page) => {
     const place = readKey(key);
     if (place === undefined) return undefined;
@@ -184,8 +224,7 @@ const ledgerOf =
     const counted = sql`select ${sql(counter)} from ${sql(table)}
       where spread_id = ${place.spread_id} and ${number} = ${place.no} and ${sql(counter)} is not null`;
     const changes = adjustments(sql, counter, place);
-    const entries = taken ? sql`${changes} union all ${wins(sql, place, taken(sql, place.no))}` : changes;
-    return readLedger(sql, counted, entries, page);
+    return readLedger(sql, counted, taken ? [changes, ...wins(sql, place, taken(sql, place))] : [changes], page);
   };
 
 /** The ledgers of the draws, by counter. */
@@ -194,7 +233,7 @@ export const lotteryLedgers = {
   'lottery.consumed_win_times': ledgerOf(
     'lottery_segment',
     'consumed_win_times',
-    (sql, no) => sql`g.segment_no = ${no}`,
+    (sql, { no }) => sql`g.segment_no = ${no}`,
   ),
   'lottery.total_count': ledgerOf('lottery_prize', 'total_count'),
   'lottery.consumed_count': ledgerOf('lottery_prize', 'consumed_count', ofPrize),

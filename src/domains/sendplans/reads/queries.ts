@@ -1,4 +1,4 @@
-import { type LedgerPage, type LedgerReader, lastEntries, type Part, readLedger } from '../../../database/ledger.ts';
+import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 
 /** A circle with its partner; contents are empty when any is accepted. */
@@ -34,38 +34,36 @@ function readItem(key: string): Item | undefined {
   return found ? [Number(found[1]), Number(found[2])] : undefined;
 }
 
-const adjusted = (sql: Sql, [plan_id, item_id]: Item, delta: 'delta_total' | 'delta_consumed'): Part => sql`
-  select adjusted_at, case adjust_id when 'opening' then 'opening' else 'adjusted' end, ${sql(delta)}, adjust_id, reason,
-    operator, 0
-  from sendplan_adjustment where plan_id = ${plan_id} and item_id = ${item_id} and ${sql(delta)} <> 0`;
+const adjusted = (sql: Sql, [plan_id, item_id]: Item, delta: 'delta_total' | 'delta_consumed'): LedgerSource => ({
+  at: sql`adjusted_at`,
+  kind: sql`case adjust_id when 'opening' then 'opening' else 'adjusted' end`,
+  ...{ delta: sql`${sql(delta)}`, ref: sql`adjust_id`, reason: sql`reason`, operator: sql`operator` },
+  from: sql`from sendplan_adjustment where plan_id = ${plan_id} and item_id = ${item_id} and ${sql(delta)} <> 0`,
+});
 
-const received = (sql: Sql, [plan_id, item_id]: Item, page: LedgerPage): Part =>
-  lastEntries(
-    sql,
-    sql`received_at, 'taken', units, coalesce(request_id, 'receipt ' || receipt_id), null::text, null::text, receipt_id`,
-    sql`from sendplan_receipt where plan_id = ${plan_id} and item_id = ${item_id}`,
-    'received_at',
-    'receipt_id',
-    page,
-  );
+const received = (sql: Sql, [plan_id, item_id]: Item): LedgerSource => ({
+  ...{ at: sql`received_at`, kind: sql`'taken'`, delta: sql`units`, no: sql`receipt_id` },
+  ref: sql`coalesce(request_id, 'receipt ' || receipt_id)`,
+  from: sql`from sendplan_receipt where plan_id = ${plan_id} and item_id = ${item_id}`,
+});
 
 const ledgerOf =
   (
     counter: 'total_inventory' | 'consumed_inventory',
-    entries: (sql: Sql, item: Item, page: LedgerPage) => Part,
+    sources: (sql: Sql, item: Item) => LedgerSource[],
   ): LedgerReader =>
   async (sql, key, page) => {
     const item = readItem(key);
     if (item === undefined) return undefined;
     const counted = sql`select coalesce(${sql(counter)}, 0) from sendplan_item where plan_id = ${item[0]} and id = ${item[1]}`;
-    return readLedger(sql, counted, entries(sql, item, page), page);
+    return readLedger(sql, counted, sources(sql, item), page);
   };
 
 /** The ledgers of the send plans, by counter; an item without a total shows 0. */
 export const sendplanLedgers = {
-  'sendplan_item.total_inventory': ledgerOf('total_inventory', (sql, item) => adjusted(sql, item, 'delta_total')),
-  'sendplan_item.consumed_inventory': ledgerOf(
-    'consumed_inventory',
-    (sql, item, page) => sql`${adjusted(sql, item, 'delta_consumed')} union all ${received(sql, item, page)}`,
-  ),
+  'sendplan_item.total_inventory': ledgerOf('total_inventory', (sql, item) => [adjusted(sql, item, 'delta_total')]),
+  'sendplan_item.consumed_inventory': ledgerOf('consumed_inventory', (sql, item) => [
+    adjusted(sql, item, 'delta_consumed'),
+    received(sql, item),
+  ]),
 };

@@ -1,4 +1,4 @@
-import { type LedgerReader, type Part, readLedger } from '../../../database/ledger.ts';
+import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Order } from '../admin/orders/queries.ts';
 
@@ -178,48 +178,61 @@ const place = (sql: Sql, [project_id, event_id, price_id]: Tier): Part =>
   sql`project_id = ${project_id} and event_id = ${event_id} and price_id = ${price_id}`;
 
 /** Openings and adjustments of a tier: of its goods, or of what was sold elsewhere before. */
-const adjusted = (sql: Sql, tier: Tier, delta: 'goods_delta' | 'sale_delta'): Part => sql`
-  select adjusted_at, case adjust_id when 'opening' then 'opening' else 'adjusted' end, ${sql(delta)}, adjust_id, reason,
-    operator, 0
-  from ticketing_stock_adjustment where ${place(sql, tier)} and ${sql(delta)} <> 0`;
+const adjusted = (sql: Sql, tier: Tier, delta: 'goods_delta' | 'sale_delta'): LedgerSource => ({
+  at: sql`adjusted_at`,
+  kind: sql`case adjust_id when 'opening' then 'opening' else 'adjusted' end`,
+  ...{ delta: sql`${sql(delta)}`, ref: sql`adjust_id`, reason: sql`reason`, operator: sql`operator` },
+  from: sql`from ticketing_stock_adjustment where ${place(sql, tier)} and ${sql(delta)} <> 0`,
+});
 
 /** What orders took of a tier, each line by itself, at an instant of theirs. */
-const ordered = (sql: Sql, tier: Tier, kind: 'taken' | 'returned', at: Part): Part => sql`
-  select ${at}, ${kind}, ${kind === 'taken' ? sql`` : sql`-`} line.goods_count, line.order_id::text, null, null,
-    line.line_no * 1000 + line.child_no
-  from (select * from ticketing_order_line where ${place(sql, tier)}) line join ticketing_order o using (project_id, order_id)
-  where ${at} is not null`;
+const ordered = (sql: Sql, tier: Tier, kind: 'taken' | 'returned', at: Part): LedgerSource => ({
+  ...{ at, kind: sql`${kind}::text`, ref: sql`line.order_id::text` },
+  delta: kind === 'taken' ? sql`line.goods_count` : sql`-line.goods_count`,
+  no: sql`(line.line_no * 1000 + line.child_no)::bigint`,
+  from: sql`
+    from (select * from ticketing_order_line where ${place(sql, tier)}) line join ticketing_order o using (project_id, order_id)
+    where ${at} is not null`,
+});
 
 /** What refunds gave back of a tier; of a package its whole units. */
-const refunded = (sql: Sql, tier: Tier): Part => sql`
-  select r.refunded_at, 'returned', -count(distinct (t.line_no, case when line.is_package then t.unit_no else t.ticket_id end)),
-    r.refund_id, r.reason, r.operator, 0
-  from (select * from ticketing_order_line where ${place(sql, tier)}) line
-  join ticketing_ticket t on t.project_id = line.project_id and t.order_id = line.order_id and t.line_no = line.line_no
-    and (line.is_package or t.price_id = line.price_id)
-  join ticketing_refund r on r.project_id = t.project_id and r.refund_id = t.refund_id
-  group by r.refunded_at, r.refund_id, r.reason, r.operator`;
+const refunded = (sql: Sql, tier: Tier): LedgerSource => ({
+  ...{ at: sql`refunded_at`, kind: sql`'returned'`, delta: sql`-units`, ref: sql`refund_id` },
+  ...{ reason: sql`reason`, operator: sql`operator` },
+  from: sql`
+    from (
+      select r.refunded_at, r.refund_id, r.reason, r.operator,
+        count(distinct (t.line_no, case when line.is_package then t.unit_no else t.ticket_id end)) as units
+      from (select * from ticketing_order_line where ${place(sql, tier)}) line
+      join ticketing_ticket t on t.project_id = line.project_id and t.order_id = line.order_id and t.line_no = line.line_no
+        and (line.is_package or t.price_id = line.price_id)
+      join ticketing_refund r on r.project_id = t.project_id and r.refund_id = t.refund_id
+      group by r.refunded_at, r.refund_id, r.reason, r.operator
+    ) refund where true`,
+});
 
 const ledgerOf =
-  (counter: 'goods_count' | 'sale_count' | 'held_count', entries: (sql: Sql, tier: Tier) => Part): LedgerReader =>
+  (
+    counter: 'goods_count' | 'sale_count' | 'held_count',
+    sources: (sql: Sql, tier: Tier) => LedgerSource[],
+  ): LedgerReader =>
   async (sql, key, page) => {
     const tier = readTier(key);
     if (tier === undefined) return undefined;
     const counted = sql`select ${sql(counter)} from ticketing_price where ${place(sql, tier)}`;
-    return readLedger(sql, counted, entries(sql, tier), page);
+    return readLedger(sql, counted, sources(sql, tier), page);
   };
 
 /** The ledgers of ticketing, by counter. */
 export const ticketingLedgers = {
-  'ticketing_price.goods_count': ledgerOf('goods_count', (sql, tier) => adjusted(sql, tier, 'goods_delta')),
-  'ticketing_price.sale_count': ledgerOf(
-    'sale_count',
-    (sql, tier) => sql`${adjusted(sql, tier, 'sale_delta')} union all
-      ${ordered(sql, tier, 'taken', sql`o.paid_at`)} union all ${refunded(sql, tier)}`,
-  ),
-  'ticketing_price.held_count': ledgerOf(
-    'held_count',
-    (sql, tier) => sql`${ordered(sql, tier, 'taken', sql`o.created_at`)} union all
-      ${ordered(sql, tier, 'returned', sql`coalesce(o.paid_at, o.closed_at)`)}`,
-  ),
+  'ticketing_price.goods_count': ledgerOf('goods_count', (sql, tier) => [adjusted(sql, tier, 'goods_delta')]),
+  'ticketing_price.sale_count': ledgerOf('sale_count', (sql, tier) => [
+    adjusted(sql, tier, 'sale_delta'),
+    ordered(sql, tier, 'taken', sql`o.paid_at`),
+    refunded(sql, tier),
+  ]),
+  'ticketing_price.held_count': ledgerOf('held_count', (sql, tier) => [
+    ordered(sql, tier, 'taken', sql`o.created_at`),
+    ordered(sql, tier, 'returned', sql`coalesce(o.paid_at, o.closed_at)`),
+  ]),
 };

@@ -91,6 +91,15 @@ test('an order of codes is refused as explained, in the order of the rules', asy
   expect(await sent({ mix_id: 'send-late' }, { now: new Date(day('2026-12-31').getTime() + 1) })).toBe('200406');
 });
 
+test('a code that was passed over while it was consumed is not issued later', async () => {
+  const [one = ''] = await batch('passed', 2);
+  const request = (unique_id: string) => ({ mix_id: 'passed', codes: [one], unique_id });
+  await codes['piaoquan.voucher.code.consume'](request('use'), contextAt(NOW));
+  expect(await sent({ mix_id: 'passed' })).toBe('0');
+  await codes['piaoquan.voucher.code.consume.reverse'](request('back'), contextAt(NOW));
+  expect(await sent({ mix_id: 'passed' })).toBe('200410');
+});
+
 type Bind = { mix_id: string; code: string; user_id?: string; app_key?: string };
 const asked = ({ mix_id, code, user_id = 'u' }: Bind) => ({ mix_id, code, user_id });
 

@@ -1,4 +1,4 @@
-import { type LedgerPage, type LedgerReader, lastEntries, type Part, readLedger } from '../../../database/ledger.ts';
+import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Catalogue, CodeRecord } from '../codes/queries.ts';
 import type { CodeForm } from '../series.ts';
@@ -113,50 +113,46 @@ export async function findOwned(
 type Kind = 'opening' | 'made' | 'imported' | 'issued' | 'reversed' | 'voided';
 
 /** Entries of a batch of some kinds, as a ledger of one counter names and signs them. */
-const entriesOf = (sql: Sql, mix_id: string, kinds: readonly Kind[], as: Part, page: LedgerPage): Part =>
-  lastEntries(
-    sql,
-    sql`entered_at, ${as}, coalesce(ref, ''), null::text, app_key, entry_no`,
-    sql`from voucher_ledger where mix_id = ${mix_id} and kind = any (${kinds as Kind[]}::text[])`,
-    'entered_at',
-    'entry_no',
-    page,
-  );
+const entriesOf = (sql: Sql, mix_id: string, kinds: readonly Kind[], kind: Part, delta: Part): LedgerSource => ({
+  ...{ at: sql`entered_at`, kind, delta, ref: sql`coalesce(ref, '')`, no: sql`entry_no`, operator: sql`app_key` },
+  from: sql`from voucher_ledger where mix_id = ${mix_id} and kind = any (${kinds as Kind[]}::text[])`,
+});
 
-const redemptions = (sql: Sql, mix_id: string, page: LedgerPage): Part =>
-  lastEntries(
-    sql,
-    sql`consumed_at, 'taken', 1, 'sequence ' || sequence, null::text, null::text, consume_sequence`,
-    sql`from voucher_consumption where mix_id = ${mix_id}`,
-    'consumed_at',
-    'consume_sequence',
-    page,
-  );
+const redemptions = (sql: Sql, mix_id: string): LedgerSource => ({
+  ...{
+    at: sql`consumed_at`,
+    kind: sql`'taken'`,
+    delta: sql`1`,
+    ref: sql`'sequence ' || sequence`,
+    no: sql`consume_sequence`,
+  },
+  from: sql`from voucher_consumption where mix_id = ${mix_id}`,
+});
 
 const ledgerOf =
-  (counter: keyof BatchCounts, entries: (sql: Sql, mix_id: string, page: LedgerPage) => Part): LedgerReader =>
+  (counter: keyof BatchCounts, sources: (sql: Sql, mix_id: string) => LedgerSource[]): LedgerReader =>
   (sql, mix_id, page) =>
     readLedger(
       sql,
       sql`select ${sql(counter)} from voucher_batch where mix_id = ${mix_id}`,
-      entries(sql, mix_id, page),
+      sources(sql, mix_id),
       page,
     );
 
 /** The ledgers of the vouchers, by counter. */
 export const voucherLedgers = {
-  'voucher_batch.total_count': ledgerOf('total_count', (sql, mix_id, page) => {
-    const as = sql`case kind when 'opening' then 'opening' else 'added' end, codes`;
-    return entriesOf(sql, mix_id, ['opening', 'made', 'imported'], as, page);
+  'voucher_batch.total_count': ledgerOf('total_count', (sql, mix_id) => {
+    const kind = sql`case kind when 'opening' then 'opening' else 'added' end`;
+    return [entriesOf(sql, mix_id, ['opening', 'made', 'imported'], kind, sql`codes`)];
   }),
-  'voucher_batch.issued_count': ledgerOf('issued_count', (sql, mix_id, page) =>
-    entriesOf(sql, mix_id, ['issued'], sql`'taken', codes`, page),
-  ),
-  'voucher_batch.consumed_count': ledgerOf('consumed_count', (sql, mix_id, page) => {
-    const reversed = entriesOf(sql, mix_id, ['reversed'], sql`'returned', -codes`, page);
-    return sql`${redemptions(sql, mix_id, page)} union all ${reversed}`;
-  }),
-  'voucher_batch.voided_count': ledgerOf('voided_count', (sql, mix_id, page) =>
-    entriesOf(sql, mix_id, ['voided'], sql`'taken', codes`, page),
-  ),
+  'voucher_batch.issued_count': ledgerOf('issued_count', (sql, mix_id) => [
+    entriesOf(sql, mix_id, ['issued'], sql`'taken'`, sql`codes`),
+  ]),
+  'voucher_batch.consumed_count': ledgerOf('consumed_count', (sql, mix_id) => [
+    redemptions(sql, mix_id),
+    entriesOf(sql, mix_id, ['reversed'], sql`'returned'`, sql`-codes`),
+  ]),
+  'voucher_batch.voided_count': ledgerOf('voided_count', (sql, mix_id) => [
+    entriesOf(sql, mix_id, ['voided'], sql`'taken'`, sql`codes`),
+  ]),
 };

@@ -2,7 +2,7 @@ import type { BatchCounts, CodePlace, NormalCounts } from './queries.ts';
 
 /** Most codes that are counted one by one; beyond, a sample tells. */
 const MOST_COUNTED = 1_000_000;
-const SAMPLE = 100_000;
+const SAMPLE = 40_000;
 
 /** Every how many-th code of a batch of so many is looked at. */
 export const stepOf = (total_count: number): number =>

@@ -143,6 +143,7 @@ function Left({ row: { valid_total_num, total_num } }: { row: Row }) {
   return (
     <Progress
       size="small"
+      status="normal"
       style={{ minWidth: 180 }}
       percent={total === 0 ? 0 : Math.ceil((left / total) * 100)}
       format={() => `${left.toLocaleString('en')} / ${total.toLocaleString('en')}`}

@@ -56,9 +56,11 @@ function Head({ activity }: { activity: Activity }) {
           {spread_id}
         </Typography.Text>
       </div>
-      <EditButton activity={activity} />
-      <CreateButton from={activity} label={{ zh: '复制', en: 'Clone' }} />
-      <ShelfButton activity={activity} left={total(segments, leftOf)} />
+      <Flex wrap gap={8}>
+        <EditButton activity={activity} />
+        <CreateButton from={activity} label={{ zh: '复制', en: 'Clone' }} />
+        <ShelfButton activity={activity} left={total(segments, leftOf)} size="middle" />
+      </Flex>
     </Flex>
   );
 }
@@ -112,11 +114,7 @@ function Parts({ activity }: { activity: Activity }) {
       key: 'why-not',
       label: t({ zh: '为什么没中', en: 'Why not?' }),
       children: (
-        <WhyNot
-          method="piaoquan.lottery.draw.explain"
-          initial={{ spread_id }}
-          wishes={{ fixed: ['spread_id'], hidden: ['app_key'] }}
-        />
+        <WhyNot method="piaoquan.lottery.draw.explain" initial={{ spread_id }} wishes={{ fixed: ['spread_id'] }} />
       ),
     },
     { key: 'ledger', label: t({ zh: '台账', en: 'Ledger' }), children: <Ledger activity={activity} /> },

@@ -66,14 +66,20 @@ const shifted = (instant: number): number => instant + GMT8_MS;
 
 type Points = Stat['points'];
 
-/** Stock left at the end of each step, from the first change on and up to now. */
+/** Stock left from the beginning of the first step on, at the end of each step, and now. */
 function leftCurve(points: Points, step: number, left: number): [number, number][] {
   const now = Date.now();
+  const begins = points
+    .slice(0, 1)
+    .map(({ time, left_count, win_count, void_count }): [number, number] => [
+      shifted(time.getTime()),
+      left_count + win_count - void_count,
+    ]);
   const ends = points.map(({ time, left_count }): [number, number] => [
     shifted(Math.min(time.getTime() + step, now)),
     left_count,
   ]);
-  return [...ends, [shifted(now), left]];
+  return [...begins, ...ends, [shifted(now), left]];
 }
 
 function Curve({ stat, bucket, label }: { stat: Stat; bucket: Bucket; label: string }) {

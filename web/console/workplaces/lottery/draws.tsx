@@ -15,7 +15,7 @@ const COLUMNS = [
   'granted_at',
   'out_biz_id',
   'mix_user_id',
-  'prize_no',
+  'reward_title',
   'segment_no',
   'code_count',
   'app_key',
@@ -24,7 +24,7 @@ const COLUMNS = [
 const drawKey = ({ platform, app_key, out_biz_id }: Draw): string => `${platform} ${app_key} ${out_biz_id}`;
 
 const cells: Readonly<Record<string, (row: Row) => ReactNode>> = {
-  prize_no: (row) => <Won draw={row as Draw} />,
+  reward_title: (row) => <Won draw={row as Draw} />,
   invalid_at: (row) => <Standing draw={row as Draw} />,
 };
 

@@ -199,8 +199,10 @@ function Note({ words }: { words: Words }) {
 
 type Shelved = Pick<Activity, 'spread_id' | 'name' | 'status'>;
 
+type ShelfProps = { activity: Shelved; left: number; size?: 'small' | 'middle' };
+
 /** Puts an activity on shelf or takes it off. */
-export function ShelfButton({ activity, left }: { activity: Shelved; left: number }) {
+export function ShelfButton({ activity, left, size = 'small' }: ShelfProps) {
   const { spread_id, name } = activity;
   const rest = left.toLocaleString('en');
   const isOn = isOnShelf(activity);
@@ -210,6 +212,7 @@ export function ShelfButton({ activity, left }: { activity: Shelved; left: numbe
       request={{ spread_id, status: isOn ? 2 : 1 }}
       label={isOn ? { zh: '下架', en: 'Take off shelf' } : { zh: '上架', en: 'Put on shelf' }}
       danger={isOn}
+      button={{ size }}
       consequence={
         isOn
           ? {

@@ -1,4 +1,4 @@
-import { Card, Flex, Statistic, Typography } from 'antd';
+import { Card, Flex, Statistic, Typography, theme } from 'antd';
 import type { ReactNode } from 'react';
 import type { LiveFigures } from '../../../../src/gateway/console-live.ts';
 import { useWords } from '../../language.tsx';
@@ -45,6 +45,7 @@ type FigureProps = {
 };
 
 function Figure({ title, value, note, isBad = false }: FigureProps) {
+  const { token } = theme.useToken();
   return (
     <Card size="small">
       <Flex align="end" gap={8} wrap>
@@ -52,7 +53,7 @@ function Figure({ title, value, note, isBad = false }: FigureProps) {
           title={title}
           value={value ?? '—'}
           className="console-number"
-          {...(isBad && { styles: { content: { color: 'var(--overview-bad)' } } })}
+          {...(isBad && { styles: { content: { color: token.colorError } } })}
         />
         {note !== undefined && <Typography.Text type="secondary">{note}</Typography.Text>}
       </Flex>

@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-const PAGE_SIZE = 20;
+const PAGE_SIZE = 10;
 const nobodyTook = '—';
 
 /** Ids never hold a slash but in the first place, where callers chose them. */
@@ -104,15 +104,15 @@ function columnsOf(t: (words: Words) => string): TableColumnType<Running>[] {
       render: (_value, row) => <Left row={row} />,
     },
     {
+      title: t({ zh: '预计售罄', en: 'Sold out in' }),
+      render: (_value, row) => <SoldOut row={row} />,
+    },
+    {
       title: t({ zh: '每秒消耗', en: 'Taken a second' }),
       align: 'end',
       render: (_value, { pace }) => (
         <span className="console-number">{pace === 0 ? nobodyTook : pace.toFixed(pace < 10 ? 1 : 0)}</span>
       ),
-    },
-    {
-      title: t({ zh: '预计售罄', en: 'Sold out in' }),
-      render: (_value, row) => <SoldOut row={row} />,
     },
     {
       title: t({ zh: '结束时间', en: 'Ends at' }),
@@ -127,7 +127,7 @@ function Name({ row }: { row: Running }) {
   const ids = idsOf(row);
   const segment = row.thing === 'lottery_segment' ? t({ zh: ` · 时段 ${ids[1]}`, en: ` · segment ${ids[1]}` }) : '';
   return (
-    <>
+    <div className="overview-name">
       <Tag color={kind?.color ?? 'default'}>{kind === undefined ? row.thing : t(kind.words)}</Tag>
       <Link to={kind?.to(ids) ?? '/'}>
         {row.name}
@@ -138,7 +138,7 @@ function Name({ row }: { row: Running }) {
           {row.key}
         </Typography.Text>
       </div>
-    </>
+    </div>
   );
 }
 

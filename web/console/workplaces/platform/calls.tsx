@@ -1,13 +1,29 @@
+import { useQuery } from '@tanstack/react-query';
 import { Button, Tag } from 'antd';
 import { useFromAddress } from '../../address.ts';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Waiting } from '../../components/states.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
 
-/** The call log: found by request_id, app, method, code and time. */
+/** The call log: found by request_id, app, method, code and time; the calls of the first app unless asked otherwise. */
 export function Calls() {
+  const { client } = useSession();
+  const asked = useFromAddress(['request_id', 'app_key', 'method']);
+  const isAsked = asked.request_id !== undefined || asked.app_key !== undefined;
+  const apps = useQuery({
+    queryKey: ['first app'],
+    queryFn: async () =>
+      (await client.call('piaoquan.platform.app.list', { page_size: 1 })).apps[0]?.app_key ?? 'console',
+    enabled: !isAsked,
+  });
+  if (isAsked) return <CallList asked={asked} />;
+  return apps.isPending ? <Waiting /> : <CallList asked={{ ...asked, app_key: apps.data ?? 'console' }} />;
+}
+
+function CallList({ asked }: { asked: Readonly<Record<string, string | number>> }) {
   const t = useWords();
   const { language } = useLanguage();
-  const asked = useFromAddress(['request_id', 'app_key', 'method']);
   return (
     <ContractList
       key={JSON.stringify(asked)}

@@ -1,51 +1,19 @@
-import { Progress } from 'antd';
 import { useFromAddress } from '../../address.ts';
-import { ConfirmButton } from '../../components/action.tsx';
-import { ContractList } from '../../components/contract-list.tsx';
-
-const ENDED = ['done', 'failed', 'cancelled'];
+import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { CancelJob, type Job, JobBar } from '../../components/job.tsx';
 
 /** Work in the background, such as making and importing codes: how far it is, and a way to stop it. */
-export function Jobs() {
+export function Jobs({ fixed = {} }: { fixed?: Row }) {
   const asked = useFromAddress(['mix_id']);
   return (
     <ContractList
       method="piaoquan.job.list"
+      fixed={fixed}
       initial={asked}
       every={2000}
       rowKey="job_id"
-      cells={{
-        done: ({ done, total, state }) => (
-          <Progress
-            size="small"
-            style={{ minWidth: 160 }}
-            percent={Number(total) === 0 ? 100 : Math.floor((Number(done) / Number(total)) * 100)}
-            status={
-              state === 'failed'
-                ? 'exception'
-                : state === 'done'
-                  ? 'success'
-                  : ENDED.includes(String(state))
-                    ? 'normal'
-                    : 'active'
-            }
-          />
-        ),
-      }}
-      actions={({ job_id, state, done, total }) =>
-        !ENDED.includes(String(state)) && (
-          <ConfirmButton
-            method="piaoquan.job.cancel"
-            request={{ job_id }}
-            danger
-            label={{ zh: '取消任务', en: 'Cancel' }}
-            consequence={{
-              zh: `已完成的 ${done}/${total} 保留，其余不再进行。`,
-              en: `What is done, ${done} of ${total}, stays; the rest is not carried out.`,
-            }}
-          />
-        )
-      }
+      cells={{ done: (row) => <JobBar job={row as Job} /> }}
+      actions={(row) => <CancelJob job={row as Job} />}
       empty={{
         zh: '没有后台任务。生成或导入券码时出现。',
         en: 'No jobs. They appear when codes are made or imported.',

@@ -134,6 +134,7 @@ function Inventory({ item: { total_inventory, consumed_inventory = 0 } }: { item
   return (
     <Progress
       size="small"
+      status="normal"
       style={{ minWidth: 200 }}
       percent={total_inventory === 0 ? 100 : Math.floor((consumed_inventory / total_inventory) * 100)}
       format={() => `${consumed_inventory.toLocaleString('en')} / ${total_inventory.toLocaleString('en')}`}

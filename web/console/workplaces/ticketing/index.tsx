@@ -1,6 +1,52 @@
-import { Typography } from 'antd';
+import { Tabs } from 'antd';
+import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+import { Attendees } from './attendees.tsx';
+import { Gate } from './gate.tsx';
+import { OrderPage } from './order.tsx';
+import { Orders } from './orders.tsx';
+import { ProjectPage } from './project.tsx';
+import { Projects } from './projects.tsx';
+import { Sellers } from './sellers.tsx';
+import { TicketPage } from './ticket.tsx';
+import './gate.css';
+import './ticketing.css';
+import { WhyNoOrder } from './why.tsx';
 
-/** The ticketing workplace. */
+/** Ticketing: projects and who may sell them, orders and their people, tickets and the gate. */
 export default function Ticketing() {
-  return <Typography.Title level={2}>ticketing</Typography.Title>;
+  const t = useWords();
+  const { may } = useSession();
+  const go = useNavigate();
+  const here = useLocation().pathname.split('/')[2] ?? '';
+  const items = [
+    { key: '', label: t({ zh: '项目', en: 'Projects' }) },
+    { key: 'orders', label: t({ zh: '订单', en: 'Orders' }) },
+    { key: 'attendees', label: t({ zh: '观演人', en: 'Attendees' }) },
+    { key: 'sellers', label: t({ zh: '主办与渠道', en: 'Sellers' }) },
+    ...(may('piaoquan.ticketing.ticket.check') ? [{ key: 'gate', label: t({ zh: '检票', en: 'Gate' }) }] : []),
+    { key: 'why', label: t({ zh: '为什么买不了', en: 'Why not?' }) },
+  ];
+  return (
+    <>
+      <Tabs
+        activeKey={items.some(({ key }) => key === here) ? here : ''}
+        items={items}
+        onChange={(key) => go(`/ticketing/${key}`)}
+      />
+      <Routes>
+        <Route index element={<Projects />} />
+        <Route path="orders" element={<Orders />} />
+        <Route path="orders/:order_id" element={<OrderPage />} />
+        <Route path="orders/:order_id/tickets/:ticket_code_id" element={<TicketPage />} />
+        <Route path="attendees" element={<Attendees />} />
+        <Route path="sellers" element={<Sellers />} />
+        <Route path="gate" element={<Gate />} />
+        <Route path="why" element={<WhyNoOrder />} />
+        <Route path=":project_id/:part?" element={<ProjectPage />} />
+        <Route path="*" element={<Navigate to="/ticketing" replace />} />
+      </Routes>
+    </>
+  );
 }

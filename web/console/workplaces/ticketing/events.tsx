@@ -1,0 +1,252 @@
+import { Card, Descriptions, Flex, Table, type TableColumnType, Tag, Typography } from 'antd';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { Words } from '../../../../src/contract/schema.ts';
+import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { Nothing } from '../../components/states.tsx';
+import { instantText, money } from '../../components/value.tsx';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+import { SaleState, TierName } from './board.tsx';
+import { cloneEvent } from './clone.ts';
+import { type Event, freeId, isPackage, type Price, type Project } from './model.ts';
+import { EVENT_COUNTED, eventSchema, withNewEvent, withOldEvent } from './save.ts';
+import { StockButton } from './stock.tsx';
+import { EditTier, NewPackage, NewTier } from './tiers.tsx';
+
+const METHOD = 'piaoquan.ticketing.project.save';
+
+/** The events of a project with their tiers, packages and discounts, each changed by itself. */
+export function Events({ project }: { project: Project }) {
+  return (
+    <Flex vertical gap={16} align="stretch">
+      <Flex justify="end">
+        <NewEvent project={project} />
+      </Flex>
+      {project.event_list.length === 0 && (
+        <Nothing
+          words={{
+            zh: '还没有场次。场次定下演出与销售时间、实名与限购；票档写在场次里。',
+            en: 'No event yet. An event sets the times of show and sale, documents and limits; its tiers belong to it.',
+          }}
+        />
+      )}
+      {project.event_list.map((event) => (
+        <EventCard key={event.event_id} project={project} event={event} />
+      ))}
+    </Flex>
+  );
+}
+
+const idsOf = ({ event_list }: Project): number[] => event_list.map(({ event_id }) => event_id);
+
+function NewEvent({ project }: { project: Project }) {
+  const { client } = useSession();
+  const { project_id, site_id } = project;
+  const event_id = freeId(idsOf(project));
+  return (
+    <FormButton
+      method={METHOD}
+      label={{ zh: '新建场次', en: 'New event' }}
+      button={{ type: 'primary' }}
+      schema={eventSchema}
+      initial={{ event_id, site_id, event_limit_type: 0, entry_limit: 1, price_list: [] }}
+      wishes={{ hidden: EVENT_COUNTED }}
+      toRequest={(values) => withNewEvent(client, project_id, values)}
+    />
+  );
+}
+
+function EventCard({ project, event }: { project: Project; event: Event }) {
+  return (
+    <Card
+      size="small"
+      title={event.event_name}
+      extra={<SaleState event={event} />}
+      classNames={{ header: 'ticketing-event-title' }}
+    >
+      <Flex vertical gap={16}>
+        <EventButtons project={project} event={event} />
+        <EventFacts event={event} />
+        <Tiers project_id={project.project_id} event={event} />
+        <Discounts event={event} />
+      </Flex>
+    </Card>
+  );
+}
+
+function EventButtons({ project, event }: { project: Project; event: Event }) {
+  const t = useWords();
+  const { client, may } = useSession();
+  const { project_id } = project;
+  const { price_list: _tiers, ...base } = event;
+  return (
+    <Flex wrap gap={8}>
+      <FormButton
+        method={METHOD}
+        label={{ zh: '修改场次与优惠', en: 'Edit event and discounts' }}
+        button={{ size: 'small' }}
+        schema={eventSchema}
+        initial={base}
+        wishes={{ hidden: ['status', 'price_list'], fixed: ['event_id'] }}
+        toRequest={(values) => withOldEvent(client, project_id, values)}
+      />
+      <NewTier project_id={project_id} event={event} />
+      <NewPackage project_id={project_id} event={event} />
+      <FormButton
+        method={METHOD}
+        label={{ zh: '克隆场次', en: 'Clone event' }}
+        button={{ size: 'small' }}
+        schema={eventSchema}
+        initial={cloneEvent(event, freeId(idsOf(project)))}
+        wishes={{ hidden: EVENT_COUNTED }}
+        toRequest={(values) => withNewEvent(client, project_id, values)}
+      />
+      <Shelf event={event} />
+      {may('piaoquan.ticketing.ticket.check') && (
+        <Link to={`/ticketing/gate?project_id=${project_id}&event_id=${event.event_id}`}>
+          {t({ zh: '去检票', en: 'To the gate' })}
+        </Link>
+      )}
+    </Flex>
+  );
+}
+
+const total = (event: Event, name: 'sale_count' | 'held_count'): number =>
+  event.price_list.reduce((sum, price) => sum + (isPackage(price) ? 0 : (price[name] ?? 0)), 0);
+
+function Shelf({ event }: { event: Event }) {
+  const isOn = event.status !== 2;
+  const [sold, held] = [total(event, 'sale_count'), total(event, 'held_count')];
+  return (
+    <ConfirmButton
+      method="piaoquan.ticketing.event.status.update"
+      request={{ event_id: event.event_id, status: isOn ? 2 : 1 }}
+      danger={isOn}
+      label={isOn ? { zh: '下架', en: 'Take off shelf' } : { zh: '上架', en: 'Put on shelf' }}
+      consequence={
+        isOn
+          ? {
+              zh: `“${event.event_name}”立即不再展示和出售。已售的 ${sold} 张仍然有效，占用的 ${held} 张仍可付款。`,
+              en: `“${event.event_name}” is no longer shown or sold. The ${sold} tickets sold stay good, and the ${held} held may still be paid for.`,
+            }
+          : {
+              zh: `“${event.event_name}”恢复展示；${instantText(event.sale_start_time)} 起、${instantText(event.sale_end_time)} 前可以购买。`,
+              en: `“${event.event_name}” is shown again, and sold from ${instantText(event.sale_start_time)} until ${instantText(event.sale_end_time)}.`,
+            }
+      }
+    />
+  );
+}
+
+const LIMITS: Readonly<Record<number, Words>> = {
+  0: { zh: '不实名', en: 'no document' },
+  1: { zh: '一单一证', en: 'one document an order' },
+  2: { zh: '一票一证', en: 'one document a ticket' },
+};
+
+function EventFacts({ event }: { event: Event }) {
+  const t = useWords();
+  const none = t({ zh: '不限', en: 'no limit' });
+  const span = (from: Date, to: Date) => (
+    <span className="console-number">
+      {instantText(from)} – {instantText(to)}
+    </span>
+  );
+  const fact = (key: string, words: Words, children: ReactNode) => ({ key, label: t(words), children });
+  return (
+    <Descriptions
+      size="small"
+      column={{ xs: 1, sm: 1, md: 2, xl: 3 }}
+      items={[
+        fact('event_id', { zh: '场次 ID', en: 'Event id' }, <span className="console-id">{event.event_id}</span>),
+        fact('show', { zh: '演出', en: 'Show' }, span(event.event_show_start_time, event.event_show_end_time)),
+        fact('sale', { zh: '销售', en: 'Sale' }, span(event.sale_start_time, event.sale_end_time)),
+        fact('documents', { zh: '实名', en: 'Documents' }, t(LIMITS[event.event_limit_type] ?? { zh: '', en: '' })),
+        fact('order_limit', { zh: '每单限购', en: 'Tickets an order' }, event.order_limit ?? none),
+        fact('user_limit', { zh: '每人限购', en: 'Tickets a user' }, event.user_limit ?? none),
+        fact(
+          'entry_limit',
+          { zh: '每票入场次数', en: 'Entries a ticket' },
+          event.entry_limit === 0 ? none : event.entry_limit,
+        ),
+        fact('site', { zh: '场馆', en: 'Venue' }, `${event.site_id} · ${event.seat_total_num.toLocaleString('en')}`),
+      ]}
+    />
+  );
+}
+
+function Tiers({ project_id, event }: { project_id: number; event: Event }) {
+  const t = useWords();
+  const nameOf = (id: number): string =>
+    event.price_list.find(({ price_id }) => price_id === id)?.price_name ?? String(id);
+  const columns: TableColumnType<Price>[] = [
+    { title: t({ zh: '票档', en: 'Tier' }), render: (_value, price) => <TierName price={price} /> },
+    { title: 'ID', render: (_value, { price_id }) => <span className="console-id">{price_id}</span> },
+    { title: t({ zh: '价格', en: 'Price' }), align: 'end', render: (_value, { price }) => money(price) },
+    {
+      title: t({ zh: '总数', en: 'In all' }),
+      align: 'end',
+      render: (_value, { goods_count }) => goods_count?.toLocaleString('en'),
+    },
+    {
+      title: t({ zh: '套票组成', en: 'Package holds' }),
+      render: (_value, { child_list }) =>
+        (child_list ?? []).map(({ price_id, child_num }) => (
+          <Tag key={price_id}>
+            {nameOf(price_id)} ×{child_num}
+          </Tag>
+        )),
+    },
+    {
+      title: t({ zh: '操作', en: 'Actions' }),
+      render: (_value, price) => (
+        <Flex gap={8}>
+          <EditTier project_id={project_id} event={event} price={price} />
+          <StockButton event_id={event.event_id} price={price} />
+        </Flex>
+      ),
+    },
+  ];
+  if (event.price_list.length === 0)
+    return (
+      <Nothing
+        words={{
+          zh: '还没有票档。先加普通票档，再用它们组成套票。',
+          en: 'No tier yet. Add plain tiers first; packages are made of them.',
+        }}
+      />
+    );
+  return (
+    <Table<Price>
+      size="small"
+      rowKey="price_id"
+      dataSource={[...event.price_list]}
+      columns={columns}
+      pagination={false}
+      scroll={{ x: 'max-content' }}
+    />
+  );
+}
+
+function Discounts({ event }: { event: Event }) {
+  const t = useWords();
+  const discounts = event.discount_list ?? [];
+  if (discounts.length === 0) return null;
+  return (
+    <div>
+      <Typography.Text type="secondary">{t({ zh: '优惠：', en: 'Discounts: ' })}</Typography.Text>
+      {discounts.map(({ discount_id, discount_name, discount_type_name, threshold, amount }) => (
+        <Tag key={discount_id} color="magenta">
+          {discount_type_name} {discount_name}
+          {threshold != null &&
+            amount != null &&
+            t({
+              zh: ` · 满 ${money(threshold)} 减 ${money(amount)}`,
+              en: ` · ${money(amount)} off from ${money(threshold)} on`,
+            })}
+        </Tag>
+      ))}
+    </div>
+  );
+}

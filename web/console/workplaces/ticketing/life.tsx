@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query';
+import { Flex, Spin, Timeline, Typography } from 'antd';
+import { PAY_RESULTS } from '../../../../src/contract/damai-pay.ts';
+import type { Words } from '../../../../src/contract/schema.ts';
+import type { AnswerOf } from '../../client.ts';
+import { Refusal } from '../../components/states.tsx';
+import { instantText, money } from '../../components/value.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+
+const METHOD = 'piaoquan.ticketing.order.history';
+const NOTHING: Words = { zh: '', en: '' };
+type Happening = AnswerOf<typeof METHOD>['events'][number];
+
+const COLOURS: Readonly<Record<string, string>> = {
+  ...{ PAID: 'green', ISSUED: 'green', CHECKED: 'blue' },
+  ...{ PAY_DUE: 'red', REFUNDED: 'orange', CANCELLED: 'gray', TIMED_OUT: 'gray' },
+};
+
+/** What a note says beside what happened: the gate of an entry, why a payment is due, the reason of a refund. */
+function noteWords(event: string, note: string | null | undefined): Words {
+  const said = note ?? '';
+  switch (event) {
+    case 'CHECKED':
+      return said === '' ? NOTHING : { zh: `闸机 ${said}`, en: `gate ${said}` };
+    case 'PAID':
+      return NOTHING;
+    case 'PAY_DUE':
+      return PAY_RESULTS[said as keyof typeof PAY_RESULTS] ?? { zh: said, en: said };
+    default:
+      return { zh: said, en: said };
+  }
+}
+
+/** The life of an order as it was recorded, earliest first. */
+export function OrderLife({ order_id }: { order_id: string }) {
+  const { client } = useSession();
+  const found = useQuery({
+    queryKey: [METHOD, order_id],
+    queryFn: async () => (await client.call(METHOD, { order_id })).events,
+  });
+  if (found.data === undefined) return found.error ? <Refusal error={found.error} /> : <Spin />;
+  return (
+    <Timeline
+      items={found.data.map((happening, index) => ({
+        key: `${index} ${happening.event}`,
+        color: COLOURS[happening.event] ?? 'gray',
+        content: <Step happening={happening} />,
+      }))}
+    />
+  );
+}
+
+function Step({ happening: { time, event, ref, ticket_count, money: fen, note } }: { happening: Happening }) {
+  const t = useWords();
+  const words = fieldAt(knownContract(METHOD).response, 'events.event').note.values?.[event];
+  const facts = [
+    ticket_count == null
+      ? ''
+      : t({ zh: `${ticket_count} 张`, en: `${ticket_count} ticket${ticket_count === 1 ? '' : 's'}` }),
+    fen == null ? '' : money(fen),
+    t(noteWords(event, note)),
+  ].filter(Boolean);
+  return (
+    <Flex vertical>
+      <span>{words === undefined ? event : t(words)}</span>
+      <Typography.Text type="secondary" className="console-number">
+        {instantText(time)}
+      </Typography.Text>
+      {facts.length > 0 && <span>{facts.join(' · ')}</span>}
+      {ref && (
+        <Typography.Text type="secondary" className="console-id">
+          {ref}
+        </Typography.Text>
+      )}
+    </Flex>
+  );
+}

@@ -1,0 +1,180 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Card, Flex, Typography } from 'antd';
+import { Link, useParams } from 'react-router';
+import { PAY_RESULTS } from '../../../../src/contract/damai-pay.ts';
+import { Details } from '../../components/details.tsx';
+import { Failure, Waiting } from '../../components/states.tsx';
+import { money } from '../../components/value.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+import { OrderLife } from './life.tsx';
+import { type Order, useProject } from './model.ts';
+import { OrderStatus } from './order-cells.tsx';
+import { PartTable } from './part-table.tsx';
+import { CancelButton } from './refund.tsx';
+import { Tickets } from './tickets.tsx';
+
+const PAID = 200;
+/** Kinds of documents, as orders are submitted with them. */
+const CARD_TYPES = fieldAt(
+  knownContract('alibaba.damai.maizuo.openapi.order.submit').request,
+  'grouped_submit_order_param.order_bearer_param.card_type',
+).note.values;
+
+/** One order: what it took, its tickets, people and payments, and what happened to it. */
+export function OrderPage() {
+  const { order_id = '' } = useParams();
+  const { client } = useSession();
+  const found = useQuery({
+    queryKey: ['ticketing order', order_id],
+    queryFn: async () => (await client.call('piaoquan.ticketing.order.get', { order_id })).order,
+  });
+  if (found.error) return <Failure error={found.error} again={() => found.refetch()} />;
+  if (found.data === undefined) return <Waiting />;
+  return <OrderDetail order={found.data} />;
+}
+
+function OrderDetail({ order }: { order: Order }) {
+  const t = useWords();
+  const { order_id, order_status, project_id } = order;
+  const project = useProject(project_id).data;
+  return (
+    <Flex vertical gap={16}>
+      <Flex wrap gap={8} align="center">
+        <Typography.Title level={2} style={{ margin: 0 }}>
+          {t({ zh: '订单', en: 'Order' })} {order_id}
+        </Typography.Title>
+        <OrderStatus status={order_status} />
+        <div className="console-grow" />
+        <CancelButton order={order} />
+      </Flex>
+      <GiveBack order={order} />
+      <Details
+        schema={fieldAt(knownContract('piaoquan.ticketing.order.get').response, 'order').schema}
+        value={order}
+        without={['order_id', 'order_status', 'refund_due']}
+        cells={{
+          project_id: () => <Link to={`/ticketing/${project_id}`}>{project?.project_name ?? project_id}</Link>,
+        }}
+      />
+      <div className="ticketing-order">
+        <Flex vertical gap={16} className="ticketing-order-main">
+          <Goods order={order} />
+          <Tickets order={order} project={project} />
+          <People order={order} />
+          <Payments order={order} />
+        </Flex>
+        <Card size="small" title={t({ zh: '经过', en: 'What happened' })} className="ticketing-order-life">
+          <OrderLife order_id={order_id} />
+        </Card>
+      </div>
+    </Flex>
+  );
+}
+
+/** Payments that came too late, twice, or for a cancelled order: the platform cannot give them back itself. */
+function GiveBack({ order }: { order: Order }) {
+  const t = useWords();
+  const due = order.payments.filter(({ result_code }) => result_code !== PAID);
+  if (due.length === 0) return null;
+  const sum = money(due.reduce((total, { pay_money }) => total + pay_money, 0));
+  const numbers = due.map(({ pay_no }) => pay_no).join('、');
+  return (
+    <Alert
+      type="error"
+      showIcon
+      title={t({ zh: `有 ${sum} 须退还用户`, en: `${sum} must be given back to the user` })}
+      description={t({
+        zh: `支付流水号 ${numbers}。这些支付没有记入订单，请在支付渠道原路退回。`,
+        en: `Payments ${numbers}. They do not count towards the order: give them back in the payment system.`,
+      })}
+    />
+  );
+}
+
+function Goods({ order }: { order: Order }) {
+  const t = useWords();
+  return (
+    <Card size="small" title={t({ zh: '商品', en: 'Goods' })}>
+      <PartTable
+        part="lines"
+        rows={order.lines}
+        rowKey={({ line_no, child_no }) => `${line_no} ${child_no}`}
+        columns={['price_name', 'goods_count', 'price', 'money', 'event_id', 'price_id']}
+        cells={{
+          price_name: ({ price_name, child_no }) =>
+            child_no === 0 ? (
+              String(price_name)
+            ) : (
+              <Typography.Text type="secondary">└ {String(price_name)}</Typography.Text>
+            ),
+        }}
+        empty={t({ zh: '没有商品', en: 'Nothing' })}
+      />
+    </Card>
+  );
+}
+
+function People({ order }: { order: Order }) {
+  const t = useWords();
+  const roles = [t({ zh: '收货人', en: 'receiver' }), t({ zh: '订单观演人', en: 'bearer of the order' })];
+  return (
+    <Card size="small" title={t({ zh: '人员（脱敏）', en: 'People, masked' })}>
+      <PartTable
+        part="persons"
+        rows={order.persons}
+        rowKey={({ person_no, line_no, ticket_index }) => `${person_no} ${line_no} ${ticket_index}`}
+        columns={['person_no', 'real_name', 'phone', 'card_type', 'card_no', 'bearer_id']}
+        cells={{
+          person_no: ({ person_no, line_no, ticket_index }) =>
+            roles[Number(person_no)] ??
+            t({ zh: `第 ${line_no} 行第 ${ticket_index} 张`, en: `ticket ${ticket_index} of line ${line_no}` }),
+          card_type: ({ card_type }) => {
+            const words = CARD_TYPES?.[String(card_type)];
+            return words === undefined ? '—' : t(words);
+          },
+        }}
+        titles={{ person_no: { zh: '谁', en: 'Who' } }}
+        empty={t({ zh: '下单时没有提供人员信息。', en: 'The order names nobody.' })}
+      />
+    </Card>
+  );
+}
+
+function Payments({ order }: { order: Order }) {
+  const t = useWords();
+  return (
+    <Card size="small" title={t({ zh: '支付与退款', en: 'Payments and refunds' })}>
+      <Flex vertical gap={16}>
+        <PartTable
+          part="payments"
+          rows={order.payments}
+          rowKey={({ pay_no }) => String(pay_no)}
+          cells={{
+            result_code: ({ result_code }) =>
+              result_code === PAID ? (
+                t({ zh: '已入账', en: 'counts' })
+              ) : (
+                <Typography.Text type="danger">
+                  {t({ zh: '须退还：', en: 'give back: ' })}
+                  {t(PAY_RESULTS[String(result_code) as keyof typeof PAY_RESULTS] ?? { zh: '', en: '' })}
+                </Typography.Text>
+              ),
+          }}
+          titles={{ result_code: { zh: '结果', en: 'Result' } }}
+          empty={t({ zh: '还没有支付。', en: 'No payment yet.' })}
+        />
+        {order.refunds.length > 0 && (
+          <PartTable
+            part="refunds"
+            rows={order.refunds}
+            rowKey={({ refund_id }) => String(refund_id)}
+            cells={{ ticket_code_ids: ({ ticket_code_ids }) => (ticket_code_ids as string[]).length }}
+            empty=""
+          />
+        )}
+      </Flex>
+    </Card>
+  );
+}

@@ -1,0 +1,26 @@
+import { useQuery } from '@tanstack/react-query';
+import type { AnswerOf } from '../../client.ts';
+import { useSession } from '../../session.tsx';
+
+/** A batch as `piaoquan.voucher.batch.get` gives it. */
+export type Batch = AnswerOf<'piaoquan.voucher.batch.get'>['batch'];
+
+const EVERY_MS = 5000;
+
+/** The batch of a mix_id, looked at again every five seconds. */
+export function useBatch(mix_id: string) {
+  const { client } = useSession();
+  return useQuery({
+    queryKey: ['batch', mix_id],
+    queryFn: async ({ signal }) => (await client.call('piaoquan.voucher.batch.get', { mix_id }, { signal })).batch,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** Where the page of a batch is, and of one of its parts. */
+export const pathOf = (mix_id: string, part = ''): string =>
+  `/vouchers/${encodeURIComponent(mix_id)}${part === '' ? '' : `/${part}`}`;
+
+/** Where the codes of a batch come from; a batch has codes of one kind only. */
+export const originOf = ({ code_pattern, total_count }: Batch): 'made' | 'imported' | 'none' =>
+  code_pattern !== undefined ? 'made' : total_count > 0 ? 'imported' : 'none';

@@ -1,0 +1,167 @@
+import { Alert, Button, Flex, Steps, Tabs, Tag, Typography } from 'antd';
+import { Link, useNavigate, useParams } from 'react-router';
+import { TopError } from '../../../../src/sdk/errors.ts';
+import { Details } from '../../components/details.tsx';
+import { Head } from '../../components/sections.tsx';
+import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+import { Jobs } from '../platform/jobs.tsx';
+import { EditBatch, NewBatch, ShelfButton } from './batch-forms.tsx';
+import { type Batch, originOf, pathOf, useBatch } from './batch-info.ts';
+import { Board } from './board.tsx';
+import { Bulk } from './bulk.tsx';
+import { ExportCodes } from './export.tsx';
+import { Grants } from './grants.tsx';
+import { ImportCodes } from './import.tsx';
+import { MakeCodes } from './make.tsx';
+
+/** One batch: its board, its codes' making, what is done to them, who may export them, and its jobs. */
+export function BatchPage() {
+  const t = useWords();
+  const { mix_id = '' } = useParams();
+  const { data, error, refetch } = useBatch(mix_id);
+  if (data !== undefined) return <Shown key={mix_id} batch={data} />;
+  if (error === null) return <Waiting />;
+  if (!(error instanceof TopError && error.sub_code === 'isv.voucher-batch-not-exist'))
+    return <Failure error={error} again={() => refetch()} />;
+  return (
+    <Nothing words={{ zh: `没有批次 ${mix_id}。`, en: `There is no batch ${mix_id}.` }}>
+      <Link to="/vouchers">{t({ zh: '回到批次列表', en: 'Back to the list' })}</Link>
+    </Nothing>
+  );
+}
+
+function Shown({ batch }: { batch: Batch }) {
+  const t = useWords();
+  const go = useNavigate();
+  const { mix_id, name, status } = batch;
+  return (
+    <Flex vertical gap={16}>
+      <Head
+        title={
+          <>
+            {name}{' '}
+            <Tag color={status === 1 ? 'green' : 'default'}>
+              {status === 1 ? t({ zh: '已上架', en: 'on shelf' }) : t({ zh: '已下架', en: 'off shelf' })}
+            </Tag>
+          </>
+        }
+      >
+        <EditBatch batch={batch} />
+        <NewBatch from={batch} />
+        <Button onClick={() => go(`/vouchers/why?mix_id=${encodeURIComponent(mix_id)}`)}>
+          {t({ zh: '为什么不行', en: 'Why not?' })}
+        </Button>
+        <ShelfButton batch={batch} />
+      </Head>
+      <Typography.Text type="secondary" copyable={{ text: mix_id }} className="console-id">
+        {mix_id}
+      </Typography.Text>
+      <Way batch={batch} />
+      <Parts batch={batch} />
+    </Flex>
+  );
+}
+
+/** How far a new batch is on its way to the first code that is issued; nothing once it is there. */
+function Way({ batch: { total_count, grants } }: { batch: Batch }) {
+  const t = useWords();
+  const { may } = useSession();
+  const at = total_count === 0 ? 1 : 2;
+  if ((at === 2 && grants.length > 0) || !may('piaoquan.voucher.batch.save')) return null;
+  const titles = [
+    t({ zh: '批次设置', en: 'Settings' }),
+    t({ zh: '生成或导入券码', en: 'Make or import codes' }),
+    t({ zh: '授权导出与发放', en: 'Grant export and issue' }),
+  ];
+  return <Steps size="small" current={at} items={titles.map((title) => ({ title }))} />;
+}
+
+function Parts({ batch }: { batch: Batch }) {
+  const t = useWords();
+  const go = useNavigate();
+  const { may } = useSession();
+  const { part = 'board' } = useParams();
+  const { mix_id } = batch;
+  const mayOperate = may('piaoquan.voucher.code.consume');
+  const items = [
+    { key: 'board', label: t({ zh: '状态', en: 'Status' }), children: <Overview batch={batch} /> },
+    { key: 'codes', label: t({ zh: '券码来源', en: 'Codes' }), children: <Sources batch={batch} /> },
+    ...(mayOperate
+      ? [{ key: 'work', label: t({ zh: '批量处理', en: 'In bulk' }), children: <Bulk mix_id={mix_id} /> }]
+      : []),
+    {
+      key: 'grants',
+      label: t({ zh: '授权与导出', en: 'Grants and export' }),
+      children: (
+        <Flex vertical gap={16}>
+          <Grants batch={batch} />
+          <ExportCodes batch={batch} />
+        </Flex>
+      ),
+    },
+    {
+      key: 'jobs',
+      label: t({ zh: '任务', en: 'Jobs' }),
+      // It asks every two seconds while it is there.
+      destroyOnHidden: true,
+      children: <Jobs fixed={{ mix_id }} />,
+    },
+  ];
+  return (
+    <Tabs
+      activeKey={part}
+      items={items}
+      onChange={(key) => go(pathOf(mix_id, key === 'board' ? '' : key), { replace: true })}
+    />
+  );
+}
+
+function Overview({ batch }: { batch: Batch }) {
+  return (
+    <Flex vertical gap={16}>
+      <Board mix_id={batch.mix_id} />
+      <Details
+        schema={fieldAt(knownContract('piaoquan.voucher.batch.get').response, 'batch').schema}
+        value={batch}
+        without={['mix_id', 'name', 'status', 'total_count', 'issued_count', 'consumed_count', 'voided_count']}
+      />
+    </Flex>
+  );
+}
+
+/** Where codes come from: made here or imported, never both in one batch. */
+function Sources({ batch }: { batch: Batch }) {
+  const t = useWords();
+  const { may } = useSession();
+  const origin = originOf(batch);
+  const count = batch.total_count.toLocaleString('en');
+  return (
+    <Flex vertical gap={16}>
+      {origin === 'none' && (
+        <Alert
+          type="info"
+          showIcon
+          title={t({
+            zh: '这个批次还没有券码。可以在这里生成，也可以导入自有券码；一个批次只能选一种。',
+            en: 'This batch has no codes yet. Make them here or import your own; a batch has one kind only.',
+          })}
+        />
+      )}
+      {!may('piaoquan.voucher.batch.generate') && origin !== 'none' && (
+        <Typography.Text>
+          {origin === 'made'
+            ? t({
+                zh: `按格式 ${batch.code_pattern} 生成了 ${count} 个券码。`,
+                en: `${count} codes made as ${batch.code_pattern}.`,
+              })
+            : t({ zh: `导入了 ${count} 个券码。`, en: `${count} codes imported.` })}
+        </Typography.Text>
+      )}
+      {origin !== 'imported' && <MakeCodes batch={batch} />}
+      {origin !== 'made' && <ImportCodes batch={batch} />}
+    </Flex>
+  );
+}

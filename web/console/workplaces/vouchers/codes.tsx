@@ -1,0 +1,141 @@
+import { SearchOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Button, Card, Flex, Form, Input } from 'antd';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { itemOf, type Words } from '../../../../src/contract/schema.ts';
+import type { AnswerOf } from '../../client.ts';
+import { withoutEmpties } from '../../components/contract-form.tsx';
+import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Details } from '../../components/details.tsx';
+import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+import { pathOf } from './batch-info.ts';
+import { OperateButton } from './operate.tsx';
+import type { Kind } from './operations.ts';
+
+const SEARCH = 'piaoquan.voucher.code.search';
+const NAMES = ['code', 'user_id', 'mix_id'];
+const codeSchema = itemOf(fieldAt(knownContract(SEARCH).response, 'codes').schema);
+const NONE: Words = {
+  zh: '没有找到。请核对券码：大小写与连字符都要一致。用户须写成绑定或发放时的 ID。',
+  en: 'Nothing was found. Check the code: capitals and hyphens count. A user is written as when the code was bound or issued.',
+};
+
+/** The search for a code in every batch, or for the codes of a user; what is looked for stands in the address. */
+export function Codes() {
+  const [query, setQuery] = useSearchParams();
+  const asked: Row = withoutEmpties(Object.fromEntries(NAMES.map((name) => [name, query.get(name)])));
+  return (
+    <Flex vertical gap={16}>
+      <SearchForm key={query.toString()} asked={asked} onSearch={(values) => setQuery(values)} />
+      {asked.code !== undefined && <OfText asked={asked} code={asked.code as string} />}
+      {asked.code === undefined && asked.user_id !== undefined && <OfUser key={query.toString()} asked={asked} />}
+      {asked.code === undefined && asked.user_id === undefined && (
+        <Nothing
+          words={{
+            zh: '输入完整的券码，看它属于哪个批次、经过了什么；或输入用户 ID，看他绑定和收到的券码。',
+            en: 'Enter a whole code to see its batch and what became of it, or a user id to see the codes bound by and issued to that user.',
+          }}
+        />
+      )}
+    </Flex>
+  );
+}
+
+function SearchForm({ asked, onSearch }: { asked: Row; onSearch: (values: Record<string, string>) => void }) {
+  const t = useWords();
+  return (
+    <Form
+      layout="inline"
+      style={{ rowGap: 8 }}
+      initialValues={asked}
+      onFinish={(values: Record<string, string>) => onSearch(withoutEmpties(values))}
+    >
+      <Form.Item name="code" label={t({ zh: '券码', en: 'Code' })}>
+        <Input allowClear maxLength={64} />
+      </Form.Item>
+      <Form.Item name="user_id" label={t({ zh: '或用户 ID', en: 'or user id' })}>
+        <Input allowClear maxLength={128} />
+      </Form.Item>
+      <Form.Item name="mix_id" label={t({ zh: '只在批次', en: 'in batch' })}>
+        <Input allowClear maxLength={128} />
+      </Form.Item>
+      <Button type="primary" htmlType="submit" icon={<SearchOutlined />}>
+        {t({ zh: '查找', en: 'Find' })}
+      </Button>
+    </Form>
+  );
+}
+
+type FoundCode = AnswerOf<typeof SEARCH>['codes'][number];
+
+/** The codes of one text: seldom more than one, each with all that became of it. */
+function OfText({ asked, code }: { asked: Row; code: string }) {
+  const t = useWords();
+  const { client } = useSession();
+  const { data, error, refetch } = useQuery({
+    queryKey: [SEARCH, asked],
+    queryFn: ({ signal }) => client.call(SEARCH, asked, { signal }),
+  });
+  if (data === undefined) return error === null ? <Waiting /> : <Failure error={error} again={() => refetch()} />;
+  if (data.codes.length === 0) return <Nothing words={NONE} />;
+  return data.codes.map((found) => (
+    <Card
+      key={`${found.mix_id} ${found.sequence}`}
+      title={<Link to={pathOf(found.mix_id)}>{found.name}</Link>}
+      extra={t(found.bind_status === 0 ? { zh: '已绑定', en: 'bound' } : { zh: '未绑定', en: 'not bound' })}
+    >
+      <Flex vertical gap={16}>
+        <CodeActions found={found} code={code} />
+        <Details schema={codeSchema} value={found} without={['name', 'code_masked', 'bind_status']} />
+      </Flex>
+    </Card>
+  ));
+}
+
+/** The codes bound by or issued to a user. What is to be done to one of them wants its text, which is masked here. */
+function OfUser({ asked }: { asked: Row }) {
+  return (
+    <ContractList
+      method={SEARCH}
+      fixed={{ code: undefined, mix_id: undefined, ...asked }}
+      columns={[
+        'name',
+        'code_masked',
+        'code_status',
+        'bound_time',
+        'issued_at',
+        'issue_ref',
+        'consumed_at',
+        'expire_time',
+      ]}
+      cells={{ name: ({ mix_id, name }) => <Link to={pathOf(String(mix_id))}>{String(name)}</Link> }}
+      rowKey={({ mix_id, sequence }) => `${mix_id} ${sequence}`}
+      empty={NONE}
+    />
+  );
+}
+
+/** What may be done to a code as it stands. */
+function kindsFor({ code_status, bind_status }: FoundCode): Kind[] {
+  if (code_status === 2) return ['reverse'];
+  if (code_status !== 0) return [];
+  return bind_status === -1 ? ['bind', 'consume', 'void'] : ['consume', 'void'];
+}
+
+function CodeActions({ found, code }: { found: FoundCode; code: string }) {
+  const t = useWords();
+  const go = useNavigate();
+  const { mix_id } = found;
+  const why = new URLSearchParams({ mix_id, code });
+  return (
+    <Flex wrap gap={8}>
+      {kindsFor(found).map((kind) => (
+        <OperateButton key={kind} mix_id={mix_id} kind={kind} codes={[code]} />
+      ))}
+      <Button onClick={() => go(`/vouchers/why?${why}`)}>{t({ zh: '为什么不行', en: 'Why not?' })}</Button>
+    </Flex>
+  );
+}

@@ -1,0 +1,203 @@
+import { InboxOutlined } from '@ant-design/icons';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Card, Checkbox, Flex, Progress, Typography, Upload } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import type { AnswerOf } from '../../client.ts';
+import { ContractList } from '../../components/contract-list.tsx';
+import { LiveJob } from '../../components/job.tsx';
+import { Refusal } from '../../components/states.tsx';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+import type { Batch } from './batch-info.ts';
+import { partsOf } from './parts.ts';
+
+const IMPORT = 'piaoquan.voucher.batch.import';
+const EVERY_MS = 1000;
+type Report = AnswerOf<typeof IMPORT>;
+
+/** Brings codes of a CSV file into a batch: upload in parts with progress, then the report line by line. */
+export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
+  const t = useWords();
+  const { may } = useSession();
+  const [file, setFile] = useState<File>();
+  const [skips, setSkips] = useState(false);
+  const upload = useUpload(mix_id);
+  if (!may(IMPORT)) return null;
+  const again = () => {
+    upload.forget();
+    setFile(undefined);
+  };
+  return (
+    <Card title={t({ zh: '导入自有券码', en: 'Import codes of your own' })}>
+      <Refusal error={upload.error} />
+      {upload.import_id !== undefined && upload.isSent ? (
+        <Outcome mix_id={mix_id} import_id={upload.import_id} again={again} />
+      ) : (
+        <Flex vertical gap={12}>
+          <Chooser file={file} disabled={upload.percent !== undefined} onChoose={(next) => setFile(next)} />
+          <Checkbox
+            checked={skips}
+            disabled={upload.percent !== undefined}
+            onChange={(event) => setSkips(event.target.checked)}
+          >
+            {t({
+              zh: '跳过有问题的行，导入其余（不勾选时，有一行有问题就全部不导入）',
+              en: 'Leave bad lines out and bring in the others (otherwise one bad line keeps all out)',
+            })}
+          </Checkbox>
+          {upload.percent !== undefined && <Progress percent={upload.percent} />}
+          <Flex gap={8}>
+            <Button
+              type="primary"
+              disabled={file === undefined}
+              loading={upload.isRunning}
+              onClick={() => file && upload.run(file, skips)}
+            >
+              {upload.error
+                ? t({ zh: '从中断处继续', en: 'Go on where it broke off' })
+                : t({ zh: '开始导入', en: 'Import' })}
+            </Button>
+            {upload.percent !== undefined && (
+              <Button danger onClick={again}>
+                {t({ zh: '取消', en: 'Cancel' })}
+              </Button>
+            )}
+          </Flex>
+        </Flex>
+      )}
+    </Card>
+  );
+}
+
+type Chosen = { file: File | undefined; disabled: boolean; onChoose: (file: File) => void };
+
+function Chooser({ file, disabled, onChoose }: Chosen) {
+  const t = useWords();
+  const choose = (next: File): false => {
+    onChoose(next);
+    return false;
+  };
+  return (
+    <Upload.Dragger accept=".csv,.txt,text/csv" showUploadList={false} disabled={disabled} beforeUpload={choose}>
+      <p>
+        <InboxOutlined style={{ fontSize: 28 }} />
+      </p>
+      <p>
+        {file === undefined
+          ? t({ zh: '把 CSV 文件拖到这里，或点击选择', en: 'Drop a CSV file here, or click to choose one' })
+          : `${file.name} · ${Math.ceil(file.size / 1024).toLocaleString('en')} KB`}
+      </p>
+      <Typography.Text type="secondary">
+        {t({
+          zh: '取每行第一列；首行可为表头 code；券码 4 至 64 个字母、数字、-、_；一次最多 100 万行。',
+          en: 'The first column of each line; the first line may be the heading “code”. Codes have 4 to 64 letters, digits, - or _. A million lines at the most.',
+        })}
+      </Typography.Text>
+    </Upload.Dragger>
+  );
+}
+
+/** Sends a file part by part. One that broke off goes on with the part that was not taken. */
+function useUpload(mix_id: string) {
+  const { client } = useSession();
+  const [import_id, setImport] = useState<string>();
+  const [percent, setPercent] = useState<number>();
+  const [isSent, setSent] = useState(false);
+  const [isRunning, setRunning] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const taken = useRef(0);
+  const control = useRef<AbortController>(undefined);
+  const send = async (file: File, own_id: string, skip_bad_lines: boolean, { signal }: AbortController) => {
+    let part = 0;
+    for await (const { csv, is_last, bytes } of partsOf(file)) {
+      part++;
+      if (part <= taken.current) continue;
+      await client.call(IMPORT, { mix_id, import_id: own_id, csv, part, is_last, skip_bad_lines }, { signal });
+      taken.current = part;
+      setPercent(Math.floor((bytes / file.size) * 100));
+    }
+  };
+  const run = async (file: File, skip_bad_lines: boolean) => {
+    const own_id = import_id ?? `console-${crypto.randomUUID()}`;
+    const running = new AbortController();
+    control.current = running;
+    setImport(own_id);
+    setError(undefined);
+    setPercent((before) => before ?? 0);
+    setRunning(true);
+    try {
+      await send(file, own_id, skip_bad_lines, running);
+      setSent(true);
+    } catch (refusal) {
+      if (!running.signal.aborted) setError(refusal);
+    } finally {
+      if (control.current === running) setRunning(false);
+    }
+  };
+  const forget = () => {
+    control.current?.abort();
+    control.current = undefined;
+    taken.current = 0;
+    setImport(undefined);
+    setPercent(undefined);
+    setSent(false);
+    setRunning(false);
+    setError(undefined);
+  };
+  return { import_id, percent, isSent, isRunning, error, run, forget };
+}
+
+const isSettled = ({ state }: Report): boolean => state === 'done' || state === 'refused';
+
+/** What became of an import: how many codes are in, and each bad line. */
+function Outcome({ mix_id, import_id, again }: { mix_id: string; import_id: string; again: () => void }) {
+  const t = useWords();
+  const { client } = useSession();
+  const queries = useQueryClient();
+  const { data, error } = useQuery({
+    queryKey: ['import', mix_id, import_id],
+    queryFn: ({ signal }) => client.call('piaoquan.voucher.batch.import.get', { mix_id, import_id }, { signal }),
+    refetchInterval: ({ state }) => (state.data !== undefined && isSettled(state.data) ? false : EVERY_MS),
+  });
+  const settled = data !== undefined && isSettled(data);
+  useEffect(() => {
+    if (settled) void queries.invalidateQueries();
+  }, [settled, queries]);
+  if (data === undefined) return <Refusal error={error} />;
+  return (
+    <Flex vertical gap={12}>
+      <Verdict report={data} />
+      {!settled && data.job_id !== undefined && <LiveJob job_id={data.job_id} />}
+      {settled && data.bad_count > 0 && (
+        <ContractList
+          method="piaoquan.voucher.batch.import.get"
+          fixed={{ mix_id, import_id }}
+          rowKey="line"
+          empty={{ zh: '没有有问题的行。', en: 'No bad lines.' }}
+        />
+      )}
+      <div>
+        <Button onClick={again}>{t({ zh: '再导入一个文件', en: 'Import another file' })}</Button>
+      </div>
+    </Flex>
+  );
+}
+
+function Verdict({ report: { state, line_count, bad_count, imported_count } }: { report: Report }) {
+  const t = useWords();
+  const [lines, bad, good] = [line_count, bad_count, imported_count].map((each) => each.toLocaleString('en'));
+  const words = {
+    open: { zh: `已收到 ${lines} 行`, en: `${lines} lines received` },
+    queued: { zh: `已收到 ${lines} 行，正在后台处理`, en: `${lines} lines received, being settled in the background` },
+    done: {
+      zh: `${lines} 行中导入 ${good} 个券码，${bad} 行有问题`,
+      en: `${good} codes of ${lines} lines are in; ${bad} lines were bad`,
+    },
+    refused: {
+      zh: `${lines} 行中 ${bad} 行有问题，一个券码也没有导入。修正后重新导入，或勾选跳过。`,
+      en: `${bad} of ${lines} lines are bad: nothing was brought in. Mend them and import again, or leave bad lines out.`,
+    },
+  }[state as 'open' | 'queued' | 'done' | 'refused'];
+  const type = state === 'refused' ? 'error' : state !== 'done' ? 'info' : bad_count > 0 ? 'warning' : 'success';
+  return <Alert type={type} showIcon title={t(words)} />;
+}

@@ -1,0 +1,152 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Button, Flex, Input, Modal, Progress } from 'antd';
+import { useRef, useState } from 'react';
+import type { AnswerOf } from '../../client.ts';
+import { Refusal } from '../../components/states.tsx';
+import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
+import { type Kind, operations } from './operations.ts';
+import { Results } from './results.tsx';
+
+/** What became of one code. */
+export type CodeResult = AnswerOf<'piaoquan.voucher.code.void'>['results'][number];
+
+type Props = { readonly mix_id: string; readonly kind: Kind; readonly codes: readonly string[] };
+
+/** Codes that one call takes. */
+const AT_ONCE = 1000;
+
+/**
+ * Does something to codes, a thousand a call. Each call has a number of its own, so that one sent twice counts once and
+ * work that broke off goes on where it was.
+ */
+function useOperation({ mix_id, kind, codes }: Props) {
+  const { client } = useSession();
+  const queries = useQueryClient();
+  const [results, setResults] = useState<readonly CodeResult[]>([]);
+  const [isRunning, setRunning] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [key] = useState(() => `console-${crypto.randomUUID()}`);
+  const stopped = useRef(false);
+  const { method } = operations[kind];
+  const run = async (user_id: string) => {
+    setRunning(true);
+    setError(undefined);
+    stopped.current = false;
+    const user = user_id === '' ? {} : { user_id };
+    const all = [...results];
+    try {
+      while (all.length < codes.length && !stopped.current) {
+        const part = codes.slice(all.length, all.length + AT_ONCE);
+        const request = { mix_id, codes: part, unique_id: `${key}-${all.length}`, ...user };
+        const answer = (await client.call(method as string, request)) as unknown as { results: CodeResult[] };
+        all.push(...answer.results);
+        setResults([...all]);
+      }
+    } catch (refusal) {
+      setError(refusal);
+    } finally {
+      setRunning(false);
+    }
+  };
+  return {
+    results,
+    isRunning,
+    error,
+    run,
+    /** Ends it after the call that is under way; the pages below, which may not have its button any more, learn of it now. */
+    leave: () => {
+      stopped.current = true;
+      if (results.length > 0) void queries.invalidateQueries();
+    },
+  };
+}
+
+/** A button that does something to codes after it has said what that is, and shows what became of each. */
+export function OperateButton(props: Props) {
+  const { kind, codes } = props;
+  const t = useWords();
+  const { may } = useSession();
+  const [opened, setOpened] = useState(0);
+  const { method, label, danger } = operations[kind];
+  if (!may(method)) return null;
+  return (
+    <>
+      <Button danger={danger} disabled={codes.length === 0} onClick={() => setOpened(opened + 1)}>
+        {t(label)}
+      </Button>
+      {/* Each opening is an operation of its own. */}
+      {opened > 0 && <Operating key={opened} {...props} />}
+    </>
+  );
+}
+
+function Operating(props: Props) {
+  const { kind, codes } = props;
+  const t = useWords();
+  const [open, setOpen] = useState(true);
+  const [user_id, setUser] = useState('');
+  const { results, isRunning, error, run, leave } = useOperation(props);
+  const { label, danger, user, consequence } = operations[kind];
+  const isDone = results.length === codes.length;
+  const isLacking = user === 'needed' && user_id.trim() === '';
+  const close = () => {
+    leave();
+    setOpen(false);
+  };
+  const act = (
+    <Button
+      key="act"
+      type="primary"
+      danger={danger}
+      loading={isRunning}
+      disabled={isLacking}
+      onClick={() => run(user_id.trim())}
+    >
+      {results.length > 0 ? t({ zh: '继续', en: 'Go on' }) : t(label)}
+    </Button>
+  );
+  return (
+    <Modal
+      open={open}
+      title={t(label)}
+      onCancel={close}
+      width={640}
+      footer={[
+        <Button key="close" onClick={close}>
+          {isDone ? t({ zh: '关闭', en: 'Close' }) : t({ zh: '取消', en: 'Cancel' })}
+        </Button>,
+        ...(isDone ? [] : [act]),
+      ]}
+    >
+      <Flex vertical gap={12}>
+        <Refusal error={error} />
+        {results.length === 0 && <span>{t(consequence(codes.length))}</span>}
+        {user !== undefined && results.length === 0 && (
+          <Input
+            value={user_id}
+            maxLength={64}
+            disabled={isRunning}
+            aria-label={t({ zh: '用户 ID', en: 'User id' })}
+            placeholder={
+              user === 'needed'
+                ? t({ zh: '用户 ID', en: 'User id' })
+                : t({
+                    zh: '用户 ID（选填：填写后不核销别人绑定的券码）',
+                    en: 'User id (if given, codes of others are not redeemed)',
+                  })
+            }
+            onChange={(event) => setUser(event.target.value)}
+          />
+        )}
+        {codes.length > AT_ONCE && (isRunning || results.length > 0) && (
+          <Progress
+            percent={Math.floor((results.length / codes.length) * 100)}
+            format={() => `${results.length.toLocaleString('en')} / ${codes.length.toLocaleString('en')}`}
+          />
+        )}
+        {results.length > 0 && <Results results={results} name={kind} />}
+      </Flex>
+    </Modal>
+  );
+}
