@@ -28,10 +28,11 @@ export function welcome(
   return `
 Piaoquan 票券 sandbox is ready (${seconds} s)
 
+  Documents    ${server.url}/
+  Console      ${server.url}/console/
   Gateway      ${server.url}/router/rest
   Batch        ${server.url}/router/batch
   Authorise    ${server.url}/authorize
-  Console      ${server.url}/console/
   App key      ${DEMO.app_key}
   App secret   ${DEMO.secret}
   Session      ${DEMO.session_key}

@@ -7,6 +7,7 @@ import { encodeForm } from '../src/wire/form.ts';
 import { compileReader } from '../src/wire/read.ts';
 import { rootName } from '../src/wire/render.ts';
 import { formatInstant } from '../src/wire/time.ts';
+import { atOnce } from './harness/at-once.ts';
 import { type Departure, errorOf, exchange, FORM, postForm, signedCall } from './harness/exchange.ts';
 import { isDocumented, placesOf, plainRequest, toParameters, withValue, wrongValues } from './harness/requests.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
@@ -46,10 +47,11 @@ const refusal = async (contract: Contract, departure?: Departure) => errorOf(awa
 const everyMethod = (guarantee: string, run: (contract: Contract) => Promise<void>) =>
   test.each(contracts.map((each) => [each.name, each] as const))(`%s ${guarantee}`, (_name, contract) => run(contract));
 
-everyMethod('answers a call signed by each of the three digests', async (contract) => {
-  for (const sign_method of ['md5', 'hmac', 'hmac-sha256'] as const)
-    expectAnswered(contract, await answer(contract, { sign_method }));
-});
+everyMethod('answers a call signed by each of the three digests', (contract) =>
+  atOnce(['md5', 'hmac', 'hmac-sha256'] as const, async (sign_method) =>
+    expectAnswered(contract, await answer(contract, { sign_method })),
+  ),
+);
 
 everyMethod(
   'answers whichever way the parameters come: GET, form, multipart, GET with a form body',
@@ -59,42 +61,39 @@ everyMethod(
       ([name, value]) => `--B\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
     );
     const multipart = { 'content-type': 'multipart/form-data; boundary=B' };
-    for (const way of [
+    const ways = [
       { method: 'GET', path: `/router/rest?${text}` },
       { headers: { 'content-type': FORM }, body: text },
       { headers: multipart, body: `${lines.join('')}--B--\r\n` },
       { method: 'GET', headers: { 'content-type': FORM }, body: text },
       { path: `/router/rest?${text}` },
-    ])
-      expectAnswered(contract, (await exchange(server.url, way)).text);
+    ];
+    await atOnce(ways, async (way) => expectAnswered(contract, (await exchange(server.url, way)).text));
   },
 );
 
 everyMethod('answers wherever the parameters stand, in the query or in the body', async (contract) => {
   const all = [...signed(contract)];
-  for (const inQuery of [(place: number) => place % 2 === 0, (place: number) => place % 2 === 1]) {
-    const query = encodeForm(all.filter((_, place) => inQuery(place)));
-    const body = encodeForm(all.filter((_, place) => !inQuery(place)));
+  await atOnce([0, 1], async (inQuery) => {
+    const query = encodeForm(all.filter((_, place) => place % 2 === inQuery));
+    const body = encodeForm(all.filter((_, place) => place % 2 !== inQuery));
     const sent = { path: `/router/rest?${query}`, headers: { 'content-type': FORM }, body };
     expectAnswered(contract, (await exchange(server.url, sent)).text);
-  }
+  });
 });
 
-everyMethod(
-  'answers in XML unless asked otherwise: one well-formed root of its name, request_id inside',
-  async (contract) => {
-    for (const format of ['xml', undefined, '']) {
-      const { status, headers, text } = await postForm(server.url, signed(contract, { set: { format } }));
-      expect([status, headers['content-type']]).toEqual([200, 'text/xml;charset=utf-8']);
-      const root = parseXml(text);
-      expect(rootsOf(contract)).toContain(root.name);
-      expect(childText(root, 'request_id')).toMatch(/^[0-9a-z]{12,14}$/);
-      if (root.name !== 'error_response') {
-        readXml(contract, text);
-        expect([childText(root, 'code'), childText(root, 'sub_code')]).toEqual([undefined, undefined]);
-      }
+everyMethod('answers in XML unless asked otherwise: one well-formed root of its name, request_id inside', (contract) =>
+  atOnce(['xml', undefined, ''], async (format) => {
+    const { status, headers, text } = await postForm(server.url, signed(contract, { set: { format } }));
+    expect([status, headers['content-type']]).toEqual([200, 'text/xml;charset=utf-8']);
+    const root = parseXml(text);
+    expect(rootsOf(contract)).toContain(root.name);
+    expect(childText(root, 'request_id')).toMatch(/^[0-9a-z]{12,14}$/);
+    if (root.name !== 'error_response') {
+      readXml(contract, text);
+      expect([childText(root, 'code'), childText(root, 'sub_code')]).toEqual([undefined, undefined]);
     }
-  },
+  }),
 );
 
 everyMethod(
@@ -140,108 +139,120 @@ everyMethod('says the same in all three spellings', async (contract) => {
 
 everyMethod('refuses a call that lacks a required parameter, and names it', async (contract) => {
   const request = plainRequest(contract);
-  for (const { path, names, schema } of placesOf(contract).filter(({ required }) => required)) {
+  const required = placesOf(contract).filter((place) => place.required);
+  // At the top null has no spelling of its own.
+  const absences = required.flatMap((place) =>
+    [undefined, '', ...(place.names.length > 1 ? [null] : [])].map((absent) => ({ ...place, absent })),
+  );
+  await atOnce(absences, async ({ path, names, schema, absent }) => {
     const { missing } = fieldNote(schema);
     const expected = missing
       ? { code: 15, sub_code: missing }
       : { code: 40, msg: `Missing required arguments:${path}` };
-    for (const absent of [undefined, '', null]) {
-      const changed = withValue(request, names, absent);
-      // At the top null has no spelling of its own.
-      if (absent === null && names.length === 1) continue;
-      const { text } = await postForm(server.url, signedCall(contract.name, toParameters(changed)));
-      expect(errorOf(text), `${path} ${absent}`).toMatchObject(expected);
-    }
-  }
+    const parameters = toParameters(withValue(request, names, absent));
+    const { text } = await postForm(server.url, signedCall(contract.name, parameters));
+    expect(errorOf(text), `${path} ${absent}`).toMatchObject(expected);
+  });
 });
 
 everyMethod('refuses a parameter of a wrong form, and names it', async (contract) => {
   const request = plainRequest(contract);
-  for (const { path, names, schema } of placesOf(contract))
-    for (const wrong of wrongValues(schema)) {
-      const parameters = toParameters(withValue(request, names, wrong));
-      const { text } = await postForm(server.url, signedCall(contract.name, parameters));
-      const msg = expect.stringMatching(new RegExp(`^Invalid arguments:${path.replaceAll('.', '\\.')}(\\[\\d+\\])?$`));
-      expect(errorOf(text), `${path}=${String(wrong).slice(0, 40)}`).toMatchObject({ code: 41, msg });
-    }
+  const changes = placesOf(contract).flatMap((place) =>
+    wrongValues(place.schema).map((wrong) => ({ ...place, wrong })),
+  );
+  await atOnce(changes, async ({ path, names, wrong }) => {
+    const parameters = toParameters(withValue(request, names, wrong));
+    const { text } = await postForm(server.url, signedCall(contract.name, parameters));
+    const msg = expect.stringMatching(new RegExp(`^Invalid arguments:${path.replaceAll('.', '\\.')}(\\[\\d+\\])?$`));
+    expect(errorOf(text), `${path}=${String(wrong).slice(0, 40)}`).toMatchObject({ code: 41, msg });
+  });
 });
 
 everyMethod('takes the values at the edge of what the contract allows', async (contract) => {
-  for (const { names, schema } of placesOf(contract)) {
+  const edges = placesOf(contract).flatMap(({ names, schema }) => {
     const { maximum } = schema as unknown as { maximum?: number };
-    if (maximum === undefined || fieldNote(schema).values !== undefined) continue;
+    return maximum === undefined || fieldNote(schema).values !== undefined ? [] : [{ names, maximum }];
+  });
+  await atOnce(edges, async ({ names, maximum }) => {
     const parameters = toParameters(withValue(plainRequest(contract), names, String(maximum)));
     const { text } = await postForm(server.url, signedCall(contract.name, parameters));
     expect([40, 41]).not.toContain(errorOf(text)?.code);
-  }
+  });
 });
 
 everyMethod('refuses a signature that is wrong in any way by 25, and one that is missing by 24', async (contract) => {
   const right = signed(contract);
   const sign = right.get('sign') as string;
   const wrong = [sign.toLowerCase(), sign.slice(1), `${sign}0`, sign.replace(/.$/, (hex) => (hex === '0' ? '1' : '0'))];
-  for (const each of [...wrong, 'x', '签名', ' ']) {
-    const { text } = await postForm(server.url, new Map(right).set('sign', each));
-    expect(errorOf(text), each).toMatchObject({ code: 25, msg: 'Invalid signature' });
-  }
-  const [more, less] = [new Map(right).set('partner_id', 'x'), new Map(right)];
+  const other = [...wrong, 'x', '签名', ' '].map((each) => new Map(right).set('sign', each));
+  const [more, less, none] = [new Map(right).set('partner_id', 'x'), new Map(right), new Map(right)];
   less.delete('session');
-  for (const changed of [more, less])
-    expect(errorOf((await postForm(server.url, changed)).text)).toMatchObject({ code: 25 });
-  const none = new Map(right);
   none.delete('sign');
-  expect(errorOf((await postForm(server.url, none)).text)).toMatchObject({ code: 24, msg: 'Missing signature' });
-  expect(errorOf((await postForm(server.url, none.set('sign', ''))).text)).toMatchObject({ code: 24 });
+  await atOnce([...other, more, less], async (changed) =>
+    expect(errorOf((await postForm(server.url, changed)).text), changed.get('sign')).toMatchObject({
+      code: 25,
+      msg: 'Invalid signature',
+    }),
+  );
+  await atOnce([none, new Map(right).set('sign', '')], async (changed) =>
+    expect(errorOf((await postForm(server.url, changed)).text)).toMatchObject({ code: 24, msg: 'Missing signature' }),
+  );
 });
 
 everyMethod('refuses a call signed with another secret or by another sign_method than it names', async (contract) => {
   expect(await refusal(contract, { secret: 'helloworld ' })).toMatchObject({ code: 25 });
   const renamed = signed(contract).set('sign_method', 'md5');
   expect(errorOf((await postForm(server.url, renamed)).text)).toMatchObject({ code: 25 });
-  for (const sign_method of [undefined, '', 'MD5', 'sha1'])
-    expect(await refusal(contract, { set: { sign_method } })).toMatchObject({ code: 25 });
+  await atOnce([undefined, '', 'MD5', 'sha1'], async (sign_method) =>
+    expect(await refusal(contract, { set: { sign_method } })).toMatchObject({ code: 25 }),
+  );
 });
 
 everyMethod(
   'refuses a timestamp that is missing, unreadable or over ten minutes off, and takes one that is not',
   async (contract) => {
     const at = (seconds: number) => new Date(Date.now() + seconds * 1000);
+    const [past, future] = [at(-602), at(602)];
     expect(await refusal(contract, { set: { timestamp: undefined } })).toMatchObject({ code: 30 });
-    for (const timestamp of [
-      'now',
-      '2026-02-30 00:00:00',
-      '1767294245',
-      formatInstant(at(-602)),
-      formatInstant(at(602)),
-    ])
+    const texts = ['now', '2026-02-30 00:00:00', '1767294245', formatInstant(past), formatInstant(future)];
+    await atOnce([...texts, String(past.getTime())], async (timestamp) =>
       expect(await refusal(contract, { set: { timestamp } }), timestamp).toMatchObject({
         code: 31,
         msg: 'Invalid timestamp',
-      });
-    for (const timestamp of [formatInstant(at(-590)), formatInstant(at(590)), String(Date.now())])
-      expectAnswered(contract, await answer(contract, { set: { timestamp } }));
-    expect(await refusal(contract, { set: { timestamp: String(at(-602).getTime()) } })).toMatchObject({ code: 31 });
+      }),
+    );
+    await atOnce([formatInstant(at(-590)), formatInstant(at(590)), String(Date.now())], async (timestamp) =>
+      expectAnswered(contract, await answer(contract, { set: { timestamp } })),
+    );
   },
 );
 
 everyMethod('refuses a format or version that is not offered', async (contract) => {
-  for (const format of ['yaml', 'JSON', 'json2']) {
+  await atOnce(['yaml', 'JSON', 'json2'], async (format) => {
     const root = parseXml(await answer(contract, { set: { format } }));
     expect([root.name, childText(root, 'code')]).toEqual(['error_response', '23']);
-  }
-  expect(await refusal(contract, { set: { v: undefined } })).toMatchObject({ code: 32 });
-  expect(await refusal(contract, { set: { v: 'two' } })).toMatchObject({ code: 33 });
-  for (const v of ['1.0', '3', '2']) expect(await refusal(contract, { set: { v } })).toMatchObject({ code: 34 });
+  });
+  const versions: [string | undefined, number][] = [
+    [undefined, 32],
+    ['two', 33],
+    ['1.0', 34],
+    ['3', 34],
+    ['2', 34],
+  ];
+  await atOnce(versions, async ([v, code]) => expect(await refusal(contract, { set: { v } })).toMatchObject({ code }));
 });
 
 everyMethod('is not found by another spelling of its name, nor its app by another key', async (contract) => {
-  for (const method of [contract.name.toUpperCase(), `${contract.name}x`, ` ${contract.name}`, 'toString'])
-    expect(await refusal(contract, { set: { method } })).toMatchObject({ code: 22, msg: 'Invalid method' });
-  for (const app_key of ['12345679', 'x', '12345678 ', '\u0000', "'", '9'.repeat(21)])
+  const names = [contract.name.toUpperCase(), `${contract.name}x`, ` ${contract.name}`, 'toString'];
+  await atOnce(names, async (method) =>
+    expect(await refusal(contract, { set: { method } })).toMatchObject({ code: 22, msg: 'Invalid method' }),
+  );
+  await atOnce(['12345679', 'x', '12345678 ', '\u0000', "'", '9'.repeat(21)], async (app_key) =>
     expect(await refusal(contract, { set: { app_key } })).toMatchObject({
       code: 29,
       sub_code: 'isv.appkey-not-exists',
-    });
+    }),
+  );
 });
 
 everyMethod('accepts parameters it does not know, signs them and lets them be', async (contract) => {

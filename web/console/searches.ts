@@ -35,6 +35,16 @@ export const searches: readonly Search[] = [
   { words: { zh: '券码', en: 'Voucher code' }, fits: /^\S{6,64}$/, to: query('/vouchers/codes', 'code') },
   { words: { zh: '项目', en: 'Project' }, fits: /^\d{1,16}$/, to: (text) => `/ticketing/${text}` },
   { words: { zh: '票务订单', en: 'Ticket order' }, fits: /^\d{1,19}$/, to: query('/ticketing/orders', 'order_id') },
+  {
+    words: { zh: '票务订单的购物车 ID', en: 'Ticket order by cart id' },
+    fits: /^\S{1,64}$/,
+    to: query('/ticketing/orders', 'shopping_cart_id'),
+  },
+  {
+    words: { zh: '票务支付流水号', en: 'Ticket order by payment' },
+    fits: /^\S{1,128}$/,
+    to: query('/ticketing/orders', 'pay_no'),
+  },
   { words: { zh: '投放计划', en: 'Send plan' }, fits: /^\d{1,16}$/, to: (text) => `/sendplans/${text}` },
   {
     words: { zh: '权益发放 unique_id', en: 'Benefit send by unique_id' },

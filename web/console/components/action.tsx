@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { App, Button, type ButtonProps, Drawer, Form, Modal } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { TSchema } from 'typebox';
 import type { Words } from '../../../src/contract/schema.ts';
 import { knownContract } from '../contracts.ts';
@@ -125,6 +125,11 @@ function FormDrawer(props: FormProps) {
   const [problem, setProblem] = useState<unknown>();
   const [form] = Form.useForm();
   const action = useAction(method, session_user);
+  const top = useRef<HTMLDivElement>(null);
+  // A long form is scrolled down to its end when it is refused.
+  useEffect(() => {
+    if (problem !== undefined) top.current?.scrollIntoView({ block: 'nearest' });
+  }, [problem]);
   const [key] = useState(() => crypto.randomUUID());
   const extra: Request = { ...props.extra, ...(keyName !== undefined && { [keyName]: key }) };
   const submit = async (values: Request) => {
@@ -147,11 +152,14 @@ function FormDrawer(props: FormProps) {
         </Button>
       }
     >
-      <Refusal error={problem} />
+      <div ref={top}>
+        <Refusal error={problem} />
+      </div>
       {children}
       <Form
         form={form}
         layout="vertical"
+        scrollToFirstError={{ block: 'center' }}
         initialValues={initial}
         onFinish={(values) => submit(values).catch(setProblem)}
       >

@@ -17,6 +17,10 @@ export async function hasActivity(sql: Sql, spread_id: string): Promise<boolean>
   return (await sql`select from lottery_activity where spread_id = ${spread_id}`).length > 0;
 }
 
+/** The wins of an activity: a condition on `lottery_grant g` without a join, beside which wins are not put in order in parallel. */
+const ofActivity = (sql: Sql, spread_id: string): Part =>
+  sql`g.platform = (select platform from lottery_activity where spread_id = ${spread_id}) and g.spread_id = ${spread_id}`;
+
 /** Which wins of an activity a filter lets through, from `lottery_grant g` on: down to a condition. */
 function letThrough(
   sql: Sql,
@@ -28,8 +32,7 @@ function letThrough(
     select r.reward_no from lottery_reward r join lottery_activity using (platform, spread_id)
     where spread_id = ${spread_id} and r.prize_no = ${prize_no ?? 0}))`;
   return sql`
-    from lottery_activity a join lottery_grant g using (platform, spread_id)
-    where a.spread_id = ${spread_id}
+    from lottery_grant g where ${ofActivity(sql, spread_id)}
       ${segment_no === undefined ? sql`` : sql`and g.segment_no = ${segment_no}`}
       ${prize_no === undefined ? sql`` : ofPrize}
       ${is_void === undefined ? sql`` : sql`and (g.invalid_at is not null) = ${is_void}`}
@@ -135,8 +138,8 @@ export async function findStat(sql: Sql, asked: StatAsked): Promise<Stat | undef
       from (
         select g.granted_at, g.invalid_at, g.reward_no, (${start_time}::timestamptz is null or g.granted_at >= ${start_time})
           and (${end_time}::timestamptz is null or g.granted_at < ${end_time}) as in_span
-        from lottery_grant g join activity using (platform, spread_id)
-        where ${segment_no}::integer is null or g.segment_no = ${segment_no}
+        from lottery_grant g
+        where ${ofActivity(sql, spread_id)} and (${segment_no}::integer is null or g.segment_no = ${segment_no})
       ) g group by 1, 2, 3
     ), change as (
       select step, n as won, 0 as voided, 0 as added from win
@@ -199,8 +202,7 @@ const adjustments = (sql: Sql, counter: string, { spread_id, no }: Place): Ledge
 
 /** Wins and voidings of an activity, of those wins that a condition lets through. */
 function wins(sql: Sql, { spread_id }: Place, condition: Part): LedgerSource[] {
-  const from = sql`from lottery_activity a join lottery_grant g using (platform, spread_id)
-    where a.spread_id = ${spread_id} and ${condition}`;
+  const from = sql`from lottery_grant g where ${ofActivity(sql, spread_id)} and ${condition}`;
   const win = { ref: sql`g.out_biz_id`, operator: sql`g.app_key` };
   const taken = { ...win, at: sql`g.granted_at`, kind: sql`'taken'`, delta: sql`1`, from };
   const isVoid = sql`${from} and g.invalid_at is not null`;

@@ -58,7 +58,7 @@ function Head({ activity }: { activity: Activity }) {
       </div>
       <Flex wrap gap={8}>
         <EditButton activity={activity} />
-        <CreateButton from={activity} label={{ zh: '复制', en: 'Clone' }} />
+        <CreateButton from={activity} label={{ zh: '复制活动', en: 'Clone' }} />
         <ShelfButton activity={activity} left={total(segments, leftOf)} size="middle" />
       </Flex>
     </Flex>

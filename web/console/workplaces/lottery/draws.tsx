@@ -140,13 +140,12 @@ function Standing({ draw: { invalid_at } }: { draw: Draw }) {
 }
 
 function VoidButton({ draw }: { draw: Draw }) {
-  const { spread_id, platform, app_key, out_biz_id, mix_user_id, segment_no, prize_no, reward_title, code_count } =
-    draw;
+  const { spread_id, app_key, out_biz_id, mix_user_id, segment_no, prize_no, reward_title, code_count } = draw;
   if (draw.invalid_at != null) return null;
   const prize =
     prize_no == null
       ? { zh: '', en: '' }
-      : { zh: `与奖品「${reward_title}」`, en: ` and to the prize ${reward_title}` };
+      : { zh: ` 与奖品「${reward_title}」`, en: ` and to the prize ${reward_title}` };
   const codes =
     code_count > 0
       ? {
@@ -157,7 +156,7 @@ function VoidButton({ draw }: { draw: Draw }) {
   return (
     <ConfirmButton
       method="piaoquan.lottery.draw.invalid"
-      request={{ spread_id, platform, app_key, out_biz_id }}
+      request={{ draw: { spread_id, app_key, out_biz_id } }}
       label={{ zh: '作废', en: 'Void' }}
       danger
       consequence={{

@@ -28,7 +28,6 @@ const SPREAD_ID_BYTES = 8;
 const randomText = (bytes: number): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(36).padStart(2, '0')).join('');
 const newSpreadId = (): string => `prizePool_${randomText(SPREAD_ID_BYTES)}`;
-const newAdjustId = (): string => `console-${crypto.randomUUID()}`;
 
 /** Makes a new activity; with `from`, as a copy of that one. */
 export function CreateButton({ from, label }: Labelled & { from?: Activity }) {
@@ -153,9 +152,8 @@ export function SegmentStockButton({ spread_id, segment }: { spread_id: string; 
       method="piaoquan.lottery.segment.stock.adjust"
       label={{ zh: '调库存', en: 'Adjust stock' }}
       button={SMALL}
-      initial={{ adjust_id: newAdjustId() }}
+      keyName="adjust_id"
       extra={{ spread_id, segment_no: segment.segment_no }}
-      wishes={{ fixed: ['adjust_id'] }}
     >
       <StockNote stock={segment.win_times ?? 0} left={leftOf(segment)} />
     </FormButton>
@@ -171,9 +169,8 @@ export function PrizeStockButton({ spread_id, prize }: { spread_id: string; priz
       method="piaoquan.lottery.prize.stock.adjust"
       label={{ zh: '调库存', en: 'Adjust stock' }}
       button={SMALL}
-      initial={{ adjust_id: newAdjustId() }}
+      keyName="adjust_id"
       extra={{ spread_id, prize_no: prize.prize_no }}
-      wishes={{ fixed: ['adjust_id'] }}
     >
       <StockNote stock={prize.total_count ?? 0} left={left} />
     </FormButton>

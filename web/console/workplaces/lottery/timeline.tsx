@@ -53,10 +53,9 @@ function Block({ segment, style, isChosen, onChoose }: BlockProps) {
   const [left, stock] = [leftOf(segment), segment.win_times ?? 0];
   const figures = `${left.toLocaleString('en')} / ${stock.toLocaleString('en')}`;
   const span = `${instantText(start_time)} – ${instantText(end_time)}`;
-  const words = t({
-    zh: `时段 ${segment_no}，${span}，剩余 ${figures}`,
-    en: `Segment ${segment_no}, ${span}, left ${figures}`,
-  });
+  const shown = `#${segment_no} · ${figures}`;
+  // Its name begins with what is to be seen, so that it can be called by that.
+  const words = t({ zh: `${shown}（剩余 / 库存），${span}`, en: `${shown} (left / stock), ${span}` });
   return (
     <button
       type="button"
@@ -68,9 +67,7 @@ function Block({ segment, style, isChosen, onChoose }: BlockProps) {
       onClick={onChoose}
     >
       <span className="lottery-block-used" style={{ width: `${stock === 0 ? 100 : 100 - (left / stock) * 100}%` }} />
-      <span className="lottery-block-words console-number">
-        #{segment_no} · {figures}
-      </span>
+      <span className="lottery-block-words console-number">{shown}</span>
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import { Card, Flex, Statistic, Typography, theme } from 'antd';
+import { Card, Statistic, Typography, theme } from 'antd';
 import type { ReactNode } from 'react';
 import type { LiveFigures } from '../../../../src/gateway/console-live.ts';
 import { useWords } from '../../language.tsx';
@@ -48,15 +48,13 @@ function Figure({ title, value, note, isBad = false }: FigureProps) {
   const { token } = theme.useToken();
   return (
     <Card size="small">
-      <Flex align="end" gap={8} wrap>
-        <Statistic
-          title={title}
-          value={value ?? '—'}
-          className="console-number"
-          {...(isBad && { styles: { content: { color: token.colorError } } })}
-        />
-        {note !== undefined && <Typography.Text type="secondary">{note}</Typography.Text>}
-      </Flex>
+      <Statistic
+        title={title}
+        value={value ?? '—'}
+        suffix={note !== undefined && <Typography.Text type="secondary">{note}</Typography.Text>}
+        className="console-number"
+        {...(isBad && { styles: { content: { color: token.colorError } } })}
+      />
     </Card>
   );
 }

@@ -23,7 +23,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     color: 'purple',
     to: ([plan_id = '']) => `/sendplans/${plan_id}`,
   },
-  benefit_template: { words: { zh: '权益', en: 'Benefit' }, color: 'green', to: () => '/benefits' },
+  benefit_template: {
+    words: { zh: '权益', en: 'Benefit' },
+    color: 'green',
+    to: ([user_id = '']) => `/benefits/templates?user_id=${user_id}`,
+  },
   voucher_batch: {
     words: { zh: '券码', en: 'Vouchers' },
     color: 'gold',

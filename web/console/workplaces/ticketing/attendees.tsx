@@ -4,9 +4,10 @@ import { ContractFields, withoutEmpties } from '../../components/contract-form.t
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
-import type { Order } from './model.ts';
 import { orderCells, orderTitles } from './order-cells.tsx';
+import { CARD_TYPES } from './order-rules.ts';
 import { NO_PEOPLE } from './orders.tsx';
+import type { Order } from './parts.ts';
 
 const METHOD = 'piaoquan.ticketing.order.search';
 const OTHERS = Object.keys(knownContract(METHOD).request.properties).filter((name) => !(name in NO_PEOPLE));
@@ -15,6 +16,7 @@ const OTHERS = Object.keys(knownContract(METHOD).request.properties).filter((nam
 export function Attendees() {
   const t = useWords();
   const [asked, setAsked] = useState<Row>();
+  const kinds = Object.entries(CARD_TYPES).map(([kind, words]) => ({ value: Number(kind), label: t(words) }));
   const ask = (values: Row) => {
     const filled = withoutEmpties(values);
     const { card_type: _kind, ...person } = filled;
@@ -25,7 +27,10 @@ export function Attendees() {
       <Card>
         <Form layout="vertical" onFinish={ask} autoComplete="off">
           <div className="ticketing-fields">
-            <ContractFields schema={knownContract(METHOD).request} wishes={{ hidden: OTHERS }} />
+            <ContractFields
+              schema={knownContract(METHOD).request}
+              wishes={{ hidden: OTHERS, choices: { card_type: kinds } }}
+            />
           </div>
           <Button type="primary" htmlType="submit">
             {t({ zh: '查找', en: 'Find' })}

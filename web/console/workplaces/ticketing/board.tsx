@@ -6,7 +6,7 @@ import { Chart } from '../../components/chart.tsx';
 import { Nothing } from '../../components/states.tsx';
 import { money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
-import { type Event, isPackage, type Price, type Project } from './model.ts';
+import { type Event, isPackage, type Price, type Project } from './parts.ts';
 import { StockButton } from './stock.tsx';
 
 const SOLD = '#3b82c4';

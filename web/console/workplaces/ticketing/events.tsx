@@ -9,7 +9,7 @@ import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { SaleState, TierName } from './board.tsx';
 import { cloneEvent } from './clone.ts';
-import { type Event, freeId, isPackage, type Price, type Project } from './model.ts';
+import { type Event, freeId, isPackage, type Price, type Project } from './parts.ts';
 import { EVENT_COUNTED, eventSchema, withNewEvent, withOldEvent } from './save.ts';
 import { StockButton } from './stock.tsx';
 import { EditTier, NewPackage, NewTier } from './tiers.tsx';
@@ -81,7 +81,7 @@ function EventButtons({ project, event }: { project: Project; event: Event }) {
   const { project_id } = project;
   const { price_list: _tiers, ...base } = event;
   return (
-    <Flex wrap gap={8}>
+    <Flex wrap gap={8} align="center">
       <FormButton
         method={METHOD}
         label={{ zh: '修改场次与优惠', en: 'Edit event and discounts' }}
@@ -201,9 +201,12 @@ function Tiers({ project_id, event }: { project_id: number; event: Event }) {
     {
       title: t({ zh: '操作', en: 'Actions' }),
       render: (_value, price) => (
-        <Flex gap={8}>
+        <Flex gap={8} align="center">
           <EditTier project_id={project_id} event={event} price={price} />
           <StockButton event_id={event.event_id} price={price} />
+          <Link to={`/ticketing/why?project_id=${project_id}&event_id=${event.event_id}&price_id=${price.price_id}`}>
+            {t({ zh: '为什么买不了', en: 'Why not?' })}
+          </Link>
         </Flex>
       ),
     },

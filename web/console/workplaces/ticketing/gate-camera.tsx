@@ -18,6 +18,10 @@ const FAULTS: Readonly<Partial<Record<CameraState, Words>>> = {
     zh: '打不开相机：可能没有相机，或正被其他程序使用。可以重试，或在下面输入票码。',
     en: 'The camera does not open: there is none, or another program uses it. Try again, or type the code below.',
   },
+  unloaded: {
+    zh: '扫码程序没有加载成功。请检查网络后重试，仍不行就刷新页面；也可以在下面输入票码。',
+    en: 'The code reader did not load. Check the network and try again, then reload the page; or type the code below.',
+  },
 };
 
 /** What the camera sees, with a frame for the code; begins when it is asked to, as browsers want. */

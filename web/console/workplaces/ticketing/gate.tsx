@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Card, Flex, Form, Input, Select } from 'antd';
+import { Alert, Button, Card, Flex, Form, Input, Select, Space } from 'antd';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { instantText } from '../../components/value.tsx';
@@ -42,13 +42,16 @@ export function Gate() {
     <Flex vertical gap={12} className="gate">
       <Card size="small">
         <EventChoice />
-        <Input
-          value={gate}
-          maxLength={100}
-          addonBefore={t({ zh: '闸机', en: 'Gate' })}
-          placeholder={t({ zh: '如 A1，记在入场记录里', en: 'such as A1; kept with each entry' })}
-          onChange={(event) => name(event.target.value)}
-        />
+        <Space.Compact block>
+          <Space.Addon>{t({ zh: '闸机', en: 'Gate' })}</Space.Addon>
+          <Input
+            value={gate}
+            maxLength={100}
+            aria-label={t({ zh: '闸机名称', en: 'Name of the gate' })}
+            placeholder={t({ zh: '如 A1，记在入场记录里', en: 'such as A1; kept with each entry' })}
+            onChange={(event) => name(event.target.value)}
+          />
+        </Space.Compact>
       </Card>
       {event_id > 0 ? (
         <GateDesk key={event_id} event_id={event_id} gate={gate} />

@@ -23,9 +23,9 @@ export default function Ticketing() {
   const items = [
     { key: '', label: t({ zh: '项目', en: 'Projects' }) },
     { key: 'orders', label: t({ zh: '订单', en: 'Orders' }) },
+    ...(may('piaoquan.ticketing.ticket.check') ? [{ key: 'gate', label: t({ zh: '检票', en: 'Gate' }) }] : []),
     { key: 'attendees', label: t({ zh: '观演人', en: 'Attendees' }) },
     { key: 'sellers', label: t({ zh: '主办与渠道', en: 'Sellers' }) },
-    ...(may('piaoquan.ticketing.ticket.check') ? [{ key: 'gate', label: t({ zh: '检票', en: 'Gate' }) }] : []),
     { key: 'why', label: t({ zh: '为什么买不了', en: 'Why not?' }) },
   ];
   return (

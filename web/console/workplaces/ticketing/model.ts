@@ -1,19 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { type AnswerOf, type ConsoleClient, DoorError } from '../../client.ts';
+import { type ConsoleClient, DoorError } from '../../client.ts';
 import type { Choice } from '../../components/contract-form.tsx';
 import { useSession } from '../../session.tsx';
-
-/** A project with its events, tiers and discounts, as project.get gives it. */
-export type Project = AnswerOf<'piaoquan.ticketing.project.get'>['project'];
-export type Event = Project['event_list'][number];
-export type Price = Event['price_list'][number];
-/** An order with its goods, tickets, people, payments and refunds, as order.get gives it. */
-export type Order = AnswerOf<'piaoquan.ticketing.order.get'>['order'];
-export type Ticket = Order['tickets'][number];
-
-/** Whether a tier is a package of other tiers. */
-export const isPackage = ({ is_coupon_ticket }: Price): boolean => is_coupon_ticket === 1;
+import type { Price, Project } from './parts.ts';
 
 /**
  * One project with its live stock.
@@ -53,13 +43,6 @@ export function useBusinessKey(prefix: string) {
       kept.current = { content: '', key: '' };
     },
   };
-}
-
-/** An id that is most probably free, and is none of those taken: the seconds since 1970, or the next above. */
-export function freeId(taken: readonly number[], now = Date.now()): number {
-  let id = Math.floor(now / 1000);
-  while (taken.includes(id)) id += 1;
-  return id;
 }
 
 /** Refuses to make a thing under an id that another bears: saving would change that one. */

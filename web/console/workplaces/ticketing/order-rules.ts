@@ -1,4 +1,13 @@
-import type { Order, Ticket } from './model.ts';
+import type { Words } from '../../../../src/contract/schema.ts';
+import { fieldAt, knownContract } from '../../contracts.ts';
+import type { Order, Ticket } from './parts.ts';
+
+/** Kinds of documents by their number, as orders are submitted with them. */
+export const CARD_TYPES: Readonly<Record<string, Words>> =
+  fieldAt(
+    knownContract('alibaba.damai.maizuo.openapi.order.submit').request,
+    'grouped_submit_order_param.order_bearer_param.card_type',
+  ).note.values ?? {};
 
 const UNUSED = 1;
 

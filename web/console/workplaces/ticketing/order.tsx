@@ -9,18 +9,15 @@ import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { OrderLife } from './life.tsx';
-import { type Order, useProject } from './model.ts';
+import { useProject } from './model.ts';
 import { OrderStatus } from './order-cells.tsx';
+import { CARD_TYPES } from './order-rules.ts';
 import { PartTable } from './part-table.tsx';
+import type { Order } from './parts.ts';
 import { CancelButton } from './refund.tsx';
 import { Tickets } from './tickets.tsx';
 
 const PAID = 200;
-/** Kinds of documents, as orders are submitted with them. */
-const CARD_TYPES = fieldAt(
-  knownContract('alibaba.damai.maizuo.openapi.order.submit').request,
-  'grouped_submit_order_param.order_bearer_param.card_type',
-).note.values;
 
 /** One order: what it took, its tickets, people and payments, and what happened to it. */
 export function OrderPage() {
@@ -131,7 +128,7 @@ function People({ order }: { order: Order }) {
             roles[Number(person_no)] ??
             t({ zh: `第 ${line_no} 行第 ${ticket_index} 张`, en: `ticket ${ticket_index} of line ${line_no}` }),
           card_type: ({ card_type }) => {
-            const words = CARD_TYPES?.[String(card_type)];
+            const words = CARD_TYPES[String(card_type)];
             return words === undefined ? '—' : t(words);
           },
         }}
@@ -156,7 +153,7 @@ function Payments({ order }: { order: Order }) {
               result_code === PAID ? (
                 t({ zh: '已入账', en: 'counts' })
               ) : (
-                <Typography.Text type="danger">
+                <Typography.Text type="danger" className="ticketing-long">
                   {t({ zh: '须退还：', en: 'give back: ' })}
                   {t(PAY_RESULTS[String(result_code) as keyof typeof PAY_RESULTS] ?? { zh: '', en: '' })}
                 </Typography.Text>

@@ -8,9 +8,10 @@ import { useSession } from '../../session.tsx';
 import { Board } from './board.tsx';
 import { cloneProject } from './clone.ts';
 import { Events } from './events.tsx';
-import { type Project, useProject } from './model.ts';
+import { useProject } from './model.ts';
 import { orderCells, orderTitles } from './order-cells.tsx';
 import { NO_PEOPLE } from './orders.tsx';
+import type { Project } from './parts.ts';
 import { Rights } from './rights.tsx';
 import { asNew, PROJECT_COUNTED, PROJECT_HIDDEN, projectSchema, withBase } from './save.ts';
 

@@ -2,7 +2,7 @@ import { Link, useNavigate } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { useSession } from '../../session.tsx';
-import { freeId } from './model.ts';
+import { freeId } from './parts.ts';
 import { asNew, PROJECT_HIDDEN, projectSchema } from './save.ts';
 
 /** All projects of all tenants. */

@@ -2,8 +2,9 @@ import { Alert } from 'antd';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
-import { type Order, type Ticket, useBusinessKey } from './model.ts';
+import { useBusinessKey } from './model.ts';
 import { tierNameOf } from './order-rules.ts';
+import type { Order, Ticket } from './parts.ts';
 
 const WAITS = 1;
 
@@ -66,7 +67,7 @@ export function CancelButton({ order }: { order: Order }) {
       request={{ order_id: order.order_id }}
       danger
       button={{ size: 'middle' }}
-      label={{ zh: '取消并释放库存', en: 'Cancel and release' }}
+      label={{ zh: '取消订单并释放库存', en: 'Close and release' }}
       consequence={{
         zh: `订单关闭，占用的 ${list('、')} 立即回到可售库存。之后若仍有支付到账，会标为待退款。`,
         en: `The order is closed, and ${list(', ')} can be sold again at once. A payment that still comes is marked to be given back.`,

@@ -5,7 +5,8 @@ import type { Choice } from '../../components/contract-form.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
-import { eventChoices, type Price, type Project, priceChoices } from './model.ts';
+import { eventChoices, priceChoices } from './model.ts';
+import type { Price, Project } from './parts.ts';
 
 const METHOD = 'piaoquan.ticketing.channel.authorize.save';
 const MOST_CHANNELS = 200;

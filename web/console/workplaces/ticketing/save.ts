@@ -3,7 +3,8 @@ import { TopError } from '../../../../src/sdk/errors.ts';
 import type { ConsoleClient } from '../../client.ts';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { eventToSave } from './clone.ts';
-import { type Event, idTaken, type Price, type Project, readProject } from './model.ts';
+import { idTaken, readProject } from './model.ts';
+import type { Event, Price, Project } from './parts.ts';
 
 /** What was filled in of a form made from project.save's contract. */
 export type Values = Readonly<Record<string, unknown>>;

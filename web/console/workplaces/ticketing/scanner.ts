@@ -1,7 +1,11 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { createNovelty } from './novelty.ts';
 
-/** How the camera is: `insecure` where the page did not come over https, `refused` by the user, `missing` if there is none. */
-export type CameraState = 'off' | 'starting' | 'on' | 'insecure' | 'refused' | 'missing';
+/**
+ * How the camera is: `insecure` where the page did not come over https, `refused` by the user, `missing` if there is none,
+ * `unloaded` when the program that reads codes could not be had from the server.
+ */
+export type CameraState = 'off' | 'starting' | 'on' | 'insecure' | 'refused' | 'missing' | 'unloaded';
 
 /** Finds the text of a QR code in what the camera shows at this moment. */
 type Reader = (video: HTMLVideoElement) => Promise<string | undefined>;
@@ -11,24 +15,8 @@ type Detector = { detect: (source: HTMLVideoElement) => Promise<{ rawValue: stri
 type DetectorClass = { new (options: { formats: string[] }): Detector; getSupportedFormats(): Promise<string[]> };
 
 const LOOK_MS = 120;
-/** A code that stays before the camera counts once: it must be out of sight so long before it counts again. */
-const OUT_OF_SIGHT_MS = 2000;
 /** Larger frames take longer and are read no better. */
 const MOST_PIXELS = 640;
-
-/**
- * Tells codes that come newly before the camera from those that stay there.
- * @returns a function of each look, its text or undefined and its epoch ms, that gives the text when it counts
- */
-export function createNovelty(): (text: string | undefined, at: number) => string | undefined {
-  let last = { text: '', at: 0 };
-  return (text, at) => {
-    if (text === undefined || text === '') return undefined;
-    const isNew = text !== last.text || at - last.at > OUT_OF_SIGHT_MS;
-    last = { text, at };
-    return isNew ? text : undefined;
-  };
-}
 
 async function openReader(): Promise<Reader> {
   const own = (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
@@ -56,10 +44,10 @@ const openCamera = (): Promise<MediaStream> =>
     video: { facingMode: { ideal: 'environment' }, width: { ideal: 1280 }, height: { ideal: 720 } },
   });
 
-const faultOf = (error: unknown): CameraState =>
-  error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'SecurityError')
-    ? 'refused'
-    : 'missing';
+function faultOf(error: unknown): CameraState {
+  if (!(error instanceof DOMException)) return 'unloaded';
+  return error.name === 'NotAllowedError' || error.name === 'SecurityError' ? 'refused' : 'missing';
+}
 
 /** Looks again and again until told to end; a look that fails, as between two frames, is followed by the next. */
 function watch(video: HTMLVideoElement, read: Reader, found: (text: string) => void): () => void {

@@ -2,7 +2,9 @@ import { Flex, Typography } from 'antd';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { useWords } from '../../language.tsx';
+import { useSession } from '../../session.tsx';
 import { SecretShown, useSecret } from '../platform/secret.tsx';
+import { idTaken } from './model.ts';
 
 /** Who sells: tenants, their partners and channels, and the tokens by which channels are known. */
 export function Sellers() {
@@ -19,6 +21,12 @@ export function Sellers() {
       <ContractList
         method="piaoquan.ticketing.channel.list"
         rowKey={({ tenant_id, ptnr_id, channel_id }) => `${tenant_id} ${ptnr_id} ${channel_id}`}
+        titles={{
+          tenant_name: { zh: '租户', en: 'Tenant' },
+          hold_minutes: { zh: '占用分钟', en: 'Minutes held' },
+          ptnr_name: { zh: '合作方', en: 'Partner' },
+          channel_name: { zh: '渠道', en: 'Channel' },
+        }}
         tools={<NewSellers />}
         actions={(row) => <SellerButtons row={row} onToken={show} />}
         empty={{
@@ -31,17 +39,31 @@ export function Sellers() {
   );
 }
 
+const HOLDERS = [
+  { holder: 'tenant', zh: '租户', en: 'Tenant', initial: { hold_minutes: 15 } },
+  { holder: 'ptnr', zh: '合作方', en: 'Partner', initial: {} },
+  { holder: 'channel', zh: '渠道', en: 'Channel', initial: {} },
+] as const;
+
 function NewSellers() {
+  const { client } = useSession();
+  const asNew = async (values: Row, { holder, zh, en }: (typeof HOLDERS)[number]): Promise<Row> => {
+    const id = values[`${holder}_id`] as number;
+    for await (const seller of client.items('piaoquan.ticketing.channel.list', {}))
+      if (seller[`${holder}_id`] === id) throw idTaken(zh, en, id);
+    return values;
+  };
   return (
     <Flex wrap gap={8}>
-      <FormButton
-        method="piaoquan.ticketing.tenant.save"
-        label={{ zh: '保存租户', en: 'Save tenant' }}
-        button={{ type: 'primary' }}
-        initial={{ hold_minutes: 15 }}
-      />
-      <FormButton method="piaoquan.ticketing.ptnr.save" label={{ zh: '保存合作方', en: 'Save partner' }} />
-      <FormButton method="piaoquan.ticketing.channel.save" label={{ zh: '保存渠道', en: 'Save channel' }} />
+      {HOLDERS.map((each) => (
+        <FormButton
+          key={each.holder}
+          method={`piaoquan.ticketing.${each.holder}.save`}
+          label={{ zh: `新建${each.zh}`, en: `New ${each.en.toLowerCase()}` }}
+          initial={each.initial}
+          toRequest={(values) => asNew(values, each)}
+        />
+      ))}
     </Flex>
   );
 }

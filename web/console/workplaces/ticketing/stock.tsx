@@ -1,6 +1,7 @@
 import { FormButton } from '../../components/action.tsx';
 import { useWords } from '../../language.tsx';
-import { type Price, useBusinessKey } from './model.ts';
+import { useBusinessKey } from './model.ts';
+import type { Price } from './parts.ts';
 
 /** Adds tickets to a tier or takes some away, with the reason; the ledger keeps both. */
 export function StockButton({ event_id, price }: { event_id: number; price: Price }) {

@@ -7,9 +7,10 @@ import { Failure, Nothing, Refusal, Waiting } from '../../components/states.tsx'
 import { instantText, money } from '../../components/value.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
-import { type Order, type Ticket, useProject } from './model.ts';
+import { useProject } from './model.ts';
 import { TicketStatus } from './order-cells.tsx';
 import { tierNameOf } from './order-rules.ts';
+import type { Order, Ticket } from './parts.ts';
 import { QrCode } from './qr-code.tsx';
 
 const METHOD = 'alibaba.damai.maizuo.openapi.eticket.qrcode';

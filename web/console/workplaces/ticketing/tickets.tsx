@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
-import type { Order, Project, Ticket } from './model.ts';
 import { TicketStatus } from './order-cells.tsx';
 import { choose, isUnused, tierNameOf } from './order-rules.ts';
 import { PartTable } from './part-table.tsx';
+import type { Order, Project, Ticket } from './parts.ts';
 import { RefundButton } from './refund.tsx';
 
 const eventNameOf = (project: Project | undefined, id: unknown): string =>

@@ -1,7 +1,8 @@
 import { FormButton } from '../../components/action.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
-import { type Event, isPackage, type Price, priceChoices } from './model.ts';
+import { priceChoices } from './model.ts';
+import { type Event, isPackage, type Price } from './parts.ts';
 import { COUNTED, priceSchema, withPrice } from './save.ts';
 
 const METHOD = 'piaoquan.ticketing.project.save';

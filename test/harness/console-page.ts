@@ -1,0 +1,109 @@
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { openPage } from './chromium.ts';
+
+/** A browser at the console, steered as an operator would, by the words and the field names that it sees. */
+export type ConsolePage = {
+  readonly page: Page;
+  /** What went wrong so far; the first question of a browser that nobody has logged in at is no fault. */
+  faults(): string[];
+  /** Goes to a path below `/console` as a link of the console does, without loading it anew. */
+  go(path: string): Promise<void>;
+  /** Presses the first button of this name; within the open dialog when there is one. */
+  press(name: string | RegExp): Promise<void>;
+  /** Fills in the open form, by the names of the contract: `segments.0.win_times`. A list of one takes the words of a choice. */
+  fill(values: Readonly<Record<string, string | readonly [string]>>): Promise<void>;
+  /** Adds an item to a list of the open form, by the words above it. */
+  add(legend: string): Promise<void>;
+  /** Sends the open form and waits until it is gone. */
+  submit(): Promise<void>;
+  /** Waits until the page shows a text. */
+  shows(text: string | RegExp): Promise<void>;
+  /** Serious and critical findings of axe-core on the page as it stands, in each theme. */
+  findings(): Promise<unknown[]>;
+  /** How far the page reaches beyond its window on a phone, in pixels. */
+  overhang(): Promise<number>;
+};
+
+const DESK = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** Rows of a table are made alike: the first ones stand for the others. */
+const THINNING = `for (const each of document.querySelectorAll('tbody tr:nth-child(n+6)')) each.hidden = true`;
+// Hundreds of motions would have to be waited for.
+const STILL = '*, ::before, ::after { animation-duration: 1ms !important; transition-duration: 1ms !important; }';
+const MOST_CHOICES = 30;
+const LOGGED_OUT = /status of 401/;
+
+/** Opens the console in a browser. */
+export async function openConsolePage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<ConsolePage> {
+  const { page, problems } = await openPage(browser, origin, { locale: 'en-US', viewport: DESK, ...options });
+  await page.goto('/console/');
+  await page.addStyleTag({ content: STILL });
+  const dialog = page.getByRole('dialog').last();
+  const place = async (): Promise<Locator | Page> => ((await dialog.isVisible()) ? dialog : page);
+  const press = async (name: string | RegExp) => (await place()).getByRole('button', { name }).first().click();
+  return {
+    page,
+    faults: () => problems.splice(0).filter((each) => !LOGGED_OUT.test(each)),
+    go: (path) =>
+      page.evaluate(`history.pushState(null, '', '/console${path}'); dispatchEvent(new PopStateEvent('popstate'))`),
+    press,
+    async fill(values) {
+      for (const [name, value] of Object.entries(values)) {
+        const field = dialog.locator(`[id="${name.replaceAll('.', '_')}"]`);
+        const t0 = Date.now(); setTimeout(()=>0);
+        if (typeof value === 'string') await write(field, value);
+        else await choose(page, field, value[0]);
+        console.log(name, Date.now()-t0);
+      }
+    },
+    add: (legend) => dialog.getByRole('group', { name: legend }).getByRole('button', { name: 'Add' }).last().click(),
+    async submit() {
+      await press('Submit');
+      await dialog.waitFor({ state: 'hidden' });
+    },
+    shows: (text) => page.getByText(text).first().waitFor(),
+    findings: () => findingsOf(page),
+    async overhang() {
+      await page.setViewportSize(PHONE);
+      const width = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+      await page.setViewportSize(DESK);
+      return width - PHONE.width;
+    },
+  };
+}
+
+async function write(field: Locator, text: string): Promise<void> {
+  await field.fill(text);
+  // A picker of instants takes what was typed when it is confirmed.
+  if (/^\d{4}-\d\d-\d\d /.test(text)) await field.press('Enter');
+}
+
+/** By keyboard: the list of a choice opens where the page has room, which moves while it is scrolled. */
+async function choose(page: Page, field: Locator, words: string): Promise<void> {
+  const active = page.locator('.ant-select-dropdown:visible .ant-select-item-option-active');
+  await field.press('Enter');
+  for (let seen = 0; seen < MOST_CHOICES; seen++) {
+    if ((await active.textContent())?.includes(words)) return field.press('Enter');
+    await field.press('ArrowDown');
+  }
+  throw new Error(`no choice ${words}`);
+}
+
+async function findingsOf(page: Page): Promise<unknown[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
+  await page.evaluate(THINNING);
+  const run = (options: object) =>
+    page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200), nodes[0].failureSummary]))`);
+  const light = (await run({})) as unknown[];
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = (await run({ runOnly: ['color-contrast'] })) as unknown[];
+  await page.emulateMedia({ colorScheme: 'light' });
+  return [...light, ...dark];
+}
