@@ -14,6 +14,8 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = 3;
 /** The compiler of a server that has one core needs this long to reach the paths that matter. */
 const WARM_SECONDS = Number(process.env.BENCH_WARM_SECONDS ?? 15);
+/** As npm start runs the server. */
+const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
 const SOAK_SECONDS = Number(process.env.BENCH_SOAK_SECONDS ?? 60);
 
 type Case = { name: string; method: string; business: BusinessParameters; aim?: number };
@@ -44,6 +46,9 @@ function asJavaSends(each: Case): Buffer {
   return postForm(`/router/rest?${query}`, encodeForm(parameters.filter(([name]) => business.has(name))));
 }
 
+/** The call as clients send it that put all into the address: the request that the bare route gets too, but for its path. */
+const asGet = (each: Case): Buffer => get(`/router/rest?${encodeForm(signCase(each))}`);
+
 /**
  * The whole request path against a bare fastify route that returns the same bytes: each server alone on one core, load
  * and database on the other, rounds in turn so that both see the same machine.
@@ -54,7 +59,11 @@ export async function benchGateway(): Promise<void> {
   chmodSync(home, 0o755);
   const database = await startEmbedded({ home });
   const env = { DATABASE_URL: database.target, PIAOQUAN_HOME: home, PORT: '0', LOG_LEVEL: 'error' };
-  const piaoquan = await startServerProcess(['src/main.ts'], env, /Gateway\s+http:\/\/127\.0\.0\.1:(\d+)/);
+  const piaoquan = await startServerProcess(
+    [...NODE_FLAGS, 'src/main.ts'],
+    env,
+    /Gateway\s+http:\/\/127\.0\.0\.1:(\d+)/,
+  );
   try {
     await raiseDailyLimit(database.target);
     const answers = await recordAnswers(piaoquan.port, join(home, 'answers.json'));
@@ -93,32 +102,38 @@ async function recordAnswers(port: number, file: string): Promise<Record<string,
 
 async function compare(each: Case, piaoquan: ServerProcess, bare: ServerProcess, bytes: number): Promise<void> {
   const common = { connections: CONNECTIONS, seconds: SECONDS, expect: '"request_id"' };
-  const full = () => load({ ...common, port: piaoquan.port, pid: piaoquan.pid, requests: [asJavaSends(each)] });
+  const ours = (request: Buffer, seconds = SECONDS) =>
+    load({ ...common, seconds, port: piaoquan.port, pid: piaoquan.pid, requests: [request] });
   const plain = () => load({ ...common, port: bare.port, pid: bare.pid, requests: [get(`/${each.name}`)] });
-  await load({
-    ...common,
-    seconds: WARM_SECONDS,
-    port: piaoquan.port,
-    pid: piaoquan.pid,
-    requests: [asJavaSends(each)],
-  });
-  const rounds: { full: LoadResult; plain: LoadResult }[] = [];
-  for (let round = 0; round < ROUNDS; round++) rounds.push({ plain: await plain(), full: await full() });
-  const median = (pick: (round: { full: LoadResult; plain: LoadResult }) => number): number =>
-    rounds.map(pick).sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] as number;
-  const line = (name: string, of: (round: { full: LoadResult; plain: LoadResult }) => LoadResult) =>
-    `  ${name.padEnd(14)} ${median((r) => of(r).rate)
-      .toFixed(0)
-      .padStart(
-        7,
-      )} /s   p50 ${median((r) => of(r).p50).toFixed(1)} ms   p99 ${median((r) => of(r).p99).toFixed(1)} ms   cpu ${median((r) => of(r).cpu_us).toFixed(1)} µs`;
+  await ours(asJavaSends(each), WARM_SECONDS);
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round++)
+    rounds.push({ plain: await plain(), post: await ours(asJavaSends(each)), get: await ours(asGet(each)) });
   console.log(`\n${each.name} (${bytes} characters)`);
-  console.log(line('bare fastify', (r) => r.plain));
-  console.log(line('piaoquan', (r) => r.full));
   const aim = each.aim === undefined ? '' : `   aim ≥ ${each.aim}`;
-  console.log(
-    `  ratio          ${median((r) => r.full.rate / r.plain.rate).toFixed(2)} of the bare rate${aim}   (by processor time ${median((r) => r.plain.cpu_us / r.full.cpu_us).toFixed(2)})`,
-  );
+  for (const name of ['plain', 'post', 'get'] as const) console.log(lineOf(name, rounds));
+  for (const name of ['post', 'get'] as const) {
+    const ratio = median(rounds, (round) => round[name].rate / round.plain.rate).toFixed(2);
+    const byTime = median(rounds, (round) => round.plain.cpu_us / round[name].cpu_us).toFixed(2);
+    console.log(
+      `  ratio by ${name.toUpperCase().padEnd(4)}    ${ratio} of the bare rate${aim}   (by processor time ${byTime})`,
+    );
+  }
+}
+
+type Round = { plain: LoadResult; post: LoadResult; get: LoadResult };
+
+const median = (rounds: readonly Round[], pick: (round: Round) => number): number =>
+  rounds.map(pick).sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] as number;
+
+const NAMES = { plain: 'bare fastify', post: 'piaoquan POST', get: 'piaoquan GET' } as const;
+
+function lineOf(name: keyof Round, rounds: readonly Round[]): string {
+  const of = (pick: (result: LoadResult) => number): number => median(rounds, (round) => pick(round[name]));
+  const rate = of((result) => result.rate).toFixed(0);
+  const [p50, p99] = [of((result) => result.p50).toFixed(1), of((result) => result.p99).toFixed(1)];
+  const cpu = of((result) => result.cpu_us).toFixed(1);
+  return `  ${NAMES[name].padEnd(14)} ${rate.padStart(7)} /s   p50 ${p50} ms   p99 ${p99} ms   cpu ${cpu} µs`;
 }
 
 async function soak(piaoquan: ServerProcess): Promise<void> {

@@ -50,6 +50,14 @@ const errors = {
     cause: { zh: 'adjust_id 已用于其他调整', en: 'The adjust_id was used for another change' },
     remedy: { zh: '每次调整使用新的 adjust_id', en: 'Give each change an adjust_id of its own' },
   },
+  'isv.win-not-found': {
+    cause: { zh: '该活动没有此应用以此业务号的发放', en: 'The activity has no win of this app under this out_biz_id' },
+    remedy: { zh: '检查 app_key 与 out_biz_id', en: 'Check app_key and out_biz_id' },
+  },
+  'isv.win-redeemed': {
+    cause: { zh: '券码已核销，不能作废', en: 'A code of the win was redeemed, so it stands' },
+    remedy: { zh: '先撤销核销', en: 'Reverse the redemption first' },
+  },
   'isv.search-too-wide': {
     cause: { zh: '请提供 mix_user_id 或 out_biz_id', en: 'Name a mix_user_id or an out_biz_id' },
     remedy: { zh: '至少填写其一', en: 'Give one of the two' },

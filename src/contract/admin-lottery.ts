@@ -121,7 +121,11 @@ const segmentAdjust = method({
     en: 'Adds to win_times or takes from it, never below what is consumed.',
   },
   kind: 'write',
-  request: { spread_id, segment_no: integer({ zh: '时段号', en: 'Segment' }, { example: '1', minimum: 1 }), ...change },
+  request: {
+    spread_id,
+    segment_no: integer({ zh: '时段号', en: 'Segment' }, { example: '1', minimum: 1, maximum: 9999 }),
+    ...change,
+  },
   response: { win_times: integer({ zh: '调整后的库存', en: 'Stock after the change' }, { example: '2100' }) },
 });
 
@@ -134,7 +138,11 @@ const prizeAdjust = method({
     en: 'Adds to the own stock of a prize or takes from it, never below what is given.',
   },
   kind: 'write',
-  request: { spread_id, prize_no: integer({ zh: '奖品号', en: 'Prize' }, { example: '1', minimum: 1 }), ...change },
+  request: {
+    spread_id,
+    prize_no: integer({ zh: '奖品号', en: 'Prize' }, { example: '1', minimum: 1, maximum: 9999 }),
+    ...change,
+  },
   response: { total_count: integer({ zh: '调整后的库存', en: 'Stock after the change' }, { example: '400' }) },
 });
 
@@ -183,6 +191,29 @@ const drawList = method({
   },
 });
 
+const drawInvalid = method({
+  ...common,
+  name: 'piaoquan.lottery.draw.invalid',
+  title: { zh: '作废发放', en: 'Void a win' },
+  purpose: {
+    zh: '作废任一应用的一次发放：库存退回原时段与奖品，券码失效；重复作废结果相同。',
+    en: "Voids a win of any app's: it returns to its own segment and prize, its codes become void. Repeating changes nothing.",
+  },
+  kind: 'write',
+  request: {
+    draw: struct(
+      'LotteryDrawKey',
+      { zh: '哪次发放', en: 'Which win' },
+      {
+        spread_id,
+        app_key: text({ zh: '发放时调用的应用', en: 'App that called' }, { example: '12345678', maxLength: 32 }),
+        out_biz_id: text({ zh: '业务号', en: 'Key of the call' }, { example: 'test_out_biz_id', maxLength: 100 }),
+      },
+    ),
+  },
+  response: { is_success: bool({ zh: '是否成功', en: 'Whether it is void' }, { example: 'true' }) },
+});
+
 export const adminLotteryContracts = [
   lotteryActivitySave,
   activityGet,
@@ -191,4 +222,5 @@ export const adminLotteryContracts = [
   segmentAdjust,
   prizeAdjust,
   drawList,
+  drawInvalid,
 ] as const;

@@ -85,7 +85,7 @@ export const findMinutes = (sql: Sql, since: Date): Promise<Minute[]> => sql`
 export type Stock = {
   /** lottery_segment, ticketing_price, sendplan_item, benefit_template or voucher_batch. */
   readonly thing: string;
-  /** Its ids, joined by `/`: spread_id/segment_no, event_id/price_id, plan_id/item_id, user_id/benefit_id, mix_id. */
+  /** Its ids, joined by `/`: spread_id/segment_no, project_id/event_id/price_id, plan_id/item_id, user_id/benefit_id, mix_id. */
   readonly key: string;
   readonly name: string;
   readonly stock: number;
@@ -105,7 +105,7 @@ export const findStock = (sql: Sql, now: Date): Promise<Stock[]> => sql`
   where s.end_time >= ${now} and s.start_time <= ${now} and a.status = 1
   order by s.end_time, 2 limit ${MOST_OF_A_KIND})
   union all
-  (select 'ticketing_price', t.event_id || '/' || t.price_id, e.event_name || ' · ' || t.price_name, t.goods_count,
+  (select 'ticketing_price', t.project_id || '/' || t.event_id || '/' || t.price_id, e.event_name || ' · ' || t.price_name, t.goods_count,
     t.margin_count, extract(epoch from e.sale_end_time)::bigint
   from ticketing_event e join ticketing_price t using (project_id, event_id)
   where e.sale_end_time > ${now} and e.sale_start_time <= ${now} and e.status = 1

@@ -11,7 +11,7 @@ export type ConsolePage = {
   go(path: string): Promise<void>;
   /** Presses the first button of this name; within the open dialog when there is one. */
   press(name: string | RegExp): Promise<void>;
-  /** Fills in the open form, by the names of the contract: `segments.0.win_times`. A list of one takes the words of a choice. */
+  /** Fills in the open form, or the page's, by the names of the contract: `segments.0.win_times`. A list of one takes the words of a choice. */
   fill(values: Readonly<Record<string, string | readonly [string]>>): Promise<void>;
   /** Adds an item to a list of the open form, by the words above it. */
   add(legend: string): Promise<void>;
@@ -54,17 +54,16 @@ export async function openConsolePage(
     press,
     async fill(values) {
       for (const [name, value] of Object.entries(values)) {
-        const field = dialog.locator(`[id="${name.replaceAll('.', '_')}"]`);
-        const t0 = Date.now(); setTimeout(()=>0);
+        const field = (await place()).locator(`[id="${name.replaceAll('.', '_')}"]`);
         if (typeof value === 'string') await write(field, value);
         else await choose(page, field, value[0]);
-        console.log(name, Date.now()-t0);
       }
     },
     add: (legend) => dialog.getByRole('group', { name: legend }).getByRole('button', { name: 'Add' }).last().click(),
     async submit() {
       await press('Submit');
-      await dialog.waitFor({ state: 'hidden' });
+      // A form may be followed by a dialog that shows what came of it.
+      await page.locator('.ant-drawer').getByRole('dialog').waitFor({ state: 'hidden' });
     },
     shows: (text) => page.getByText(text).first().waitFor(),
     findings: () => findingsOf(page),

@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { connect, type DatabaseTarget } from '../../src/database/pool.ts';
+import { makeRunFolder } from './run-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,19 +12,24 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one embedded server for the whole run and migrates the database that tests copy. */
+/**
+ * Starts one embedded server for the whole run and migrates the database that tests copy. What it holds need not survive
+ * a crash; tests of crashes have servers of their own.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const home = mkdtempSync(`${tmpdir()}/piaoquan-test-`);
-  // As root the server runs under another account, which must be able to enter.
-  chmodSync(home, 0o755);
-  const remove = () => rmSync(home, { recursive: true });
-  const server = await startEmbedded({ home, log: console.error }).catch((error) => {
+  const folder = makeRunFolder();
+  const remove = () => rmSync(folder, { recursive: true });
+  const server = await startEmbedded({ home: `${folder}/database`, log: console.error }).catch((error) => {
     remove();
     throw error;
   });
   const teardown = () => server.stop().then(remove);
   const sql = connect(server.target, { max: 1 });
   try {
+    await sql`alter role all set synchronous_commit = off`;
+    await sql`alter system set full_page_writes = off`;
+    await sql`alter system set max_wal_size = '256MB'`;
+    await sql`select pg_reload_conf()`;
     await migrate(sql);
   } catch (error) {
     await sql.end();

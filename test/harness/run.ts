@@ -42,13 +42,14 @@ export function newHome(): string {
 
 /**
  * Starts one of our programs as an operator would.
- * @param env all of its environment but PATH; nothing is taken over from the tests
+ * @param env all of its environment but PATH and where Node keeps what it compiled; nothing else is taken over
  */
 export function start(program: string, args: string[], env: NodeJS.ProcessEnv, options: SpawnOptions = {}): Started {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [program, ...args], {
     cwd: ROOT,
     ...options,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

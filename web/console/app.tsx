@@ -13,6 +13,13 @@ import { SessionProvider, useMe } from './session.tsx';
 import { ThemeProvider, useTheme } from './theme.tsx';
 
 const BRAND = '#c2330c';
+const DARK = { colorPrimary: '#e8663c', colorLink: '#ff8a5c', borderRadius: 6 };
+/** Greys and tags of the library's own are too pale on white to be read by everyone (WCAG 1.4.3). */
+const LIGHT = {
+  ...{ colorPrimary: BRAND, colorLink: BRAND, colorError: '#cf1322', borderRadius: 6 },
+  ...{ colorTextDescription: '#5c636b', colorTextTertiary: '#5c636b', colorTextPlaceholder: '#6b727a' },
+  ...{ green7: '#237804', orange7: '#ad4e00', gold7: '#874d00', blue7: '#0958d9', red7: '#a8071a' },
+};
 
 /** Logs out what shows that the session has ended: the next question of any page. */
 function createQueries(): QueryClient {
@@ -49,7 +56,7 @@ function Dressed() {
       locale={language === 'zh' ? zhCN : enUS}
       theme={{
         algorithm: isDark ? themes.darkAlgorithm : themes.defaultAlgorithm,
-        token: { colorPrimary: isDark ? '#e8663c' : BRAND, colorLink: isDark ? '#ff8a5c' : BRAND, borderRadius: 6 },
+        token: isDark ? DARK : LIGHT,
         components: { Layout: { siderBg: isDark ? '#141414' : '#ffffff', headerBg: isDark ? '#141414' : '#ffffff' } },
       }}
     >

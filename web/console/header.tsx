@@ -27,7 +27,11 @@ export function Header({ menu }: { menu: ReactNode }) {
   return (
     <Layout.Header className="console-header">
       {menu}
-      <Button icon={<SearchOutlined />} onClick={open} aria-label={t({ zh: '搜索', en: 'Search' })}>
+      <Button
+        icon={<SearchOutlined />}
+        onClick={open}
+        {...(!wide && { 'aria-label': t({ zh: '搜索', en: 'Search' }) })}
+      >
         {wide && t({ zh: '按任意编号搜索 ⌘K', en: 'Search any id ⌘K' })}
       </Button>
       {dialog}
@@ -37,14 +41,14 @@ export function Header({ menu }: { menu: ReactNode }) {
         type="text"
         icon={<BookOutlined />}
         href={`/${language}/`}
-        aria-label={t({ zh: '文档', en: 'Documentation' })}
+        {...(!wide && { 'aria-label': t({ zh: '文档', en: 'Documentation' }) })}
       >
         {wide && t({ zh: '文档', en: 'Docs' })}
       </Button>
       <Button
         type="text"
         icon={<TranslationOutlined />}
-        aria-label={language === 'zh' ? 'English' : '中文'}
+        {...(!wide && { 'aria-label': language === 'zh' ? 'English' : '中文' })}
         onClick={() => speak(language === 'zh' ? 'en' : 'zh')}
       >
         {wide && (language === 'zh' ? 'English' : '中文')}
@@ -95,7 +99,7 @@ function AccountMenu() {
   ];
   return (
     <Dropdown trigger={['click']} menu={{ items }}>
-      <Button type="text" icon={<UserOutlined />} aria-label={t({ zh: '账号', en: 'Account' })}>
+      <Button type="text" icon={<UserOutlined />} {...(!wide && { 'aria-label': t({ zh: '账号', en: 'Account' }) })}>
         {wide && me.display_name}
       </Button>
     </Dropdown>

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { TSchema } from 'typebox';
 import type { Words } from '../../../src/contract/schema.ts';
 import { knownContract } from '../contracts.ts';
+import { newKey } from '../key.ts';
 import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { ContractFields, type FieldWishes, withoutEmpties } from './contract-form.tsx';
@@ -130,7 +131,7 @@ function FormDrawer(props: FormProps) {
   useEffect(() => {
     if (problem !== undefined) top.current?.scrollIntoView({ block: 'nearest' });
   }, [problem]);
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => newKey('console'));
   const extra: Request = { ...props.extra, ...(keyName !== undefined && { [keyName]: key }) };
   const submit = async (values: Request) => {
     const filled = { ...withoutEmpties(values), ...extra };

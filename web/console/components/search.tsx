@@ -1,7 +1,7 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { Input, List, Modal, Typography } from 'antd';
+import { Input, List, Modal } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { useWords } from '../language.tsx';
 import { searches } from '../searches.ts';
 
@@ -26,10 +26,9 @@ function SearchDialog({ open, close }: { open: boolean; close: () => void }) {
   const [text, setText] = useState('');
   const wanted = text.trim();
   const found = wanted === '' ? [] : searches.filter(({ fits }) => fits.test(wanted));
-  const leave = (to: string) => {
+  const leave = () => {
     close();
     setText('');
-    go(to);
   };
   return (
     <Modal
@@ -48,16 +47,20 @@ function SearchDialog({ open, close }: { open: boolean; close: () => void }) {
         maxLength={128}
         placeholder={t({ zh: '活动、订单、券码、用户、request_id …', en: 'Activity, order, code, user, request_id …' })}
         onChange={(event) => setText(event.target.value)}
-        onPressEnter={() => found[0] !== undefined && leave(found[0].to(wanted))}
+        onPressEnter={() => {
+          if (found[0] === undefined) return;
+          leave();
+          go(found[0].to(wanted));
+        }}
       />
       <List
         dataSource={found}
         locale={{ emptyText: t({ zh: '输入编号，回车打开第一项', en: 'Type an id; Enter opens the first' }) }}
         renderItem={({ words, to }) => (
           <List.Item>
-            <Typography.Link onClick={() => leave(to(wanted))}>
+            <Link to={to(wanted)} onClick={leave}>
               {t(words)}：{wanted}
-            </Typography.Link>
+            </Link>
           </List.Item>
         )}
       />

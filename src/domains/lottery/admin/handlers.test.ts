@@ -189,3 +189,19 @@ test('wins are found by key and by user, newest first, page by page; phone numbe
   expect(await refusal('draw.list', {})).toBe('isv.search-too-wide');
   expect(await refusal('draw.list', { mix_user_id: 'AAHb', cursor: 'x' })).toBe('Invalid arguments:cursor');
 });
+
+test("a win of any app is voided once, its user's number never shown, and gives its stock back", async () => {
+  const spread_id = 'admin-void';
+  const given = activity(spread_id, { segments: [segment(1)], prizes: [prize(1, { total_count: 5 })] });
+  await done('activity.save', { activity: given });
+  await done('activity.status.update', { spread_id, status: 1 });
+  expect((await draw(spread_id, 'void-1', '13812345678')).return_code).toBe('0');
+  const key = { spread_id, app_key: '12345678', out_biz_id: 'void-1' };
+  expect(await refusal('draw.invalid', { draw: { ...key, app_key: '87654321' } })).toBe('isv.win-not-found');
+  expect(await refusal('draw.invalid', { draw: { ...key, spread_id: 'admin-1' } })).toBe('isv.win-not-found');
+  for (let times = 0; times < 2; times++)
+    expect(await done('draw.invalid', { draw: key })).toMatchObject({ is_success: true });
+  expect(await done('activity.get', { spread_id })).toMatchObject({
+    activity: { segments: [{ consumed_win_times: 0 }], prizes: [{ consumed_count: 0 }] },
+  });
+});

@@ -1,9 +1,10 @@
 import { type adminLotteryContracts, lotteryActivitySave } from '../../../contract/admin-lottery.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
-import { writeAs } from '../../../database/change-log.ts';
+import { logCall, writeAs } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { openDraws } from '../draws.ts';
 import { shownUser, userKey } from '../rules.ts';
 import {
   adjustStock,
@@ -17,6 +18,10 @@ import {
 import { activityMisfit, readDrawCursor, writeDrawCursor } from './rules.ts';
 
 const PAGE_SIZE = 50;
+/** Apps that may have used one out_biz_id in one channel, for all that is looked for. */
+const MOST_APPS = 1000;
+/** The engine's word for a win with a redeemed code. */
+const WIN_REDEEMED = 200014;
 
 type ErrorCode = keyof typeof lotteryActivitySave.errors;
 /** The database names its refusals as the contract does, less the prefix. */
@@ -31,58 +36,71 @@ export const adminLotteryHandlers = ({
 }: {
   sql: Sql;
   vault: Vault;
-}): Handlers<typeof adminLotteryContracts> => ({
-  'piaoquan.lottery.activity.save': async ({ activity }, context) => {
-    const misfit = activityMisfit(activity);
-    if (misfit) throw invalid(misfit.path, misfit.why);
-    const refusal = await writeAs(sql, context, (tx) => saveActivity(tx, activity, context.now));
-    if (refusal !== null) throw refused(refusal);
-    return { activity: await oneActivity(sql, activity.spread_id) };
-  },
-  'piaoquan.lottery.activity.get': async ({ spread_id }) => ({ activity: await oneActivity(sql, spread_id) }),
-  'piaoquan.lottery.activity.list': async ({ cursor, page_size, ...filter }) => {
-    const limit = page_size ?? PAGE_SIZE;
-    const rows = await findActivities(sql, { ...filter, after: cursor ?? '', limit: limit + 1 });
-    const activities = rows.slice(0, limit);
-    return { activities, ...(rows.length > limit && { next_cursor: activities.at(-1)?.spread_id }) };
-  },
-  'piaoquan.lottery.activity.status.update': async ({ spread_id, status }, context) => {
-    if (!(await writeAs(sql, context, (tx) => setStatus(tx, spread_id, status)))) throw refused('activity-not-found');
-    return { is_success: true };
-  },
-  'piaoquan.lottery.segment.stock.adjust': async ({ spread_id, segment_no, ...change }, context) => {
-    const place = { spread_id, counter: 'win_times', no: segment_no } as const;
-    const entry = { ...change, app_key: context.actor };
-    const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
-    if (result.refusal !== undefined) throw refused(result.refusal);
-    return { win_times: result.stock };
-  },
-  'piaoquan.lottery.prize.stock.adjust': async ({ spread_id, prize_no, ...change }, context) => {
-    const place = { spread_id, counter: 'total_count', no: prize_no } as const;
-    const entry = { ...change, app_key: context.actor };
-    const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
-    if (result.refusal !== undefined) throw refused(result.refusal);
-    return { total_count: result.stock };
-  },
-  'piaoquan.lottery.draw.list': async ({ mix_user_id, out_biz_id, spread_id, cursor, page_size }) => {
-    if (!mix_user_id && !out_biz_id) throw refused('search-too-wide');
-    const after = cursor ? readDrawCursor(cursor) : undefined;
-    if (cursor && after === undefined) throw invalid('cursor', '应为上一页返回的 next_cursor');
-    const limit = page_size ?? PAGE_SIZE;
-    const filter = {
-      mix_user_id: mix_user_id ? userKey(vault, mix_user_id) : undefined,
-      out_biz_id: out_biz_id ?? undefined,
-      spread_id: spread_id ?? undefined,
-    };
-    const rows = await findDraws(sql, filter, after, limit + 1);
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      draws: page.map((row) => ({ ...row, mix_user_id: shownUser(row.mix_user_id) })),
-      ...(rows.length > limit && last && { next_cursor: writeDrawCursor(last) }),
-    };
-  },
-});
+}): Handlers<typeof adminLotteryContracts> => {
+  const draws = openDraws(sql);
+  return {
+    'piaoquan.lottery.activity.save': async ({ activity }, context) => {
+      const misfit = activityMisfit(activity);
+      if (misfit) throw invalid(misfit.path, misfit.why);
+      const refusal = await writeAs(sql, context, (tx) => saveActivity(tx, activity, context.now));
+      if (refusal !== null) throw refused(refusal);
+      return { activity: await oneActivity(sql, activity.spread_id) };
+    },
+    'piaoquan.lottery.activity.get': async ({ spread_id }) => ({ activity: await oneActivity(sql, spread_id) }),
+    'piaoquan.lottery.activity.list': async ({ cursor, page_size, ...filter }) => {
+      const limit = page_size ?? PAGE_SIZE;
+      const rows = await findActivities(sql, { ...filter, after: cursor ?? '', limit: limit + 1 });
+      const activities = rows.slice(0, limit);
+      return { activities, ...(rows.length > limit && { next_cursor: activities.at(-1)?.spread_id }) };
+    },
+    'piaoquan.lottery.activity.status.update': async ({ spread_id, status }, context) => {
+      if (!(await writeAs(sql, context, (tx) => setStatus(tx, spread_id, status)))) throw refused('activity-not-found');
+      return { is_success: true };
+    },
+    'piaoquan.lottery.segment.stock.adjust': async ({ spread_id, segment_no, ...change }, context) => {
+      const place = { spread_id, counter: 'win_times', no: segment_no } as const;
+      const entry = { ...change, app_key: context.actor };
+      const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
+      if (result.refusal !== undefined) throw refused(result.refusal);
+      return { win_times: result.stock };
+    },
+    'piaoquan.lottery.prize.stock.adjust': async ({ spread_id, prize_no, ...change }, context) => {
+      const place = { spread_id, counter: 'total_count', no: prize_no } as const;
+      const entry = { ...change, app_key: context.actor };
+      const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
+      if (result.refusal !== undefined) throw refused(result.refusal);
+      return { total_count: result.stock };
+    },
+    'piaoquan.lottery.draw.list': async ({ mix_user_id, out_biz_id, spread_id, cursor, page_size }) => {
+      if (!mix_user_id && !out_biz_id) throw refused('search-too-wide');
+      const after = cursor ? readDrawCursor(cursor) : undefined;
+      if (cursor && after === undefined) throw invalid('cursor', '应为上一页返回的 next_cursor');
+      const limit = page_size ?? PAGE_SIZE;
+      const filter = {
+        mix_user_id: mix_user_id ? userKey(vault, mix_user_id) : undefined,
+        out_biz_id: out_biz_id ?? undefined,
+        spread_id: spread_id ?? undefined,
+      };
+      const rows = await findDraws(sql, filter, after, limit + 1);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        draws: page.map((row) => ({ ...row, mix_user_id: shownUser(row.mix_user_id) })),
+        ...(rows.length > limit && last && { next_cursor: writeDrawCursor(last) }),
+      };
+    },
+    'piaoquan.lottery.draw.invalid': async ({ draw: { spread_id, app_key, out_biz_id } }, context) => {
+      const found = await findDraws(sql, { spread_id, out_biz_id, mix_user_id: undefined }, undefined, MOST_APPS);
+      const win = found.find((each) => each.app_key === app_key);
+      if (win === undefined) throw refused('win-not-found');
+      await logCall(sql, context, undefined);
+      const code = await draws.invalid({ ...win, now: context.now });
+      if (code === WIN_REDEEMED) throw refused('win-redeemed');
+      if (code !== 0) throw refused('win-not-found');
+      return { is_success: true };
+    },
+  };
+};
 
 async function oneActivity(sql: Sql, spread_id: string): Promise<WholeActivity> {
   const found = await findActivity(sql, spread_id);

@@ -17,7 +17,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     color: 'orange',
     to: ([spread_id = '']) => `/lottery/${encodeURIComponent(spread_id)}`,
   },
-  ticketing_price: { words: { zh: '票务', en: 'Tickets' }, color: 'blue', to: () => '/ticketing' },
+  ticketing_price: {
+    words: { zh: '票务', en: 'Tickets' },
+    color: 'blue',
+    to: ([project_id = '']) => `/ticketing/${project_id}`,
+  },
   sendplan_item: {
     words: { zh: '投放', en: 'Send plan' },
     color: 'purple',

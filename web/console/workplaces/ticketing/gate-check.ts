@@ -2,8 +2,8 @@ import { useCallback, useRef, useState } from 'react';
 import { TopError } from '../../../../src/sdk/errors.ts';
 import type { AnswerOf } from '../../client.ts';
 import { contractOf } from '../../contracts.ts';
+import { newKey } from '../../key.ts';
 import { useSession } from '../../session.tsx';
-import { newKey } from './model.ts';
 
 const METHOD = 'piaoquan.ticketing.ticket.check';
 /** How every ticket code begins; what else is before the camera is asked of nobody. */

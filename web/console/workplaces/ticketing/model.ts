@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { type ConsoleClient, DoorError } from '../../client.ts';
 import type { Choice } from '../../components/contract-form.tsx';
+import { newKey } from '../../key.ts';
 import { useSession } from '../../session.tsx';
 import type { Price, Project } from './parts.ts';
 
@@ -22,10 +23,6 @@ export function useProject(project_id: number, every?: number) {
 /** Asks for a project now. Rejects with TopError `isv.project-not-found`. */
 export const readProject = async (client: ConsoleClient, project_id: number, signal?: AbortSignal): Promise<Project> =>
   (await client.call('piaoquan.ticketing.project.get', { project_id }, signal && { signal })).project;
-
-/** A fresh key of a business act. Works on plain http too, where crypto.randomUUID does not. */
-export const newKey = (prefix: string): string =>
-  `${prefix}-${[...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
 /**
  * Keys that make an act of a form safe to repeat: the same content has the same key until the act is done, so that what

@@ -1,6 +1,7 @@
 import { Tag } from 'antd';
 import { Link } from 'react-router';
 import type { Row } from '../../components/contract-list.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 
 /** Cells of every list of orders. */
@@ -27,34 +28,35 @@ export const orderTitles = {
   persons: { zh: '命中的人员', en: 'People found' },
 } as const;
 
-const STATUS = {
-  1: { colour: 'gold', zh: '待支付', en: 'waits for payment' },
-  2: { colour: 'green', zh: '已支付', en: 'paid' },
-  3: { colour: 'default', zh: '已取消', en: 'cancelled' },
-  4: { colour: 'default', zh: '已超时', en: 'timed out' },
-} as const;
+const ORDER_COLOURS: Readonly<Record<number, string>> = { 1: 'gold', 2: 'green' };
+const TICKET_COLOURS: Readonly<Record<number, string>> = { 1: 'green', 2: 'blue', 4: 'red' };
+
+/** The words that order.get has for a state of the order, or of a part of it. */
+function StateTag({
+  path,
+  state,
+  colours,
+}: {
+  path: string;
+  state: number;
+  colours: Readonly<Record<number, string>>;
+}) {
+  const t = useWords();
+  const words = fieldAt(knownContract('piaoquan.ticketing.order.get').response, `order.${path}`).note.values?.[state];
+  return <Tag color={colours[state] ?? 'default'}>{words === undefined ? state : t(words)}</Tag>;
+}
 
 /** The state of an order. */
-export function OrderStatus({ status }: { status: number }) {
-  const t = useWords();
-  const known = STATUS[status as keyof typeof STATUS];
-  return <Tag color={known?.colour ?? 'default'}>{known === undefined ? status : t(known)}</Tag>;
-}
+export const OrderStatus = ({ status }: { status: number }) => (
+  <StateTag path="order_status" state={status} colours={ORDER_COLOURS} />
+);
+
+/** The state of a ticket. */
+export const TicketStatus = ({ status }: { status: number }) => (
+  <StateTag path="tickets.ticket_status" state={status} colours={TICKET_COLOURS} />
+);
 
 function RefundDue({ due }: { due: boolean }) {
   const t = useWords();
   return due ? <Tag color="red">{t({ zh: '有款待退', en: 'money to give back' })}</Tag> : '—';
-}
-
-const TICKET_STATUS = {
-  1: { colour: 'green', zh: '未使用', en: 'unused' },
-  2: { colour: 'blue', zh: '已检票', en: 'used' },
-  4: { colour: 'red', zh: '已退票', en: 'refunded' },
-} as const;
-
-/** The state of a ticket. */
-export function TicketStatus({ status }: { status: number }) {
-  const t = useWords();
-  const known = TICKET_STATUS[status as keyof typeof TICKET_STATUS];
-  return <Tag color={known?.colour ?? 'default'}>{known === undefined ? status : t(known)}</Tag>;
 }

@@ -5,6 +5,7 @@ import { DoorError } from '../../client.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import type { Row } from '../../components/contract-list.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
+import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { type Batch, pathOf } from './batch-info.ts';
@@ -13,7 +14,7 @@ const SAVE = 'piaoquan.voucher.batch.save';
 const schema = fieldAt(knownContract(SAVE).request, 'batch').schema;
 
 /** An id that no batch has, for those who have none of their own. */
-const newMixId = (): string => `code_${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
+const newMixId = (): string => newKey('code').replace('-', '_');
 
 /** What of a batch its settings are; the rest is what became of it. */
 function settingsOf(batch: Batch): Row {

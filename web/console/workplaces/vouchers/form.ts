@@ -98,6 +98,7 @@ export function largeCount(count: bigint, language: 'zh' | 'en'): string {
   if (count < 100_000_000n) return count.toLocaleString('en');
   const short = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', {
     notation: 'compact',
+    compactDisplay: 'long',
     maximumFractionDigits: 1,
   });
   if (count < 10n ** 15n) return short.format(count);

@@ -6,6 +6,7 @@ import type { AnswerOf } from '../../client.ts';
 import { ContractList } from '../../components/contract-list.tsx';
 import { LiveJob } from '../../components/job.tsx';
 import { Refusal } from '../../components/states.tsx';
+import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
@@ -118,7 +119,7 @@ function useUpload(mix_id: string) {
     }
   };
   const run = async (file: File, skip_bad_lines: boolean) => {
-    const own_id = import_id ?? `console-${crypto.randomUUID()}`;
+    const own_id = import_id ?? newKey('console');
     const running = new AbortController();
     control.current = running;
     setImport(own_id);

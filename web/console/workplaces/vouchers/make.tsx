@@ -4,6 +4,7 @@ import type { AnswerOf } from '../../client.ts';
 import { useAction } from '../../components/action.tsx';
 import { LiveJob } from '../../components/job.tsx';
 import { Refusal } from '../../components/states.tsx';
+import { newKey } from '../../key.ts';
 import { useLanguage, useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
@@ -57,7 +58,7 @@ function Making({ made: { job_id, possible_count }, again }: { made: Made; again
 function MakeForm({ batch, onMade }: { batch: Batch; onMade: (made: Made) => void }) {
   const t = useWords();
   const action = useAction(GENERATE);
-  const [unique_id] = useState(() => `console-${crypto.randomUUID()}`);
+  const [unique_id] = useState(() => newKey('console'));
   const [form] = Form.useForm<FormValues>();
   const values = Form.useWatch([], form) as FormValues | undefined;
   const { mix_id, code_pattern } = batch;

@@ -3,6 +3,7 @@ import { Button, Flex, Input, Modal, Progress } from 'antd';
 import { useRef, useState } from 'react';
 import type { AnswerOf } from '../../client.ts';
 import { Refusal } from '../../components/states.tsx';
+import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { type Kind, operations } from './operations.ts';
@@ -26,7 +27,7 @@ function useOperation({ mix_id, kind, codes }: Props) {
   const [results, setResults] = useState<readonly CodeResult[]>([]);
   const [isRunning, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
-  const [key] = useState(() => `console-${crypto.randomUUID()}`);
+  const [key] = useState(() => newKey('console'));
   const stopped = useRef(false);
   const { method } = operations[kind];
   const run = async (user_id: string) => {
