@@ -61,7 +61,7 @@ export const ledgerList = method({
         'LedgerEntry',
         { zh: '一笔', en: 'An entry' },
         {
-          entered_at: date({ zh: '时间', en: 'When' }),
+          entered_at: date({ zh: '时间', en: 'When' }, { example: '2026-01-02 03:04:05' }),
           kind: text(
             { zh: '类型', en: 'What it is' },
             {

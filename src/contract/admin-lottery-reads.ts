@@ -68,7 +68,7 @@ export const drawStat = method({
         'LotteryStatPoint',
         { zh: '一个时间点', en: 'A step; steps in which nothing happened are left out' },
         {
-          time: date({ zh: '开始时间', en: 'Its first instant' }),
+          time: date({ zh: '开始时间', en: 'Its first instant' }, { example: '2026-01-02 03:04:05' }),
           win_count: count('发放数', 'Wins'),
           void_count: count('作废数', 'Wins that were voided in it'),
           add_count: count('库存调整', 'Stock that was added; below 0 taken away'),

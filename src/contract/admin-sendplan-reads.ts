@@ -27,7 +27,7 @@ export const circleList = method({
           isv_name: text({ zh: '合作方名称', en: "The partner's name" }, { example: '内容方' }),
           circle_id: integer({ zh: '人群id', en: 'Circle' }, { example: '1' }),
           circle_name: text({ zh: '人群名称', en: 'Name of the circle' }, { example: '人群' }),
-          circle_contents: list(text({ zh: '圈选内容', en: 'A content' }), {
+          circle_contents: list(text({ zh: '圈选内容', en: 'A content' }, { example: 'ass' }), {
             zh: '接受的内容，空为任意',
             en: 'The contents it accepts; empty: any',
           }),

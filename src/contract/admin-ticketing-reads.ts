@@ -92,7 +92,7 @@ export const orderHistory = method({
         'TicketingOrderEvent',
         { zh: '事件', en: 'An event' },
         {
-          time: date({ zh: '时间', en: 'When' }),
+          time: date({ zh: '时间', en: 'When' }, { example: '2026-01-02 03:04:05' }),
           event: text({ zh: '事件', en: 'What happened' }, { example: 'PAID', values: EVENTS }),
           ref: optional(
             text({ zh: '相关编号：支付、退款流水号或票ID', en: 'Payment, refund or ticket that it is about' }),

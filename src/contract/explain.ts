@@ -15,7 +15,10 @@ const rule = struct(
   {
     rule: text({ zh: '规则名', en: 'Name of the rule' }, { example: 'segment_stock' }),
     passed: bool({ zh: '是否通过', en: 'Whether it lets the call pass now' }, { example: 'true' }),
-    code: text({ zh: '不通过时真实接口返回的错误码', en: 'What the real method answers when it does not' }),
+    code: text(
+      { zh: '不通过时真实接口返回的错误码', en: 'What the real method answers when it does not' },
+      { example: '200007' },
+    ),
     reason_zh: text({ zh: '中文说明', en: 'The reason in Chinese' }, { example: '本时段还有库存' }),
     reason_en: text({ zh: '英文说明', en: 'The reason in English' }, { example: 'the segment has wins left' }),
     figures: list(figure, { zh: '此刻的数字', en: 'The figures it rests on' }),

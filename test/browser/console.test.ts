@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { demoTokens } from '../../src/domains/ticketing/demo.ts';
 import { formatInstant } from '../../src/wire/time.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { callAt, errorOf } from '../harness/call.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
-import { type ConsoleClient, hire, logIn, PASSWORD } from '../harness/console.ts';
+import { type ConsoleClient, logIn } from '../harness/console.ts';
 import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = findChromium();
 /** Runs where there is a browser; elsewhere it is skipped, which the harness has printed. */
@@ -26,7 +29,7 @@ let desk: ConsolePage;
 
 beforeAll(async () => {
   if (chromium === undefined) return;
-  // expectBuilt('dist/web/console/index.html', 'web/console');
+  expectBuilt('dist/web/console/index.html', 'web/console');
   [server, browser] = await Promise.all([startTestServer(), launchChromium(chromium)]);
   [owner, desk] = await Promise.all([logIn(server.url, 'demo-login'), openConsolePage(browser, server.url)]);
 });
@@ -34,8 +37,7 @@ afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await desk.page.screenshot({ path: '/tmp/shots/e2e-fail-'+task.name.slice(0,12)+'.png' });
+afterEach(() => {
   if (browser !== undefined) expect(desk.faults()).toEqual([]);
 });
 
@@ -88,8 +90,7 @@ browserTest('an activity with two segments and three prizes is made and put on s
   }
   await desk.submit();
   await desk.page.getByRole('heading', { name: 'A day in October' }).waitFor();
-  await desk.press('Put on shelf');
-  await desk.press('Put on shelf');
+  await desk.confirm('Put on shelf', 'All segments together have 40 units left');
   await desk.shows('on shelf');
   await desk.go(`/lottery/${SPREAD_ID}/prizes`);
   for (const odds of ['60.00%', '30.00%', '10.00%']) await desk.shows(odds);
@@ -111,9 +112,8 @@ browserTest('a win is found by its key and voided, which gives it back to be won
   await desk.page.keyboard.press('Control+k');
   await desk.page.getByRole('dialog').getByRole('textbox').fill('day-3');
   await desk.page.getByRole('link', { name: 'Draw by out_biz_id' }).click();
-  await desk.press('Void');
-  await desk.shows(/1 unit returns to segment 1/);
-  await desk.press('Void');
+  await desk.page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await desk.confirm('Void', '1 unit returns to segment 1');
   await desk.page.getByRole('cell', { name: 'void' }).waitFor();
   expect(await codesOf([draw(3), draw(500), draw(501)])).toEqual(expect.arrayContaining(['200012', '0', '200007']));
 });
@@ -251,7 +251,7 @@ browserTest('a plan is received to its limit, and why not tells which limit that
   });
   await desk.press('Explain');
   await desk.shows('It would be refused now');
-  await desk.shows('received = 1');
+  await desk.shows('used = 1');
 });
 
 browserTest('a secret is rotated while calls go on, and none of them fails', async () => {
@@ -281,53 +281,4 @@ browserTest('a secret is rotated while calls go on, and none of them fails', asy
   callers.stop = true;
   await calling;
   expect([before > 0, callers.calls > before, callers.failed]).toEqual([true, true, 0]);
-});
-
-/** Pages of every workplace, with something that is there once they are. */
-const PAGES: readonly (readonly [path: string, sign: string | RegExp])[] = [
-  ['/overview', 'segment 1'],
-  ['/lottery', 'A day in October'],
-  [`/lottery/${SPREAD_ID}`, 'used up'],
-  [`/lottery/${SPREAD_ID}/fairness`, /chi-square/i],
-  ['/vouchers', 'Vouchers of the day'],
-  ['/vouchers/code_day', '100,000'],
-  ['/vouchers/code_day/grants', '6100000'],
-  ['/vouchers/why', 'The question'],
-  ['/ticketing', 'Night of the day'],
-  ['/ticketing/7200001', 'Stalls'],
-  ['/ticketing/orders', 'Night of the day'],
-  ['/sendplans', '周卡'],
-  ['/sendplans/4', '优酷月卡'],
-  ['/benefits', '6100000'],
-  ['/platform/apps', 'Partner of the day'],
-  ['/platform/calls', 'taobao.time.get'],
-  ['/platform/jobs', '100,000'],
-];
-
-browserTest('no page has a serious accessibility fault or scrolls sideways on a phone', { timeout: 60_000 }, async () => {
-  for (const [path, sign] of PAGES) {
-    await desk.go(path);
-    await desk.shows(sign);
-    expect([path, await desk.findings(), await desk.overhang()]).toEqual([path, [], 0]);
-  }
-});
-
-/** Buttons that look and change nothing. */
-const HARMLESS = /^(Search.*|Docs|.*theme.*|中文|Menu|viewer|Filter|Views|CSV|Refresh|Load more|Explain|Why not\?|copy|Copy)$/i;
-
-browserTest('a viewer finds every page and no button that would change anything', { timeout: 60_000 }, async () => {
-  await hire(owner, server.url, 'viewer', 'viewer');
-  const viewer = await openConsolePage(browser, server.url);
-  await viewer.page.getByLabel('Login').fill('viewer');
-  await viewer.page.getByLabel('Password').fill(PASSWORD);
-  await viewer.press('Log in');
-  await viewer.shows('live');
-  for (const [path, sign] of PAGES) {
-    await viewer.go(path);
-    await viewer.shows(sign);
-    const names = await viewer.page.getByRole('button').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label') || each.textContent || ''));
-    expect([path, names.filter((name) => !HARMLESS.test(name.trim()))]).toEqual([path, []]);
-  }
-  expect(viewer.faults()).toEqual([]);
-  await viewer.page.context().close();
 });

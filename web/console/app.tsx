@@ -18,7 +18,9 @@ const DARK = { colorPrimary: '#e8663c', colorLink: '#ff8a5c', borderRadius: 6 };
 const LIGHT = {
   ...{ colorPrimary: BRAND, colorLink: BRAND, colorError: '#cf1322', borderRadius: 6 },
   ...{ colorTextDescription: '#5c636b', colorTextTertiary: '#5c636b', colorTextPlaceholder: '#6b727a' },
-  ...{ green7: '#237804', orange7: '#ad4e00', gold7: '#874d00', blue7: '#0958d9', red7: '#a8071a' },
+  // Both spellings: the library reads one for its rules and the other for its variables.
+  ...{ green7: '#237804', orange7: '#ad4e00', gold7: '#874d00', purple7: '#531dab' },
+  ...{ 'green-7': '#237804', 'orange-7': '#ad4e00', 'gold-7': '#874d00', 'purple-7': '#531dab' },
 };
 
 /** Logs out what shows that the session has ended: the next question of any page. */
@@ -57,7 +59,10 @@ function Dressed() {
       theme={{
         algorithm: isDark ? themes.darkAlgorithm : themes.defaultAlgorithm,
         token: isDark ? DARK : LIGHT,
-        components: { Layout: { siderBg: isDark ? '#141414' : '#ffffff', headerBg: isDark ? '#141414' : '#ffffff' } },
+        components: {
+          ...(isDark && { Menu: { itemSelectedColor: '#ffb08f' } }),
+          Layout: { siderBg: isDark ? '#141414' : '#ffffff', headerBg: isDark ? '#141414' : '#ffffff' },
+        },
       }}
     >
       <Messages style={{ minHeight: '100%' }}>

@@ -1,4 +1,4 @@
-import { Button, Flex, Tag } from 'antd';
+import { Flex, Tag } from 'antd';
 import { Link } from 'react-router';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
@@ -56,11 +56,9 @@ function ActivityActions({ user_id, row }: { user_id: number; row: Row }) {
         initial={{ update_request: { benefit_activity_vo: { relation_id } } }}
         wishes={{ fixed: ['update_request.benefit_activity_vo.relation_id'] }}
       />
-      <Button size="small">
-        <Link to={`/benefits/why?user_id=${user_id}&relation_id=${relation_id}`}>
-          {t({ zh: '为什么发不出', en: 'Why not?' })}
-        </Link>
-      </Button>
+      <Link to={`/benefits/why?user_id=${user_id}&relation_id=${relation_id}`}>
+        {t({ zh: '为什么发不出', en: 'Why not?' })}
+      </Link>
       <ConfirmButton
         danger
         session_user={user_id}

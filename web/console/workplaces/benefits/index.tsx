@@ -139,9 +139,11 @@ function Templates({ user_id }: { user_id: number }) {
 }
 
 function Left({ row: { valid_total_num, total_num } }: { row: Row }) {
+  const t = useWords();
   const [left, total] = [Number(valid_total_num), Number(total_num)];
   return (
     <Progress
+      aria-label={t({ zh: '可用', en: 'Units left' })}
       size="small"
       status="normal"
       style={{ minWidth: 180 }}

@@ -168,6 +168,7 @@ export function Quotas({ app_key }: { app_key: string }) {
           row.method === undefined ? t({ zh: '每日总量', en: 'all calls of a day' }) : String(row.method),
         used: (row) => (
           <Progress
+            aria-label={t({ zh: '已用', en: 'Used' })}
             size="small"
             percent={Math.min(100, Math.round((Number(row.used) / Number(row.max_calls)) * 100))}
             format={() => Number(row.used).toLocaleString('en')}

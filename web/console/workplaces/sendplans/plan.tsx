@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Card, Flex, Progress, Table } from 'antd';
+import { Card, Flex, Progress, Table } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useFromAddress } from '../../address.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
@@ -57,11 +57,9 @@ function PlanDetail({ plan }: { plan: Plan }) {
           initial={{ plan: { ...rest, name: `${name} 2`, items: items.map(({ id: _own, ...item }) => item) } }}
           wishes={{ hidden: ['plan.items.consumed_inventory'] }}
         />
-        <Button>
-          <Link to={`/sendplans/why?isv_id=${plan.isv_id}&circle_id=${plan.circle_id}&send_plan_id=${id}`}>
-            {t({ zh: '为什么领不到', en: 'Why not?' })}
-          </Link>
-        </Button>
+        <Link to={`/sendplans/why?isv_id=${plan.isv_id}&circle_id=${plan.circle_id}&send_plan_id=${id}`}>
+          {t({ zh: '为什么领不到', en: 'Why not?' })}
+        </Link>
         <ConfirmButton
           method="piaoquan.sendplan.plan.status.update"
           request={{ id, status: isOn ? 2 : 1 }}
@@ -114,11 +112,9 @@ function Items({ plan }: { plan: Plan }) {
               item.total_inventory !== undefined && (
                 <Flex gap={8}>
                   <StockButton method="piaoquan.sendplan.item.stock.adjust" thing={{ id: plan.id, item_id: item.id }} />
-                  <Button size="small">
-                    <Link to={`/platform/ledger?counter=sendplan_item.consumed_inventory&key=${plan.id}/${item.id}`}>
-                      {t({ zh: '台账', en: 'Ledger' })}
-                    </Link>
-                  </Button>
+                  <Link to={`/platform/ledger?counter=sendplan_item.consumed_inventory&key=${plan.id}/${item.id}`}>
+                    {t({ zh: '台账', en: 'Ledger' })}
+                  </Link>
                 </Flex>
               ),
           },
@@ -133,6 +129,7 @@ function Inventory({ item: { total_inventory, consumed_inventory = 0 } }: { item
   if (total_inventory === undefined) return t({ zh: '不限', en: 'unlimited' });
   return (
     <Progress
+      aria-label={t({ zh: '已消耗', en: 'Units taken' })}
       size="small"
       status="normal"
       style={{ minWidth: 200 }}

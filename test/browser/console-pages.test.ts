@@ -1,0 +1,73 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expectBuilt } from '../harness/built.ts';
+import { findChromium, launchChromium } from '../harness/chromium.ts';
+import { hire, logIn, PASSWORD } from '../harness/console.ts';
+import { openConsolePage } from '../harness/console-page.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
+
+const chromium = findChromium();
+/** Runs where there is a browser; elsewhere it is skipped, which the harness has printed. */
+const browserTest = test.skipIf(chromium === undefined);
+
+/** Pages of every workplace, and what shows that each is there. */
+const PAGES: readonly (readonly [path: string, sign: string])[] = [
+  ['/overview', 'prizePool_open'],
+  ['/lottery', 'prizePool_open'],
+  ['/vouchers', 'code_open'],
+  ['/ticketing', '90000001'],
+  ['/sendplans/1', '优酷月卡'],
+  ['/benefits/templates?user_id=6100000', '4342321'],
+  ['/platform/apps', '12345678'],
+];
+
+let server: TestServer;
+let browser: Browser;
+beforeAll(async () => {
+  if (chromium === undefined) return;
+  expectBuilt('dist/web/console/index.html', 'web/console');
+  [server, browser] = await Promise.all([startTestServer(), launchChromium(chromium)]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+browserTest('no page of a workplace has a serious accessibility fault or scrolls sideways on a phone', async () => {
+  const desk = await openConsolePage(browser, server.url);
+  await desk.press('Enter the sandbox as its demo owner');
+  const found: unknown[] = [];
+  for (const [path, sign] of PAGES) {
+    await desk.go(path);
+    await desk.shows(sign);
+    found.push(...(await desk.findings()).map((finding) => [path, finding]));
+    const overhang = await desk.overhang();
+    if (overhang > 0) found.push([path, overhang]);
+  }
+  expect(found).toEqual([]);
+  expect(desk.faults()).toEqual([]);
+});
+
+/** What a page offers to those who may change things. */
+const CHANGING = /new |edit|clone|adjust|shelf|rotate|suspend|set |void|refund|make codes|import|grant|bind|consume/i;
+
+browserTest('a viewer finds every page and no button that would change anything', async () => {
+  const owner = await logIn(server.url, 'demo-login');
+  await hire(owner, server.url, 'viewer', 'viewer');
+  const viewer = await openConsolePage(browser, server.url);
+  await viewer.page.getByLabel('Login').fill('viewer');
+  await viewer.page.getByLabel('Password').fill(PASSWORD);
+  await viewer.press('Log in');
+  const found: unknown[] = [];
+  for (const [path, sign] of PAGES) {
+    await viewer.go(path);
+    await viewer.shows(sign);
+    const names = await viewer.page.getByRole('main').getByRole('button').allInnerTexts();
+    found.push(...names.filter((name) => CHANGING.test(name)).map((name) => [path, name]));
+  }
+  expect(found).toEqual([]);
+  expect(viewer.faults()).toEqual([]);
+});
