@@ -244,7 +244,7 @@ browserTest('a plan is received to its limit, and why not tells which limit that
   expect(await receive()).toMatchObject({ ret_code: 0 });
   expect(await receive()).toMatchObject({ ret_code: 1008 });
   await desk.go('/sendplans/4');
-  await desk.press('Why not?');
+  await desk.page.getByRole('link', { name: 'Why not?' }).first().click();
   await desk.fill({
     'param0.isv_user_info_map': '{"userId":"user-of-the-day"}',
     'param0.circle_info.circle_content': 'ass',
