@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/harness/global-setup.ts'],
     // Tests start servers and send signals: each file gets its own process.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -16,14 +16,19 @@ async function killAll(pids: number[]): Promise<void> {
   await gone(pids);
 }
 
-/** Tries a query until the server answers again. */
+/** Tries a query until the server answers again; an attempt that is never answered fails and tells so. */
 async function retry<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    const unanswered = new Error(`attempt ${attempt} was not answered at all within 15 seconds`);
+    const timer = Promise.withResolvers<never>();
+    const clock = setTimeout(() => timer.reject(unanswered), 15_000);
     try {
-      return await work();
+      return await Promise.race([work(), timer.promise]);
     } catch (error) {
-      if (attempt === 100) throw error;
+      if (attempt === 100 || error === unanswered) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      clearTimeout(clock);
     }
   }
 }
