@@ -5,8 +5,10 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/long/**'],
     globalSetup: ['test/harness/global-setup.ts'],
-    // Tests start servers and send signals: each file gets its own process.
+    setupFiles: ['test/harness/file-setup.ts'],
+    // Tests start servers and send signals, which needs processes; a new one for every file would load all anew.
     pool: 'forks',
+    isolate: false,
     maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
