@@ -7,15 +7,13 @@ import { demoTokens } from '../src/domains/ticketing/demo.ts';
 import { type BusinessParameters, send, signedParameters } from '../src/sdk/request.ts';
 import { encodeForm } from '../src/wire/form.ts';
 import { get, type LoadResult, load, postForm } from './load.ts';
-import { pinBench, type ServerProcess, startServerProcess } from './processes.ts';
+import { NODE_FLAGS, pinBench, type ServerProcess, startServerProcess } from './processes.ts';
 
 const CONNECTIONS = 64;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = 3;
 /** The compiler of a server that has one core needs this long to reach the paths that matter. */
 const WARM_SECONDS = Number(process.env.BENCH_WARM_SECONDS ?? 15);
-/** As npm start runs the server. */
-const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
 const SOAK_SECONDS = Number(process.env.BENCH_SOAK_SECONDS ?? 60);
 
 type Case = { name: string; method: string; business: BusinessParameters; aim?: number };

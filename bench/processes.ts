@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline';
 /** A server in a process of its own. */
 export type ServerProcess = { pid: number; port: number; stop(): Promise<void> };
 
+/** As npm start runs the server. */
+export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
+
 const canPin = spawnSync('taskset', ['--version']).status === 0;
 
 /** Holds this process, its load and its database on the second core, so that the server measured has the first alone. */

@@ -6,15 +6,13 @@ import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect, type DatabaseTarget, type Sql } from '../src/database/pool.ts';
 import { createVault } from '../src/database/vault.ts';
-import { DEMO, loadPlatformDemo } from '../src/demo.ts';
-import { insertActivity } from '../src/domains/lottery/queries.ts';
+import { loadPlatformDemo } from '../src/demo.ts';
 import { checkMasterKey } from '../src/gateway/records.ts';
-import { signedParameters } from '../src/sdk/request.ts';
-import { encodeForm } from '../src/wire/form.ts';
-import { type LoadResult, load, postForm } from './load.ts';
+import { addHotActivity, nextTake, signedDraw } from './hot-server.ts';
+import { type LoadResult, load } from './load.ts';
 import { type ServerProcess, startServerProcess } from './processes.ts';
 import { type RedisServer, startRedis } from './redis.ts';
-import { engineWay, HOT, interactiveWay, type Way } from './stock-ways.ts';
+import { engineWay, interactiveWay, type Way } from './stock-ways.ts';
 
 const CALLERS = 1000;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -77,21 +75,6 @@ async function prepare(target: DatabaseTarget, masterKey: Buffer): Promise<void>
   await addHotActivity(sql, now);
   await sql.end();
 }
-
-async function addHotActivity(sql: Sql, now: Date): Promise<void> {
-  const { platform, spread_id, win_times } = HOT;
-  const [start_time, end_time] = [-3_600_000, 86_400_000].map((ms) => new Date(now.getTime() + ms)) as [Date, Date];
-  const segment_infos = [{ start_time, end_time, win_times, consumed_win_times: 0 }];
-  const activity = { spread_id, platform, name: '压测活动', status: 1, segment_infos };
-  await sql.begin((tx) => insertActivity(tx, activity, now));
-}
-
-let orders = 0;
-/** The next key of a caller's, in the order of time as business numbers are, and a user at random. */
-const nextTake = () => ({
-  out_biz_id: `20260301${String(++orders).padStart(14, '0')}`,
-  mix_user_id: `AAHb${Math.floor(Math.random() * 2 ** 48).toString(36)}TVc9e3T`,
-});
 
 /** Keeps `CALLERS` callers waiting on a way for some seconds. */
 async function drive(way: Way, seconds: number): Promise<Measured> {
@@ -235,12 +218,3 @@ async function loadDraws({ port, pid }: ServerProcess, name: WayName, seconds: n
   if (result.answers > requests.length) throw new Error(`${name} answered more requests than were made ready`);
   return result;
 }
-
-function signedDraw(): Buffer {
-  const { platform, spread_id } = HOT;
-  const business = { lottery_performance_top_param: { ...nextTake(), platform, spread_id } };
-  const { app_key, secret } = DEMO;
-  return postForm('/router/rest', encodeForm(signedParameters({ app_key, secret }, METHOD, business, new Date())));
-}
-
-const METHOD = 'taobao.film.lottery.performance';
