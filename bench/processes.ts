@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 export type ServerProcess = { pid: number; port: number; stop(): Promise<void> };
 
 /** As npm start runs the server. */
-export const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
+export const NODE_FLAGS = ['--max-semi-space-size=16', '--max-old-space-size=1024'];
 
 const canPin = spawnSync('taskset', ['--version']).status === 0;
 

@@ -10,7 +10,7 @@ import { loadPlatformDemo } from '../src/demo.ts';
 import { checkMasterKey } from '../src/gateway/records.ts';
 import { addHotActivity, nextTake, signedDraw } from './hot-server.ts';
 import { type LoadResult, load } from './load.ts';
-import { type ServerProcess, startServerProcess } from './processes.ts';
+import { NODE_FLAGS, type ServerProcess, startServerProcess } from './processes.ts';
 import { type RedisServer, startRedis } from './redis.ts';
 import { engineWay, interactiveWay, type Way } from './stock-ways.ts';
 
@@ -197,7 +197,7 @@ async function compareServers(
   const results: Record<WayName, LoadResult[]> = { interactive: [], engine: [], redis: [] };
   try {
     for (const name of names)
-      servers.set(name, await startServerProcess(['bench/stock-server.ts', name, redis?.socket ?? ''], env, /^(\d+)$/));
+      servers.set(name, await startServerProcess([...NODE_FLAGS, 'bench/stock-server.ts', name, redis?.socket ?? ''], env, /^(\d+)$/));
     for (const name of names) await loadDraws(servers.get(name) as ServerProcess, name, WARM_SECONDS);
     for (let round = 0; round < ROUNDS; round++)
       for (const name of names) results[name].push(await loadDraws(servers.get(name) as ServerProcess, name, SECONDS));
