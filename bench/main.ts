@@ -1,8 +1,16 @@
 import { benchCodes } from './codes.ts';
+import { benchConsole } from './console.ts';
 import { benchGateway } from './gateway.ts';
+import { benchOverload } from './overload.ts';
 import { benchStock } from './stock.ts';
 
-const benchmarks: Record<string, () => Promise<void>> = { gateway: benchGateway, stock: benchStock, codes: benchCodes };
+const benchmarks: Record<string, () => Promise<void>> = {
+  gateway: benchGateway,
+  stock: benchStock,
+  codes: benchCodes,
+  console: benchConsole,
+  overload: benchOverload,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));

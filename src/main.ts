@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { type Config, readConfig, readMasterKey } from './config.ts';
-import { catalogue, packages } from './contract/catalogue.ts';
-import type { Contract, Handlers } from './contract/method.ts';
+import { adminPackages, catalogue, packages } from './contract/catalogue.ts';
+import type { Contract } from './contract/method.ts';
 import { logCall } from './database/change-log.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { startWorker } from './database/jobs.ts';
@@ -11,47 +11,27 @@ import { connect, ping, type Sql, verify } from './database/pool.ts';
 import { createVault, type Vault } from './database/vault.ts';
 import { DEMO, loadPlatformDemo } from './demo.ts';
 import { serveDocs } from './docs/serve.ts';
-import { adminBenefitsHandlers } from './domains/benefits/admin/handlers.ts';
-import { benefitConsole } from './domains/benefits/console.ts';
-import { loadBenefitsDemo } from './domains/benefits/demo.ts';
-import { benefitHandlers } from './domains/benefits/handlers.ts';
-import { jobHandlers } from './domains/jobs/handlers.ts';
-import { ledgerHandlers } from './domains/ledger/handlers.ts';
-import { adminLotteryHandlers } from './domains/lottery/admin/handlers.ts';
-import { lotteryConsole } from './domains/lottery/console.ts';
-import { loadLotteryDemo } from './domains/lottery/demo.ts';
-import { lotteryHandlers } from './domains/lottery/handlers.ts';
-import { adminPlatformHandlers } from './domains/platform/admin/handlers.ts';
-import { platformHandlers } from './domains/platform/handlers.ts';
-import { operatorHandlers } from './domains/platform/operators/handlers.ts';
-import { adminSendplansHandlers } from './domains/sendplans/admin/handlers.ts';
-import { sendplanConsole } from './domains/sendplans/console.ts';
-import { loadSendplansDemo } from './domains/sendplans/demo.ts';
-import { sendplansHandlers } from './domains/sendplans/handlers.ts';
-import { adminTicketingHandlers } from './domains/ticketing/admin/handlers.ts';
-import { ticketingConsole } from './domains/ticketing/console.ts';
-import { loadTicketingDemo } from './domains/ticketing/demo.ts';
-import { ticketingHandlers } from './domains/ticketing/handlers.ts';
 import { startTicketingRelease } from './domains/ticketing/release.ts';
-import { voucherConsole } from './domains/vouchers/console.ts';
-import { loadVouchersDemo } from './domains/vouchers/demo.ts';
-import { voucherHandlers, voucherJobs } from './domains/vouchers/handlers.ts';
+import { voucherJobs } from './domains/vouchers/handlers.ts';
 import { openAppStore } from './gateway/apps.ts';
 import { type AnyHandler, createDispatcher } from './gateway/call.ts';
 import { openCallLog } from './gateway/call-log.ts';
 import { serveConsole } from './gateway/console.ts';
 import { serveConsolePage } from './gateway/console-page.ts';
 import { openDeadlines } from './gateway/deadlines.ts';
-import { openFailedSignatures } from './gateway/failed-signatures.ts';
+import { createExplainer } from './gateway/explain-call.ts';
 import { openMetrics } from './gateway/metrics.ts';
-import { findUser, insertDemoOperator, offerSetup } from './gateway/operators.ts';
+import { offerSetup } from './gateway/operator-links.ts';
+import { findUser, insertDemoOperator } from './gateway/operators.ts';
 import { openQuotas } from './gateway/quotas.ts';
+import { openRecentCalls } from './gateway/recent-calls.ts';
 import { checkMasterKey, hasApp, listApps } from './gateway/records.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
 import { orderlyStop } from './gateway/stop.ts';
 import { openTokenStore } from './gateway/tokens.ts';
 import { serveTool } from './gateway/tool.ts';
+import { joinHandlers, loadDomainsDemo } from './handlers.ts';
 import { signedParameters } from './sdk/request.ts';
 import { StartError } from './start-error.ts';
 import { welcome } from './welcome.ts';
@@ -140,20 +120,8 @@ async function prepareData(config: Config, sql: Sql, vault: Vault): Promise<void
   const now = new Date();
   await loadPlatformDemo(sql, vault, packages, now);
   await insertDemoOperator(sql, DEMO.operator, now);
-  await loadLotteryDemo({ sql }, now);
-  await loadVouchersDemo({ sql, vault }, now);
-  await loadTicketingDemo({ sql, vault }, now);
-  await loadSendplansDemo({ sql, vault }, now);
-  await loadBenefitsDemo({ sql }, now);
+  await loadDomainsDemo({ sql, vault }, now);
 }
-
-const ledgers = {
-  ...lotteryConsole.ledgers,
-  ...voucherConsole.ledgers,
-  ...ticketingConsole.ledgers,
-  ...sendplanConsole.ledgers,
-  ...benefitConsole.ledgers,
-};
 
 type GatewayParts = { sql: Sql; vault: Vault; callLog: ReturnType<typeof openCallLog>; logger: pino.Logger };
 
@@ -161,33 +129,14 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
   const clock = (): Date => new Date();
   const apps = openAppStore(sql, vault);
   const tokens = openTokenStore(sql, vault);
-  const handlers: Handlers<typeof catalogue> = {
-    ...lotteryHandlers({ sql, vault }),
-    ...adminLotteryHandlers({ sql, vault }),
-    ...voucherHandlers({ sql, vault }),
-    ...jobHandlers({ sql }),
-    ...ticketingHandlers({ sql, vault }),
-    ...adminTicketingHandlers({ sql, vault }),
-    ...sendplansHandlers({ sql, vault }),
-    ...adminSendplansHandlers({ sql, vault }),
-    ...benefitHandlers({ sql, vault }),
-    ...adminBenefitsHandlers({ sql, vault }),
-    ...platformHandlers({ tokens }),
-    ...adminPlatformHandlers({ sql, vault, tokens }),
-    ...lotteryConsole.handlers({ sql, vault }),
-    ...voucherConsole.handlers({ sql, vault }),
-    ...ticketingConsole.handlers({ sql, vault }),
-    ...sendplanConsole.handlers({ sql, vault }),
-    ...benefitConsole.handlers({ sql, vault }),
-    ...ledgerHandlers({ sql, ledgers }),
-    ...operatorHandlers({ sql }),
-  };
+  const handlers = joinHandlers({ sql, vault, tokens });
   const contracts: readonly Contract[] = catalogue;
   const metrics = openMetrics(
     contracts.map(({ name }) => name),
     () => callLog.figures,
   );
-  const failedSignatures = config.sandbox ? openFailedSignatures() : undefined;
+  const recentCalls = config.sandbox ? openRecentCalls() : undefined;
+  const explainer = recentCalls && createExplainer({ calls: recentCalls, apps, contracts, clock });
   const dispatcher = createDispatcher({
     contracts,
     handlers: handlers as Record<string, AnyHandler>,
@@ -199,7 +148,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
     signPolicy: { legacySign: config.legacySign, explain: config.sandbox },
     clock,
     deadlines: openDeadlines(LONGEST_CALL_MS, MOST_CALLS),
-    failedSignatures,
+    recentCalls,
     acting: {
       findUser: (user_id) => findUser(sql, user_id),
       enter: (writer, user_id) => logCall(sql, writer, user_id),
@@ -210,14 +159,24 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
   const { bodyLimit, trustProxy } = config;
   const server = buildServer({ dispatcher, oauth, metrics, ping: () => ping(sql), logger, bodyLimit, trustProxy });
   const demoLogin = config.sandbox ? DEMO.operator : undefined;
-  const mayDevelop = serveConsole(server, { sql, vault, clock, dispatcher, contracts, demoLogin, bodyLimit });
+  const mayDevelop = serveConsole(server, {
+    sql,
+    vault,
+    clock,
+    dispatcher,
+    contracts,
+    demoLogin,
+    explainer,
+    bodyLimit,
+  });
   serveTool(server, {
     methods: new Set(contracts.map(({ name }) => name)),
     apps,
     listApps: () => listApps(sql),
     sessions: config.sandbox ? [{ app_key: DEMO.app_key, session: DEMO.session_key, nick: DEMO.user.nick }] : [],
     signCall: (call, secret, now) => signedParameters({ ...call, secret }, call.method, call.parameters, now),
-    failedSignatures,
+    explainer,
+    maySignAs: (app) => config.sandbox || !adminPackages.some((each) => app.packages.has(each)),
     mayDevelop: async (request) => config.sandbox || mayDevelop(request),
     clock,
     bodyLimit,
@@ -229,7 +188,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
 
 async function listen(server: ReturnType<typeof buildServer>, { host, port }: Config): Promise<string> {
   try {
-    await server.listen({ host, port });
+    await server.listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     throw new StartError(listenProblem(error as NodeJS.ErrnoException, host, port));
   }
@@ -252,6 +211,8 @@ function listenProblem(error: NodeJS.ErrnoException, host: string, port: number)
 
 /** The built scripts and styles of the pages. */
 const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url));
+/** Connections that may wait to be accepted, up to the system's own bound; beyond it a caller tries again after seconds. */
+const BACKLOG = 16_384;
 /** A little more than the database gives a statement. */
 const LONGEST_CALL_MS = 12_000;
 /** Calls under way at once, at some 5 KB each; callers beyond get a retryable busy answer. */

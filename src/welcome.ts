@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { DEMO } from './demo.ts';
-import { SETUP_HOURS } from './gateway/operators.ts';
+import { LINK_HOURS } from './gateway/operator-links.ts';
 import { signedParameters } from './sdk/request.ts';
 import { encodeForm } from './wire/form.ts';
 
@@ -22,7 +22,7 @@ export function welcome(
     const link = `${server.url}/console/setup#${server.setupToken}`;
     return server.setupToken === undefined
       ? ready
-      : `${ready}The console has no owner yet. Make one within ${SETUP_HOURS} hours, by this link, once: ${link}\n`;
+      : `${ready}The console has no owner yet. Make one within ${LINK_HOURS} hours, by this link, once: ${link}\n`;
   }
   const data = server.dataFolder === undefined ? 'your own PostgreSQL (DATABASE_URL)' : server.dataFolder;
   return `

@@ -36,7 +36,8 @@ async function isRefused(role: Role, contract: Contract): Promise<boolean> {
 /** What each role may call, said in the words of the roles and not in those of the code. */
 const allowed: Record<Role, (contract: Contract) => boolean> = {
   owner: () => true,
-  viewer: ({ name, kind }) => kind === 'read' && !name.startsWith('piaoquan.operator.'),
+  viewer: ({ name, kind }) =>
+    kind === 'read' && !name.startsWith('piaoquan.operator.') && name !== 'piaoquan.ticketing.ticket.code.get',
   developer: (contract) => allowed.viewer(contract) || PLATFORM_WRITES.includes(contract),
   operator: (contract) => !contract.name.startsWith('piaoquan.operator.') && !PLATFORM_WRITES.includes(contract),
 };
@@ -84,12 +85,63 @@ test('nothing that a viewer may call answers with a secret, a key, a token or a 
   const known = /^piaoquan\.(voucher\.code\.get|[a-z.]+\.explain) code$/;
   expect(found.filter((each) => !known.test(each))).toEqual([]);
   for (const role of ['viewer', 'developer'] as const) {
-    const revealing = ['taobao.film.fcode.export.query', 'alibaba.damai.maizuo.openapi.eticket.qrcode'];
-    for (const name of revealing) {
+    const qrcode = ['alibaba.damai.maizuo.openapi.eticket.qrcode', 'piaoquan.ticketing.ticket.code.get'];
+    for (const name of ['taobao.film.fcode.export.query', ...qrcode]) {
       const contract = contracts.find((each) => each.name === name) as Contract;
       expect(await isRefused(role, contract), `${role} ${name}`).toBe(true);
     }
   }
+});
+
+const PLAIN = ['platform.base', 'film.lottery'];
+
+/** What becomes of a role's three ways to have an app that administers: 0 done, else the sub_code. */
+async function risesOf(role: Role): Promise<(string | 0)[]> {
+  const client = clients.get(role) as ConsoleClient;
+  const make = (packages: string[]) => ({
+    ...{ unique_id: `${role} ${packages}`, app: { name: role, packages } },
+  });
+  const { app_key: plain } = await owner.call<{ app_key: string }>('piaoquan.platform.app.create', make(PLAIN));
+  const powerful = make(['piaoquan.admin', 'platform.base']);
+  const { app_key: admin } = await owner.call<{ app_key: string }>('piaoquan.platform.app.create', powerful);
+  const asked: [method: string, request: object][] = [
+    ['app.create', { ...make(['platform.base', 'piaoquan.admin']), unique_id: `${role} own` }],
+    ['app.packages.set', { grant: { app_key: plain, packages: [...PLAIN, 'piaoquan.gate'] } }],
+    ['app.secret.rotate', { rotation: { app_key: admin } }],
+  ];
+  const ends: (string | 0)[] = [];
+  for (const [name, request] of asked)
+    ends.push((await client.call(`piaoquan.platform.${name}`, request)).error_response?.sub_code ?? 0);
+  return ends;
+}
+
+test('nobody but an owner raises an app to an administrator, nor learns the secret of one that is', async () => {
+  const limit = 'isv.permission-api-package-limit';
+  expect(await risesOf('viewer')).toEqual([limit, limit, limit]);
+  expect(await risesOf('operator')).toEqual([limit, limit, limit]);
+  expect(await risesOf('developer')).toEqual(['isv.owner-only', 'isv.owner-only', 'isv.owner-only']);
+  expect(await risesOf('owner')).toEqual([0, 0, 0]);
+  const [made] = await server.database.sql`
+    select count(*) filter (where name = 'developer') as developer, count(*) filter (where unique_id = 'developer own') as own
+    from platform_app`;
+  expect(made).toEqual({ developer: 2, own: 0 });
+});
+
+test('a developer does all else with apps, those that administer included; an app that administers may raise others', async () => {
+  const developer = clients.get('developer') as ConsoleClient;
+  const call = (name: string, request: object) =>
+    developer.call<{ app_key: string }>(`piaoquan.platform.${name}`, request);
+  const app = { name: 'plain', packages: PLAIN };
+  const { app_key } = await call('app.create', { unique_id: 'plain', app });
+  const grant = { app_key, packages: [...PLAIN, 'film.fcode'] };
+  expect((await call('app.packages.set', { grant })).error_response).toBeUndefined();
+  expect((await call('app.secret.rotate', { rotation: { app_key } })).error_response).toBeUndefined();
+  const raised = { grant: { app_key, packages: [...PLAIN, 'piaoquan.admin'] } };
+  expect((await server.json('piaoquan.platform.app.packages.set', raised)).error_response).toBeUndefined();
+  // What an app holds already is not given again, and may be taken.
+  for (const packages of [['piaoquan.admin'], PLAIN])
+    expect((await call('app.packages.set', { grant: { app_key, packages } })).error_response).toBeUndefined();
+  expect((await call('app.packages.set', raised)).error_response?.sub_code).toBe('isv.owner-only');
 });
 
 test('an app calls no method that administers operators, whatever packages it has', async () => {

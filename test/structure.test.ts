@@ -33,7 +33,7 @@ function sourcesOf(folder: string): Source[] {
 
 const isTest = ({ path }: Source): boolean => path.endsWith('.test.ts');
 const sources = sourcesOf('src').filter((source) => !isTest(source));
-const everything = ['src', 'web', 'test', 'bench'].flatMap(sourcesOf);
+const everything = ['src', 'web', 'test', 'bench', 'docs'].flatMap(sourcesOf);
 const below = (...folders: string[]) =>
   sources.filter(({ path }) => folders.some((each) => path.startsWith(`src/${each}`)));
 
@@ -131,17 +131,21 @@ describe('who may import whom', () => {
   });
 
   test('the command line calls through the SDK; what it does to the database itself is named here', () => {
-    const own = ['src/config.ts', 'src/start-error.ts', 'src/demo.ts', 'src/main.ts', 'src/gateway/records.ts'];
-    const allowed = (from: string) =>
-      !ours(from) ||
-      within(from, 'cli', 'contract', 'wire', 'sdk', 'docs', 'database') ||
-      [...own, 'src/gateway/tokens.ts'].includes(from);
+    const stores = ['records', 'tokens', 'operator-links'].map((name) => `src/gateway/${name}.ts`);
+    const own = ['src/config.ts', 'src/start-error.ts', 'src/demo.ts', 'src/main.ts', ...stores];
+    const folders = ['cli', 'contract', 'wire', 'sdk', 'docs', 'database'];
+    const allowed = (from: string) => !ours(from) || within(from, ...folders) || own.includes(from);
     expect(forbidden(below('cli/'), allowed)).toEqual([]);
   });
+});
 
-  test('main.ts alone joins domains with the gateway', () => {
-    const others = sources.filter(({ path }) => !path.startsWith('src/domains/') && path !== 'src/main.ts');
+describe('what holds for every import', () => {
+  test('main.ts alone joins domains with the gateway; handlers.ts puts the domains together and knows no gateway', () => {
+    const joining = ['src/main.ts', 'src/handlers.ts'];
+    const others = sources.filter(({ path }) => !path.startsWith('src/domains/') && !joining.includes(path));
     expect(forbidden(others, (from) => !within(from, 'domains'))).toEqual([]);
+    const handlers = sources.filter(({ path }) => path === 'src/handlers.ts');
+    expect(forbidden(handlers, (from) => within(from, 'domains', 'contract', 'database'))).toEqual([]);
   });
 
   test('nothing of ours imports a test', () => {
@@ -165,9 +169,8 @@ describe('who may import whom', () => {
 
 describe('where things stand', () => {
   test('SQL stands in queries, the stores of the gateway and the database folder', () => {
-    const stores = ['apps', 'call-log', 'figures', 'operators', 'quotas', 'records', 'sessions', 'tokens'].map(
-      (name) => `src/gateway/${name}.ts`,
-    );
+    const names = 'apps call-log figures operators operator-links quotas records sessions tokens'.split(' ');
+    const stores = names.map((name) => `src/gateway/${name}.ts`);
     const mayHold = ({ path }: Source) =>
       path.startsWith('src/database/') || path.endsWith('/queries.ts') || stores.includes(path);
     const statement = /`\s*(select|insert|update|delete|with|copy|create|alter|drop|truncate|begin|lock|set)\b[^`]*`/gi;

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startServer } from '../src/main.ts';
-import { send } from '../src/sdk/request.ts';
+import { send, signedBatch, signedParameters } from '../src/sdk/request.ts';
+import { encodeForm } from '../src/wire/form.ts';
 import { sign as signature } from '../src/wire/sign.ts';
 import { fixMasterKey, makeApp } from './harness/apps.ts';
+import { logIn, openConsole, PASSWORD } from './harness/console.ts';
 import { createTestDatabase } from './harness/database.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
 
@@ -22,6 +24,8 @@ const CALL = {
   sign_method: 'hmac-sha256',
 };
 
+const OWNER = { login: 'boss', display_name: '老板', password: PASSWORD };
+
 type Signed = { url: string; parameters: Record<string, string>; base_text: string; sign: string };
 
 let server: TestServer;
@@ -30,10 +34,10 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const ask = async (body: unknown, url = server.url) => {
+const ask = async (body: unknown, url = server.url, headers = {}) => {
   const answer = await fetch(`${url}/tool/sign`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   return { status: answer.status, text: await answer.text() };
@@ -172,19 +176,53 @@ test('the text that the server built for a refused signature is told by its requ
   expect(await unknown.json()).toMatchObject({ error: 'not_found' });
 });
 
-test('two hundred refused signatures are kept, then the oldest goes', async () => {
+const tell = async (path: string, url = server.url) => {
+  const answer = await fetch(`${url}/${path}`);
+  return { status: answer.status, text: await answer.text() };
+};
+
+test('a call is made again from its request_id: what its method declares, without signature, session or anything else', async () => {
+  const call = await signed({ format: 'json', simplify: true, parameters: { ...EXPORT, secret: 'sent by mistake' } });
+  const { request_id } = JSON.parse(await sendSigned(call));
+  const { status, text } = await tell(`tool/call/${request_id}`);
+  expect(status).toBe(200);
+  const parameters = { ...EXPORT };
+  const { app_key, sign_method, method } = CALL;
+  const how = { app_key, sign_method, format: 'simplified', had_session: true };
+  expect(JSON.parse(text)).toEqual({ request_id, method, parameters, ...how });
+  for (const kept of [call.sign, demo.session, 'sent by mistake']) expect(text).not.toContain(kept);
+  // A call of a batch too.
+  const batch = `method=${METHOD}&mix_id=code_8ebc4e741689bbc1`;
+  const query = signedBatch(demo, batch, new Date());
+  const answers = await fetch(`${server.url}/router/batch?${encodeForm(query)}`, { method: 'POST', body: batch });
+  const [, inBatch] = /"request_id":"(\w+)"/.exec(await answers.text()) ?? [];
+  expect(JSON.parse((await tell(`tool/call/${inBatch}`)).text)).toMatchObject({
+    parameters: { mix_id: EXPORT.mix_id },
+  });
+});
+
+test('nothing is told of a call that exchanges tokens, of one too long, and of one that nobody made', async () => {
+  const refresh = { method: 'taobao.top.auth.token.refresh', parameters: { refresh_token: '6102secret' } };
+  const long = { parameters: { ...EXPORT, partner_code: 'x'.repeat(40_000) } };
+  for (const change of [refresh, long]) {
+    const [, request_id] = /"request_id":"(\w+)"/.exec(await sendSigned(await signed(change))) ?? [];
+    expect(request_id).toBeDefined();
+    const { status, text } = await tell(`tool/call/${request_id}`);
+    expect([status, JSON.parse(text).error]).toEqual([404, 'not_found']);
+  }
+  expect((await tell('tool/call/16wxpmxbilyr2z')).status).toBe(404);
+});
+
+test('the console tells its operators what is known of a call, and nobody else', async () => {
   const call = await signed();
-  const wrong = async () => {
-    const refused = await sendSigned({ ...call, parameters: { ...call.parameters, sign: 'A' } });
-    return JSON.parse(refused).error_response.request_id as string;
-  };
-  const status = async (request_id: string) => (await fetch(`${server.url}/tool/signature/${request_id}`)).status;
-  const first = await wrong();
-  const second = await wrong();
-  await Promise.all(Array.from({ length: 198 }, wrong));
-  expect([await status(first), await status(second)]).toEqual([200, 200]);
-  await wrong();
-  expect([await status(first), await status(second)]).toEqual([404, 200]);
+  const wrong = { ...call, parameters: { ...call.parameters, sign: 'A' } };
+  const { request_id } = JSON.parse(await sendSigned(wrong)).error_response;
+  const operator = await logIn(server.url, 'demo-login');
+  const { body } = await operator.get(`calls/${request_id}`);
+  expect(body).toMatchObject({ can_replay: true, signature: { base_text: call.base_text, sign: 'A' } });
+  expect(body).toMatchObject({ signature: { findings: [{ id: 'no-match' }, {}, {}, {}] } });
+  expect((await operator.get('calls/16wxpmxbilyr2z')).body).toEqual({ can_replay: false });
+  expect((await openConsole(server.url).get(`calls/${request_id}`)).status).toBe(401);
 });
 
 test('production signs, lists and explains nothing for those who are not logged in as developers', async () => {
@@ -196,10 +234,7 @@ test('production signs, lists and explains nothing for those who are not logged 
     const replies = [
       await ask(CALL, production.url),
       ...(await Promise.all(
-        ['apps', 'signature/16wxpmxbilyr2z'].map(async (path) => {
-          const answer = await fetch(`${production.url}/tool/${path}`);
-          return { status: answer.status, text: await answer.text() };
-        }),
+        ['apps', 'signature/16wxpmxbilyr2z', 'call/16wxpmxbilyr2z'].map((path) => tell(`tool/${path}`, production.url)),
       )),
     ];
     for (const { status, text } of replies) {
@@ -208,6 +243,26 @@ test('production signs, lists and explains nothing for those who are not logged 
         error: 'forbidden',
         message: { en: expect.stringContaining('Log in') },
       });
+    }
+    const app = await makeApp(database.sql, vault, { name: '生产' });
+    const owner = await logIn(production.url, 'setup', { ...OWNER, token: production.setupToken });
+    // For those who are it signs, but not as an app that administers: that would raise a developer.
+    const admin = await makeApp(database.sql, vault, { name: '管理', packages: ['platform.base', 'piaoquan.admin'] });
+    const ours = { cookie: owner.cookie() };
+    const signs = await Promise.all(
+      [app, admin].map((each) => ask({ ...CALL, app_key: each.app_key }, production.url, ours)),
+    );
+    expect(signs.map(({ status }) => status)).toEqual([200, 400]);
+    expect(JSON.parse(signs[1]?.text ?? '')).toMatchObject({ field: 'app_key' });
+    // Nor does it keep anything for them.
+    for (const secret of [app.secret, 'wrong']) {
+      const call = signedParameters({ ...app, secret }, 'taobao.time.get', {}, new Date());
+      const [, request_id] = /"request_id":"(\w+)"/.exec(await send(`${production.url}/router/rest`, call)) ?? [];
+      expect((await owner.get(`calls/${request_id}`)).body).toEqual({ can_replay: false });
+      for (const door of ['call', 'signature']) {
+        const headers = { cookie: owner.cookie() };
+        expect((await fetch(`${production.url}/tool/${door}/${request_id}`, { headers })).status).toBe(404);
+      }
     }
   } finally {
     await production.close();

@@ -20,6 +20,7 @@ export function commandLine(io: Io): Command {
     .helpCommand(false)
     .addHelpText('after', EXIT_HELP);
   addServers(program, io);
+  addOperators(program, io);
   addCalls(program, io);
   addApps(program, io);
   addCodes(program, io);
@@ -60,6 +61,18 @@ function addServers(program: Command, io: Io): void {
     .requiredOption('--user-id <id>', 'number of the user')
     .requiredOption('--nick <nick>', 'nick of the user')
     .action(async (options) => (await database()).createSession(io, options));
+}
+
+/** Operators in the database itself: for an owner whom the console does not let in. */
+function addOperators(program: Command, io: Io): void {
+  const operator = program.command('operator').description('operators of the console, in the database itself');
+  const doing = () => import('./operators.ts');
+  add(operator, 'unlock', 'let an operator log in again who is locked out for wrong passwords')
+    .requiredOption('--login <login>', 'login of the operator')
+    .action(async (options) => (await doing()).unlockOperator(io, options));
+  add(operator, 'link', 'print a one-time link that sets a new password and takes the second factor away')
+    .requiredOption('--login <login>', 'login of the operator')
+    .action(async (options) => (await doing()).linkOperator(io, options));
 }
 
 function addCalls(program: Command, io: Io): void {

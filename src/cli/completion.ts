@@ -104,7 +104,13 @@ _piaoquan() {
 ${shellBody(places, typed)}
   if [[ -n $found ]]; then compadd -- \${=found}; else _files; fi
 }
-compdef _piaoquan piaoquan
+# In a folder of fpath this file is itself the function, called for the first word; else it is sourced.
+if [[ \${funcstack[1]} == _piaoquan ]]; then
+  _piaoquan "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+  compdef _piaoquan piaoquan
+fi
 `;
 }
 

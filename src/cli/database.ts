@@ -14,7 +14,7 @@ import { EXIT, type Io, printJson } from './io.ts';
 type Json = { json?: true };
 
 /** Runs work on the server's own database: DATABASE_URL, or the embedded one of a sandbox that runs now. */
-async function withDatabase(io: Io, work: (sql: Sql) => Promise<void>): Promise<void> {
+export async function withDatabase(io: Io, work: (sql: Sql) => Promise<void>): Promise<void> {
   const config = readConfig(true, io.env);
   const target = config.databaseUrl ?? embeddedTarget(config.home);
   if (target === undefined)
@@ -88,7 +88,7 @@ Good for       ${answer.expires_in} seconds\n`,
 }
 
 /** The vault of the database's own master key. */
-async function openVault(io: Io, sql: Sql): Promise<Vault> {
+export async function openVault(io: Io, sql: Sql): Promise<Vault> {
   const vault = createVault(readMasterKey({ sandbox: false, home: homeFolder(io.env) }, io.env));
   await checkMasterKey(sql, vault);
   return vault;

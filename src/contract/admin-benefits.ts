@@ -22,6 +22,13 @@ const errors = {
     },
     remedy: { zh: '检查数量', en: 'Check the number' },
   },
+  'isv.send-filter-missing': {
+    cause: {
+      zh: '须按卖家 user_id 或事务 unique_id 查询',
+      en: 'Sends are found by user_id of the seller or by unique_id',
+    },
+    remedy: { zh: '传其中之一', en: 'Send one of the two' },
+  },
   'isv.adjust-conflict': {
     cause: { zh: 'adjust_id 已用于其他调整', en: 'The adjust_id was used for another change' },
     remedy: { zh: '每次调整使用新的 adjust_id', en: 'Give each change an adjust_id of its own' },
@@ -187,12 +194,12 @@ const sendList = method({
   name: 'piaoquan.benefit.send.list',
   title: { zh: '发放记录', en: 'List sends' },
   purpose: {
-    zh: '一个卖家的发放记录，接收者脱敏；可按事务id或接收者用户id查找。',
-    en: "A seller's sends, newest last, receivers masked; of one unique_id or one receiving user when named.",
+    zh: '一个卖家的发放记录，接收者脱敏；可按事务id或接收者用户id查找。只给事务id时在所有卖家中查找。',
+    en: "A seller's sends, newest last, receivers masked; of one unique_id or one receiving user when named. A unique_id alone is looked for with every seller.",
   },
   kind: 'read',
   request: {
-    user_id,
+    user_id: optional(user_id),
     unique_id: optional(text({ zh: '事务id', en: 'Key of the send' }, { maxLength: 128 })),
     receiver_id: optional(integer({ zh: '接收者用户id', en: 'User id of the receiver' })),
     cursor,
@@ -204,6 +211,7 @@ const sendList = method({
         'BenefitSend',
         { zh: '发放记录', en: 'One send' },
         {
+          user_id,
           send_id: integer({ zh: '记录id', en: 'Id of the record' }, { example: '1' }),
           unique_id: text({ zh: '事务id', en: 'Key of the send' }, { example: 'send-20260102-1' }),
           receiver: text({ zh: '接收者(脱敏)', en: 'Receiver, masked' }, { example: '138****5678' }),

@@ -55,6 +55,7 @@ const jobList = method({
   purpose: { zh: '分页列出后台任务，新的在前。', en: 'Lists jobs by pages, the latest first.' },
   kind: 'read',
   request: {
+    job_id: optional(integer({ zh: '任务ID', en: 'Only this one' }, { minimum: 1 })),
     state: optional(text({ zh: '任务状态', en: 'State' }, { values: states })),
     mix_id: optional(text({ zh: '所属券码批次', en: 'Batch of codes' }, { maxLength: 128 })),
     cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 })),

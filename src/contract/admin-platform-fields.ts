@@ -14,6 +14,13 @@ const errors = {
     },
     remedy: { zh: '用另一个管理应用操作', en: 'Have another administration app do it' },
   },
+  'isv.owner-only': {
+    cause: {
+      zh: '只有所有者可以把管理类权限包授予应用，或更换持有管理类权限包的应用的密钥',
+      en: 'Only owners may give an app a package of administration, or rotate the secret of an app that holds one',
+    },
+    remedy: { zh: '请所有者在控制台操作', en: 'Have an owner do it in the console' },
+  },
   'isv.unique-id-conflict': {
     cause: { zh: 'unique_id 已用于创建内容不同的应用', en: 'The unique_id was used to create another app' },
     remedy: { zh: '每个新应用使用新的 unique_id', en: 'Give each new app a unique_id of its own' },
@@ -48,8 +55,11 @@ const errors = {
     remedy: { zh: '传 session_id 或 session_key 之一并核对', en: 'Send the right session_id or session_key' },
   },
   'isv.call-filter-missing': {
-    cause: { zh: '须按 request_id 或 app_key 查询', en: 'Calls are found by request_id or app_key' },
-    remedy: { zh: '传 request_id 或 app_key', en: 'Send one of the two' },
+    cause: {
+      zh: '须按 request_id、app_key 或错误（sub_code，或非 0 的 code）查询',
+      en: 'Calls are found by request_id, by app_key, or by an error: its sub_code, or a code other than 0',
+    },
+    remedy: { zh: '传其中之一', en: 'Send one of them' },
   },
 } as const satisfies Record<string, MethodError>;
 

@@ -137,8 +137,8 @@ export const callList = method({
   name: 'piaoquan.platform.call.list',
   title: { zh: '调用日志', en: 'List calls' },
   purpose: {
-    zh: '按 request_id 或应用查询调用记录，新的在前。记录在调用后约一秒内可查。',
-    en: 'Calls by request_id or by app, the latest first. A record is there within about a second of its call.',
+    zh: '按 request_id、应用、错误码或子错误码查询调用记录，新的在前。记录在调用后约一秒内可查。',
+    en: 'Calls by request_id, by app, or by the error they were answered with, the latest first. A record is there within about a second of its call.',
   },
   kind: 'read',
   request: {
@@ -152,6 +152,7 @@ export const callList = method({
         code: optional(
           integer({ zh: '错误码,0为成功', en: 'Code of the error; 0 for an answer' }, { minimum: 0, maximum: 9999 }),
         ),
+        sub_code: optional(text({ zh: '子错误码', en: 'sub_code of the error' }, { maxLength: 128 })),
         start_time: optional(
           date({
             zh: '起始时间；不填且未按 request_id 查询时为 end_time（或现在）前一天',

@@ -90,5 +90,53 @@ export const ticketCheck = method({
   },
 });
 
-/** What gates call. */
-export const gateTicketContracts = [gateKeyGet, ticketCheck] as const;
+/** Shows the code of a ticket to who administers: what eticket.qrcode gives the channel that sold it. */
+export const ticketCodeGet = method({
+  name: 'piaoquan.ticketing.ticket.code.get',
+  category: 'admin',
+  title: { zh: '查看票码', en: 'Get the code of a ticket' },
+  purpose: {
+    zh: '按票ID取得一张有效票的票码，与 eticket.qrcode 给渠道的相同，不需要渠道的凭证；持码即可入场，每次查看都记入变更日志。',
+    en: 'Gives the code of a ticket that lets in, the same as eticket.qrcode gives the channel, without its tokens. Whoever has the code may enter, so every look is entered in the change log.',
+  },
+  package: 'piaoquan.admin',
+  session: 'none',
+  kind: 'read',
+  request: {
+    ticket_code_id: text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001', maxLength: 64 }),
+  },
+  response: {
+    ticket_code_id: text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001' }),
+    order_id: text({ zh: '订单ID', en: 'Order that it is of' }, { example: '2000000001' }),
+    event_id: integer({ zh: '场次ID', en: 'Event that it is for' }, { example: '90000011' }),
+    code: text({ zh: '票码，即二维码的内容', en: 'Text of the QR code' }, { example: 'PQ1.3f2a90bc.eyJ0Ijo0fQ.c2ln' }),
+    valid_until: date(
+      { zh: '有效期至（演出结束）', en: 'Valid up to and including: the end of the show' },
+      { example: '2026-05-01 22:00:00' },
+    ),
+    ticket_status: integer(
+      { zh: '状态', en: 'State' },
+      {
+        example: '1',
+        values: { '1': { zh: '未使用', en: 'unused' }, '2': { zh: '已检票', en: 'used' } },
+      },
+    ),
+  },
+  errors: {
+    'isv.ticket-not-found': {
+      cause: { zh: '票不存在', en: 'No such ticket' },
+      remedy: { zh: '检查 ticket_code_id', en: 'Check ticket_code_id' },
+    },
+    'isv.ticket-is-refunded': {
+      cause: { zh: '票已退，没有票码', en: 'The ticket is refunded and has no code any more' },
+      remedy: { zh: '在订单中查看其余的票', en: 'Look at the other tickets of its order' },
+    },
+    'isv.ticket-code-expired': {
+      cause: { zh: '演出已结束，票码已失效', en: 'The show is over, and the code with it' },
+      remedy: { zh: '无需处理', en: 'Nothing can be done' },
+    },
+  },
+});
+
+/** Codes of tickets: what gates call, and what shows one. */
+export const gateTicketContracts = [gateKeyGet, ticketCheck, ticketCodeGet] as const;

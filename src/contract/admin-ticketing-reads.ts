@@ -30,8 +30,8 @@ export const orderSearch = method({
   name: 'piaoquan.ticketing.order.search',
   title: { zh: '搜索订单', en: 'Search orders' },
   purpose: {
-    zh: '在所有项目或一个项目中按状态、下单时间、购物车ID、支付流水号或人员查找订单，最新在前；命中的人员脱敏返回。',
-    en: 'Finds orders of all projects or of one by state, time, cart id, payment number or person, newest first. The people found are shown masked.',
+    zh: '在所有项目或一个项目中按状态、下单时间、购物车ID、支付流水号、票ID或人员查找订单，最新在前；命中的人员脱敏返回。',
+    en: 'Finds orders of all projects or of one by state, time, cart id, payment number, ticket id or person, newest first. The people found are shown masked.',
   },
   request: {
     project_id: optional(project_id),
@@ -40,6 +40,7 @@ export const orderSearch = method({
     end_time: optional(date({ zh: '下单时间止（不含）', en: 'Only made before this instant' })),
     shopping_cart_id: optional(text({ zh: '购物车ID', en: 'Cart id' }, { maxLength: 64 })),
     pay_no: optional(text({ zh: '支付流水号', en: 'Serial number of a payment' }, { maxLength: 128 })),
+    ticket_code_id: optional(text({ zh: '票ID', en: 'Id of a ticket of the order' }, { maxLength: 64 })),
     real_name,
     phone,
     phone_tail,

@@ -7,9 +7,16 @@ const errors = {
     cause: { zh: '券码批次不存在', en: 'No batch bears this mix_id' },
     remedy: { zh: '核对 mix_id', en: 'Check the mix_id' },
   },
+  'isv.voucher-guess-limit': {
+    cause: {
+      zh: '查不到的券码过多，已暂停按券码查找',
+      en: 'Too many codes that do not exist: no code is looked up for the caller for a while',
+    },
+    remedy: { zh: '等待 sub_msg 给出的秒数后再试', en: 'Wait as many seconds as sub_msg says' },
+  },
   'isv.search-too-wide': {
-    cause: { zh: '请提供 code 或 user_id', en: 'Name a code or a user_id' },
-    remedy: { zh: '填写其一', en: 'Give one of the two' },
+    cause: { zh: '请提供 code、user_id 或 ext_order_id', en: 'Name a code, a user_id or an ext_order_id' },
+    remedy: { zh: '填写其一', en: 'Give one of them' },
   },
 } as const;
 
@@ -51,12 +58,13 @@ export const codeSearch = method({
   name: 'piaoquan.voucher.code.search',
   title: { zh: '搜索券码', en: 'Search codes' },
   purpose: {
-    zh: '按券码文本在所有批次中查找，或按绑定、发放到的用户查找；券码与用户脱敏。',
-    en: 'Finds a code by its text in every batch, or the codes bound by or issued to a user. Codes and users are masked.',
+    zh: '按券码文本在所有批次中查找，或按绑定、发放到的用户、发券单号查找；券码与用户脱敏。查不到的券码与绑定时的错码一样计数。',
+    en: 'Finds a code by its text in every batch, or the codes bound by or issued to a user, or issued for an order. Codes and users are masked. A code that is not found counts as a guess, as in a binding.',
   },
   request: {
     code: optional(text({ zh: '券码', en: 'The code' }, { maxLength: 64 })),
     user_id: optional(text({ zh: '用户ID', en: 'The user' }, { example: 'uid-333', maxLength: 128 })),
+    ext_order_id: optional(text({ zh: '发券单号', en: 'Order that codes were issued for' }, { maxLength: 64 })),
     mix_id: optional(mix_id),
     cursor: optional(
       text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 400 }),

@@ -32,5 +32,13 @@ export const catalogue = [
   ...adminOperatorContracts,
 ] as const satisfies readonly Contract[];
 
+const contracts: readonly Contract[] = catalogue;
+const packagesOf = (methods: readonly Contract[]): readonly string[] => [
+  ...new Set(methods.map((each) => each.package)),
+];
+
 /** Every permission package that holds a method. */
-export const packages: readonly string[] = [...new Set(catalogue.map((contract: Contract) => contract.package))];
+export const packages = packagesOf(contracts);
+
+/** The packages of administration: from the console owners alone give them to apps, since they raise whoever has one. */
+export const adminPackages = packagesOf(contracts.filter(({ category }) => category === 'admin'));

@@ -16,7 +16,11 @@ export type Role = keyof typeof ROLES;
 export const CONSOLE_APP_KEY = 'console';
 
 /** Reads whose answers let their reader in or redeem: plain voucher codes and tickets' QR codes. */
-const REVEALING = new Set(['taobao.film.fcode.export.query', 'alibaba.damai.maizuo.openapi.eticket.qrcode']);
+const REVEALING = new Set([
+  'taobao.film.fcode.export.query',
+  'alibaba.damai.maizuo.openapi.eticket.qrcode',
+  'piaoquan.ticketing.ticket.code.get',
+]);
 
 /** Whether a method belongs to the platform itself: apps, secrets, sessions, quotas, tokens. */
 const isPlatform = ({ name, package: held }: Contract): boolean =>

@@ -69,14 +69,30 @@ export function findChanges(sql: Sql, filter: ChangeFilter): Promise<(Change & {
     order by changed_at desc, change_id desc limit ${limit}`;
 }
 
+/** What a call that is entered as such was about: a row by its table and key, and what else is to be kept of it. */
+type About = { readonly thing: string; readonly thing_key: string; readonly after?: Readonly<Record<string, number>> };
+
+async function enter(sql: Sql, { actor, method, request_id, now }: Writer, about: About): Promise<void> {
+  const { thing, thing_key, after } = about;
+  await sql`
+    insert into change_log (changed_at, actor, method, request_id, action, thing, thing_key, after)
+    values (${now}, ${actor}, ${method}, ${request_id}, 'call', ${thing}, ${thing_key},
+      ${after === undefined ? null : sql.json(after)})`;
+}
+
 /**
  * Enters a call of an operator that writes where the log does not look, or that acts for a user.
  * @param user_id the user acted for
  */
-export async function logCall(sql: Sql, writer: Writer, user_id: number | undefined): Promise<void> {
-  const { actor, method, request_id, now } = writer;
-  await sql`
-    insert into change_log (changed_at, actor, method, request_id, action, thing, thing_key, after)
-    values (${now}, ${actor}, ${method}, ${request_id}, 'call', ${user_id === undefined ? 'call' : 'platform_user'},
-      ${user_id ?? ''}, ${user_id === undefined ? null : sql.json({ user_id })})`;
-}
+export const logCall = (sql: Sql, writer: Writer, user_id: number | undefined): Promise<void> =>
+  enter(
+    sql,
+    writer,
+    user_id === undefined
+      ? { thing: 'call', thing_key: '' }
+      : { thing: 'platform_user', thing_key: String(user_id), after: { user_id } },
+  );
+
+/** Enters that somebody was shown what lets its reader in or redeem: of which row, by its table and key. */
+export const logReveal = (sql: Sql, writer: Writer, thing: string, thing_key: string): Promise<void> =>
+  enter(sql, writer, { thing, thing_key });

@@ -103,7 +103,7 @@ async function advance(tx: Transaction, job: Job, step: JobStep, now: Date): Pro
 /** Jobs by id or filter, the latest first, those after the cursor. */
 export async function findJobs(
   sql: Queryable,
-  query: { job_id?: number; state?: string | null; mix_id?: string | null; before?: number; limit: number },
+  query: { job_id?: number | null; state?: string | null; mix_id?: string | null; before?: number; limit: number },
 ): Promise<Job[]> {
   const { job_id = null, state = null, mix_id = null, before = null, limit } = query;
   return sql<Job[]>`

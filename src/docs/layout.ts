@@ -7,8 +7,6 @@ import { htmlLanguage, type Language } from './words.ts';
 /** The reader's wish for light or dark; `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark';
 
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath fill='%23d4380d' d='M3 8h26v5a3 3 0 0 0 0 6v5H3v-5a3 3 0 0 0 0-6z'/%3E%3Cpath stroke='%23fff' stroke-width='2' stroke-dasharray='2 2' d='M20 9v14'/%3E%3C/svg%3E";
 const TICKET = html`<svg class="ticket" viewBox="0 0 32 32" width="22" height="22" aria-hidden="true"><path fill="currentColor" d="M3 8h26v5a3 3 0 0 0 0 6v5H3v-5a3 3 0 0 0 0-6z"/><path stroke="#fff" stroke-width="2" stroke-dasharray="2 2" d="M20 9v14"/></svg>`;
 const GLASS = html`<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M11 11l3.5 3.5M12 7A5 5 0 1 1 2 7a5 5 0 0 1 10 0z"/></svg>`;
 const BARS = html`<svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path stroke="currentColor" stroke-width="1.6" stroke-linecap="round" d="M2 4h12M2 8h12M2 12h12"/></svg>`;
@@ -24,7 +22,7 @@ export function layout(view: View, page: Page, theme: Theme): string {
 <html lang="${htmlLanguage[language]}" data-theme="${theme}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${page.title} · ${text.brand}</title><meta name="description" content="${page.description}">
-<link rel="icon" href="${ICON}"><link rel="stylesheet" href="/assets/docs.css">
+<link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/docs.css">
 <link rel="alternate" hreflang="${htmlLanguage[other]}" href="/${other}${path}">
 <script type="module" src="/assets/docs.js"></script></head>
 <body><a class="skip" href="#main">${text.skip}</a>!${header(view, other, theme)}

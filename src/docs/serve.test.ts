@@ -265,6 +265,12 @@ test('scripts and styles are kept by browsers, for ever where the name changes w
   expect(await cached('/assets/chart-a1B2c3D4.js')).toContain('immutable');
 });
 
+test('pages name their icon, and a browser that asks on its own is led to it', async () => {
+  expect(await (await get('/zh/')).text()).toContain('<link rel="icon" href="/assets/icon.svg">');
+  const { status, headers } = await fetch(`${url}/favicon.ico`, { redirect: 'manual' });
+  expect([status, headers.get('location')]).toEqual([301, '/assets/icon.svg']);
+});
+
 describe('in production without a built browser part', () => {
   test('pages hold placeholders instead of credentials, and say what to run', async () => {
     const [other, address] = await open({ demo: undefined, webFolder: join(webFolder, 'nothing') });

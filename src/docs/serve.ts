@@ -50,6 +50,8 @@ export function serveDocs(server: FastifyInstance, { contracts, demo, webFolder 
   if (built) serveAssets(server, join(webFolder, 'assets'));
   else server.log.warn('the pages have no styles and scripts: run npm run build, then start again');
   serveFiles(server, site, keep);
+  // Browsers ask here for pages that name no icon, such as those of /authorize.
+  server.get('/favicon.ico', (_request, reply) => reply.redirect('/assets/icon.svg', 301));
   server.get('/', (request, reply) => show(site, keep, request, reply, languageOf(request), '/'));
   server.get('/*', (request, reply) => {
     const [path = ''] = request.url.split('?');

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { createLoader } from '../database/load.ts';
 import type { Sql } from '../database/pool.ts';
-import type { Vault } from '../database/vault.ts';
+import { SECRET_PURPOSE, type Vault } from '../database/vault.ts';
 
 /** At most so many calls in each window of so many seconds. */
 export type Frequency = { readonly max_calls: number; readonly window_seconds: number };
@@ -110,7 +110,7 @@ function toApp(row: AppRow, vault: Vault): App {
     name: row.name,
     status: row.status === 1 ? 'live' : 'suspended',
     secrets: (row.secrets ?? []).map(({ secret, expires_at }) => ({
-      text: vault.open('app-secret', Buffer.from(secret, 'hex')),
+      text: vault.open(SECRET_PURPOSE, Buffer.from(secret, 'hex')),
       expires_at: expires_at === null ? null : new Date(expires_at),
     })),
     packages: new Set(row.packages ?? []),
@@ -140,3 +140,7 @@ export function allowsAddress(app: App, address: string): boolean {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   return isIP(plain) !== 0 && app.ip_allow.list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }
+
+/** The newest secret of an app that is valid at an instant. */
+export const newestSecret = (app: App, now: Date): string | undefined =>
+  app.secrets.find(({ expires_at }) => expires_at === null || expires_at > now)?.text;

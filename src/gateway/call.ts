@@ -57,6 +57,8 @@ export type CallInput = {
   readonly parameters: Parameters;
   /** Raw text of a body that is not a form; it is signed after the parameters (TOP protocol 4.6). */
   readonly body: string;
+  /** Characters of its address and bytes of its body. */
+  readonly size: number;
   /** Address of the caller. */
   readonly address: string;
   /** Host name by which the caller reached the server, without port. */
@@ -133,7 +135,7 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
       list.map((own) => {
         // A call may bring its own method and session, but not another app than the one that signed.
         const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
-        return recorded(gateway, { parameters }, format, async (context) => {
+        return recorded(gateway, { parameters, size: input.size }, format, async (context) => {
           if (!parameters.get('method')) throw platformError('missing-method');
           return carryOut(gateway, findMethod(methods, parameters.get('method')), caller, parameters, context);
         });

@@ -4,7 +4,7 @@ type Language = 'zh' | 'en';
 const TEXTS = {
   zh: {
     title: '授权',
-    asks: (app: string) => `应用 ${app} 请求访问你的数据`,
+    asks: (app: string) => `“${app}”请求访问你的数据`,
     as: '当前用户',
     key: '应用 Key',
     to: '授权后返回',
@@ -43,7 +43,7 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;padding:16px;back
 font:16px/1.6 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 main{width:100%;max-width:440px;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:32px}
 .brand{color:var(--main);font-weight:600;margin:0 0 16px}
-h1{font-size:20px;line-height:1.4;margin:0 0 20px;overflow-wrap:anywhere}
+h1{font-size:20px;line-height:1.4;margin:0 0 20px;overflow-wrap:anywhere;text-wrap:balance}
 dl{margin:0 0 20px;display:grid;grid-template-columns:auto 1fr;gap:8px 16px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 p{margin:0 0 24px;color:var(--soft);font-size:14px}

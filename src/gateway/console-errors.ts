@@ -50,6 +50,13 @@ export const CONSOLE_ERRORS = {
       en: 'The link is wrong, out of date or used. A restart of the server prints a new one while there is no owner.',
     },
   },
+  'reset-link': {
+    status: 403,
+    message: {
+      zh: '链接无效、已过期或已使用。请管理员在服务器上用 piaoquan operator link 生成新链接。',
+      en: 'The link is wrong, out of date or used. Whoever runs the server makes a new one: piaoquan operator link.',
+    },
+  },
   'not-found': { status: 404, message: { zh: '没有这个地址。', en: 'Nothing is served here.' } },
   'totp-is-on': { status: 409, message: { zh: '两步验证已开启。', en: 'The second factor is on already.' } },
   'totp-is-off': { status: 409, message: { zh: '两步验证未开启。', en: 'The second factor is not on.' } },

@@ -5,6 +5,7 @@ import { hashPassword, isPassword } from '../database/password.ts';
 import type { Sql } from '../database/pool.ts';
 import type { Vault } from '../database/vault.ts';
 import { type Body, ConsoleError, optionalText, textOf } from './console-errors.ts';
+import { findLink, makeFirstOwner, resetByLink } from './operator-links.ts';
 import {
   type Account,
   attempt,
@@ -13,8 +14,7 @@ import {
   endSessions,
   findAccount,
   forgive,
-  isSetup,
-  makeFirstOwner,
+  guesserOf,
   type Origin,
   offerTotp,
   removeTotp,
@@ -31,7 +31,6 @@ export type LoginParts = { readonly sql: Sql; readonly vault: Vault; readonly cl
 /** Failures that lock: of one account, and from one address whatever the accounts; and for how long. */
 const MOST_FAILURES = { account: 10, address: 50 } as const;
 const LOCK_SECONDS = 15 * 60;
-const GUESS_PURPOSE = 'console-guess';
 const TOTP_PURPOSE = 'console-totp';
 const TOTP_SECONDS = 30;
 const RECOVERY_CODES = 10;
@@ -43,15 +42,15 @@ async function guarded<T>(
   { login, address }: { login: string; address: string },
   prove: () => Promise<T>,
 ): Promise<T> {
-  const account = vault.hash(GUESS_PURPOSE, `account ${login}`);
-  const guessers = [account, vault.hash(GUESS_PURPOSE, `address ${address}`)];
+  const account = guesserOf(vault, 'account', login);
+  const guessers = [account, guesserOf(vault, 'address', address)];
   const limits = [MOST_FAILURES.account, MOST_FAILURES.address];
   const wait_seconds = await attempt(sql, { guessers, limits }, { seconds: LOCK_SECONDS, now: clock() });
   if (wait_seconds > 0) throw new ConsoleError('locked', { wait_seconds });
   try {
     const proved = await prove();
     await takeBack(sql, guessers);
-    await forgive(sql, account);
+    await forgive(sql, account, clock());
     return proved;
   } catch (error) {
     // Neither a proof nor a failure; who knows the password may not wipe out wrong codes by it.
@@ -116,11 +115,27 @@ export async function setUp(parts: LoginParts, body: Body, origin: Origin): Prom
   const password = strongPassword(body, 'password', login);
   const now = clock();
   // A password is hashed for none but the bearer of a good link.
-  if (!(await isSetup(sql, vault, token, now))) throw new ConsoleError('setup-link');
+  if ((await findLink(sql, vault, token, now))?.login !== null) throw new ConsoleError('setup-link');
   const owner = { login, display_name, password_hash: await hashPassword(password) };
   const writer = writerOf(login, 'console.setup', now);
   const made = await writeAs(sql, writer, (tx) => makeFirstOwner(tx, vault, { token, owner, now }));
   if (!made) throw new ConsoleError('setup-link');
+  return beginSession(sql, vault, { login, origin, now });
+}
+
+/**
+ * Sets a new password by the link that the command line made, and logs in without a second factor; gives the session's
+ * cookie. Fields: `token`, `password`.
+ */
+export async function resetPassword(parts: LoginParts, body: Body, origin: Origin): Promise<string> {
+  const { sql, vault, clock } = parts;
+  const token = textOf(body, 'token');
+  const now = clock();
+  const login = (await findLink(sql, vault, token, now))?.login;
+  if (login == null) throw new ConsoleError('reset-link');
+  const password_hash = await hashPassword(strongPassword(body, 'password', login));
+  const writer = writerOf(login, 'console.reset', now);
+  if (!(await resetByLink(sql, vault, { token, login, password_hash }, writer))) throw new ConsoleError('reset-link');
   return beginSession(sql, vault, { login, origin, now });
 }
 

@@ -16,8 +16,10 @@ import {
   logIn,
   offerFactor,
   removeFactor,
+  resetPassword,
   setUp,
 } from './console-login.ts';
+import type { CallExplainer } from './explain-call.ts';
 import { findMinutes } from './figures.ts';
 import {
   beginSession,
@@ -35,6 +37,8 @@ export type Console = LoginParts & {
   readonly contracts: readonly Contract[];
   /** Login of the sandbox's owner, who logs in with one click; undefined in production. */
   readonly demoLogin: string | undefined;
+  /** What is known of the last calls; undefined in production. */
+  readonly explainer: CallExplainer | undefined;
   /** Most bytes of a call. */
   readonly bodyLimit: number;
 };
@@ -42,6 +46,7 @@ export type Console = LoginParts & {
 /** Whether a request comes from a console operator who may have calls signed: an owner or a developer. */
 export type MayDevelop = (request: FastifyRequest) => Promise<boolean>;
 
+const CALL_LOG = 'piaoquan.platform.call.list';
 const COOKIE = 'piaoquan_console';
 /** Over TLS the browser itself holds the cookie to this host and to TLS (RFC 6265bis 4.1.3.2). */
 const HOST_COOKIE = `__Host-${COOKIE}`;
@@ -178,7 +183,7 @@ const originOf = (request: FastifyRequest): Origin => ({
 
 const bodyOf = (request: FastifyRequest): Body => (request.body ?? {}) as Body;
 
-/** Logging in and out: `login`, `setup`, `demo-login`, `logout`. */
+/** Logging in and out: `login`, `setup`, `reset`, `demo-login`, `logout`. */
 function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): void {
   const { sql, vault, clock, demoLogin } = parts;
   const door = (url: string, exchange: Exchange) => doors.post(url, { bodyLimit: SMALL_BODY }, exchange);
@@ -188,6 +193,10 @@ function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): voi
   });
   door('/setup', async (request, reply) => {
     keeper.give(request, reply, await setUp(parts, bodyOf(request), originOf(request)));
+    return { is_success: true };
+  });
+  door('/reset', async (request, reply) => {
+    keeper.give(request, reply, await resetPassword(parts, bodyOf(request), originOf(request)));
     return { is_success: true };
   });
   if (demoLogin !== undefined)
@@ -230,15 +239,27 @@ function serveOwnAccount(doors: FastifyInstance, parts: Console, keeper: Keeper)
   door('/totp/remove', removeFactor);
 }
 
-/** The work itself: `call`, `live`, `figures`. */
+/** The work itself: `call`, `calls/{request_id}`, `live`, `figures`. */
 function serveWork(doors: FastifyInstance, parts: Console, keeper: Keeper, live: ReturnType<typeof openLive>): void {
-  const { dispatcher, sql, clock, bodyLimit } = parts;
+  const { dispatcher, sql, clock, bodyLimit, explainer } = parts;
   doors.post('/call', { bodyLimit }, async (request, reply) => {
     const { operator } = await keeper.needToChange(request);
     if (operator.password_temporary) throw new ConsoleError('password-change-required');
     const call = { ...readCall(bodyOf(request)), operator, host: request.hostname };
     const { text } = await dispatcher.answerOperator(call);
     return reply.header('content-type', 'application/json;charset=utf-8').send(text);
+  });
+  doors.get<{ Params: { request_id: string } }>('/calls/:request_id', async (request) => {
+    const { operator } = await keeper.need(request);
+    if (operator.password_temporary) throw new ConsoleError('password-change-required');
+    // Who may read the call log may see what is known of a call; today that is every role.
+    const log = parts.contracts.find(({ name }) => name === CALL_LOG);
+    if (log === undefined || !mayCall(operator.role, log)) throw new ConsoleError('not-found');
+    const { request_id } = request.params;
+    return {
+      can_replay: explainer?.replay(request_id) !== undefined,
+      signature: await explainer?.signature(request_id),
+    };
   });
   doors.get('/live', { exposeHeadRoute: false }, async (request, reply) => {
     await keeper.need(request);

@@ -35,14 +35,14 @@ export type Attempts = {
 /** Hours after which a session that is not used, and any session, ends. */
 export const IDLE_HOURS = 2;
 export const LONGEST_HOURS = 12;
-/** Hours that a link for the first owner is good. */
-export const SETUP_HOURS = 24;
 const SESSION_PURPOSE = 'console-session';
 const RECOVERY_PURPOSE = 'console-recovery';
-const SETUP_PURPOSE = 'console-setup';
+const GUESS_PURPOSE = 'console-guess';
 
-const hoursFrom = (now: Date, hours: number): Date => new Date(now.getTime() + hours * 3_600_000);
-const newToken = (): string => randomBytes(32).toString('base64url');
+/** An instant so many hours after another, or before it. */
+export const hoursFrom = (now: Date, hours: number): Date => new Date(now.getTime() + hours * 3_600_000);
+/** A token of 256 random bits. */
+export const newToken = (): string => randomBytes(32).toString('base64url');
 const columns = (sql: Queryable) => sql`
   login, display_name, role, password_temporary, password_hash is not null as has_password,
   totp_confirmed_at is not null as totp`;
@@ -133,10 +133,17 @@ export async function takeBack(sql: Sql, guessers: readonly Buffer[]): Promise<v
     where guesser in (select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h)`;
 }
 
-/** Forgets all that a guesser has failed at. */
-export async function forgive(sql: Sql, guesser: Buffer): Promise<void> {
-  await sql`delete from platform_operator_guess where guesser = ${guesser}`;
+/** Forgets all that a guesser has failed at; tells whether that had locked it at an instant. */
+export async function forgive(query: Queryable, guesser: Buffer, now: Date): Promise<boolean> {
+  const [row] = await query<{ was_locked: boolean }[]>`
+    delete from platform_operator_guess where guesser = ${guesser}
+    returning coalesce(locked_until > ${now}, false) as was_locked`;
+  return row?.was_locked ?? false;
 }
+
+/** What guesses are counted by: an account by its login, or an address, as a keyed hash. */
+export const guesserOf = (vault: Vault, kind: 'account' | 'address', name: string): Buffer =>
+  vault.hash(GUESS_PURPOSE, `${kind} ${name}`);
 
 /** Takes the time step of a code, once; false when it or a later one was taken before. */
 export async function takeStep(query: Queryable, login: string, step: number): Promise<boolean> {
@@ -192,43 +199,6 @@ export async function removeTotp(query: Queryable, login: string): Promise<void>
 export async function setPassword(query: Queryable, login: string, password_hash: Buffer): Promise<void> {
   await query`
     update platform_operator set password_hash = ${password_hash}, password_temporary = false where login = ${login}`;
-}
-
-/** Makes a link's token for the first owner; undefined when there is an owner. */
-export async function offerSetup(sql: Sql, vault: Vault, now: Date): Promise<string | undefined> {
-  const token = newToken();
-  const { count } = await sql`
-    with ended as (delete from platform_operator_setup where expires_at <= ${now})
-    insert into platform_operator_setup (token_hash, expires_at)
-    select ${vault.hash(SETUP_PURPOSE, token)}, ${hoursFrom(now, SETUP_HOURS)}
-    where not exists (select from platform_operator where role = 'owner')`;
-  return count > 0 ? token : undefined;
-}
-
-/** Whether a link for the first owner is good. */
-export async function isSetup(sql: Sql, vault: Vault, token: string, now: Date): Promise<boolean> {
-  const { count } = await sql`
-    select from platform_operator_setup where token_hash = ${vault.hash(SETUP_PURPOSE, token)} and expires_at > ${now}`;
-  return count > 0;
-}
-
-/** The first owner, as made by a link. */
-export type FirstOwner = { readonly login: string; readonly display_name: string; readonly password_hash: Buffer };
-
-/** Makes the first owner and ends every link; false when the link is not good any more or there is an owner. */
-export async function makeFirstOwner(
-  query: Queryable,
-  vault: Vault,
-  { token, owner, now }: { token: string; owner: FirstOwner; now: Date },
-): Promise<boolean> {
-  const links = await query<{ own: boolean }[]>`
-    delete from platform_operator_setup
-    where exists (select from platform_operator_setup where token_hash = ${vault.hash(SETUP_PURPOSE, token)} and expires_at > ${now})
-    returning 1`;
-  if (links.length === 0) return false;
-  const { count } = await query`
-    insert into platform_operator ${query({ ...owner, role: 'owner', created_at: now })}`;
-  return count > 0;
 }
 
 /** A user of the platform; undefined when there is none of that id. */

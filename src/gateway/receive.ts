@@ -9,6 +9,8 @@ export type Received = {
   readonly parameters: Map<string, string>;
   /** Text of a body that is not a form. */
   readonly body: string;
+  /** Characters of the address and bytes of the body. */
+  readonly size: number;
   /** Platform error that stopped the reading; what was read so far still tells the format of the answer. */
   readonly failure?: ReturnType<typeof platformError>;
 };
@@ -29,19 +31,21 @@ function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
 export async function receive(request: IncomingMessage, bodyLimit: number, expected?: 'raw'): Promise<Received> {
   const parameters = new Map<string, string>();
   const query = request.url?.indexOf('?') ?? -1;
+  let size = request.url?.length ?? 0;
   try {
     if (query !== -1) decodeForm((request.url as string).slice(query + 1), parameters);
     if (request.method !== 'GET' && request.method !== 'POST') throw platformError('http-action-not-allowed');
     const bytes = await readBody(request, bodyLimit);
-    if (bytes.length === 0) return { parameters, body: '' };
+    size += bytes.length;
+    if (bytes.length === 0) return { parameters, body: '', size };
     const contentType = request.headers['content-type'] ?? '';
     const kind = expected ?? bodyKind(contentType);
-    if (kind === 'raw') return { parameters, body: decodeUtf8(bytes) };
+    if (kind === 'raw') return { parameters, body: decodeUtf8(bytes), size };
     if (kind === 'form') decodeForm(decodeUtf8(bytes), parameters);
     else decodeMultipart(bytes, boundaryOf(contentType), parameters);
-    return { parameters, body: '' };
+    return { parameters, body: '', size };
   } catch (error) {
-    return { parameters, body: '', failure: toPlatformError(error) };
+    return { parameters, body: '', size, failure: toPlatformError(error) };
   }
 }
 

@@ -1,13 +1,12 @@
-import { platformErrors } from '../contract/error-table.ts';
 import { TopError } from '../contract/errors.ts';
 import { CONSOLE_APP_KEY } from '../contract/roles.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import { type Format, renderError } from '../wire/render.ts';
 import type { CallLog } from './call-log.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { FailedSignatures } from './failed-signatures.ts';
 import { toTopError } from './failure.ts';
 import type { Metrics } from './metrics.ts';
+import type { RecentCalls } from './recent-calls.ts';
 import { newRequestId } from './request-id.ts';
 
 /** What calls are timed, counted and logged with. */
@@ -16,16 +15,20 @@ export type Recorder = {
   readonly metrics: Metrics;
   readonly clock: () => Date;
   readonly deadlines: Deadlines;
-  /** Keeps calls with a refused signature, to be explained; undefined outside a sandbox. */
-  readonly failedSignatures?: FailedSignatures | undefined;
+  /** Keeps the last calls, to be explained and made again; undefined outside a sandbox. */
+  readonly recentCalls?: RecentCalls | undefined;
   /** Told of every unexpected error whole, with the request_id that the caller saw. */
   readonly onUnexpected: (error: unknown, request_id: string, method: string | undefined) => void;
 };
 
-/** A call as far as it is recorded: its parameters, raw body, and the login of an operator who calls from the console. */
+/**
+ * A call as far as it is recorded: its parameters, raw body, the size of the request that brought it, and the login of an
+ * operator who calls from the console.
+ */
 export type RecordedCall = {
   readonly parameters: Parameters;
   readonly body?: string;
+  readonly size?: number;
   readonly operator?: string;
 };
 
@@ -45,7 +48,7 @@ export async function recorded(
   format: Format,
   run: (recording: Recording) => Promise<(format: Format) => string>,
 ): Promise<Answer> {
-  const { parameters, body = '' } = call;
+  const { parameters } = call;
   const started = performance.now();
   const now = recorder.clock();
   const request_id = newRequestId(now);
@@ -58,16 +61,14 @@ export async function recorded(
     failed = toTopError(error);
     if (!(error instanceof TopError)) recorder.onUnexpected(error, request_id, parameters.get('method'));
     text = renderError(format, failed.body, request_id);
-    if (failed.body.code === platformErrors['invalid-signature'].code)
-      recorder.failedSignatures?.keep({ request_id, parameters, body });
   }
   record(recorder, call, { request_id, now }, failed, (performance.now() - started) * 1000);
   return { text, format };
 }
 
 function record(
-  { metrics, callLog }: Recorder,
-  { parameters, operator }: RecordedCall,
+  { metrics, callLog, recentCalls }: Recorder,
+  { parameters, body = '', size, operator }: RecordedCall,
   { request_id, now }: Recording,
   failed: TopError | undefined,
   micros: number,
@@ -79,4 +80,5 @@ function record(
   const duration_us = Math.round(micros);
   metrics.called(method, code, sub_code, duration_us);
   callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });
+  if (size !== undefined) recentCalls?.keep({ request_id, parameters, body, code }, size);
 }

@@ -1,8 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Queryable, Sql } from '../database/pool.ts';
-import type { Vault } from '../database/vault.ts';
+import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../database/vault.ts';
 import { StartError } from '../start-error.ts';
-import { SESSION_KEY_PURPOSE } from './sessions.ts';
 
 /** What makes an app. */
 export type NewApp = {
@@ -23,7 +22,7 @@ export async function insertApp(sql: Sql, vault: Vault, app: NewApp, now: Date):
     if (inserted.count === 0) return false;
     await transaction`
       insert into platform_app_secret (app_key, secret, created_at)
-      values (${app.app_key}, ${vault.seal('app-secret', app.secret)}, ${now})`;
+      values (${app.app_key}, ${vault.seal(SECRET_PURPOSE, app.secret)}, ${now})`;
     await grantPackages(transaction, app.app_key, app.packages);
     return true;
   });

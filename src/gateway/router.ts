@@ -85,9 +85,10 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
   if (!request.complete) response.setHeader('connection', 'close');
 }
 
-const toInput = ({ whereFrom }: Tools, request: IncomingMessage, { parameters, body }: Received): CallInput => ({
+const toInput = ({ whereFrom }: Tools, request: IncomingMessage, { parameters, body, size }: Received): CallInput => ({
   parameters,
   body,
+  size,
   ...whereFrom(request),
 });
 

@@ -1,6 +1,6 @@
 import { createLoader } from '../database/load.ts';
 import type { Sql } from '../database/pool.ts';
-import type { Vault } from '../database/vault.ts';
+import { SESSION_KEY_PURPOSE, type Vault } from '../database/vault.ts';
 
 /** A session key's record: one app, one user, until it expires or is revoked. */
 export type Session = {
@@ -13,9 +13,6 @@ export type Session = {
 
 /** Looks sessions up by session key; never from memory, so that a revoked session ends with the next call. */
 export type SessionStore = { find(session_key: string): Promise<Session | undefined> };
-
-/** Purpose under which the vault hashes session keys. */
-export const SESSION_KEY_PURPOSE = 'session-key';
 
 /** Opens the store of sessions on a database. Look-ups that wait at the same time share one statement. */
 export function openSessionStore(sql: Sql, vault: Vault): SessionStore {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Queryable, Sql } from '../database/pool.ts';
-import type { Vault } from '../database/vault.ts';
-import { SESSION_KEY_PURPOSE } from './sessions.ts';
+import { SESSION_KEY_PURPOSE, type Vault } from '../database/vault.ts';
 
 /** The answer of /token and of the two token methods (TOP protocol 8.2); times in seconds. */
 export type TokenAnswer = {

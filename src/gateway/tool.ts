@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Words } from '../contract/schema.ts';
 import { baseText, isSignMethod, type SignMethod } from '../wire/base-text.ts';
-import { diagnoseSignature } from '../wire/diagnose.ts';
-import { digests } from '../wire/sign.ts';
-import type { App, AppStore } from './apps.ts';
-import type { FailedSignatures } from './failed-signatures.ts';
+import { type App, type AppStore, newestSecret } from './apps.ts';
+import type { CallExplainer } from './explain-call.ts';
 
 /** An app that the tool may call as. */
 export type AppChoice = { readonly app_key: string; readonly name: string };
@@ -34,10 +32,12 @@ export type Tool = {
   readonly listApps: () => Promise<readonly AppChoice[]>;
   readonly sessions: readonly SessionChoice[];
   readonly signCall: SignCall;
-  /** Refused signatures to explain; undefined outside a sandbox. */
-  readonly failedSignatures: FailedSignatures | undefined;
+  /** What is known of the last calls; undefined outside a sandbox. */
+  readonly explainer: CallExplainer | undefined;
   /** Whether a request comes from someone who may have calls signed: anyone in a sandbox, else a logged-in developer. */
   readonly mayDevelop: (request: FastifyRequest) => Promise<boolean>;
+  /** Whether calls may be signed as an app: in production not as one that administers, which would raise a developer. */
+  readonly maySignAs: (app: App) => boolean;
   readonly clock: () => Date;
   /** Most bytes of a call to sign. */
   readonly bodyLimit: number;
@@ -71,9 +71,9 @@ class Refusal extends Error {
 }
 
 /**
- * Serves the API tool of the documentation: `GET /tool/apps`, `POST /tool/sign` and `GET /tool/signature/{request_id}`.
- * Secrets are used here and never sent. Refusals are JSON `{ error, field?, message: { zh, en } }` with status 400, 403,
- * 404 or 413.
+ * Serves the API tool of the documentation: `GET /tool/apps`, `POST /tool/sign`, and of a past call
+ * `GET /tool/signature/{request_id}` and `GET /tool/call/{request_id}`. Secrets are used here and never sent. Refusals are
+ * JSON `{ error, field?, message: { zh, en } }` with status 400, 403, 404 or 413.
  */
 export function serveTool(server: FastifyInstance, tool: Tool): void {
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -85,7 +85,7 @@ export function serveTool(server: FastifyInstance, tool: Tool): void {
   server.post('/tool/sign', { onRequest, bodyLimit: tool.bodyLimit, errorHandler: refuseCall }, async (request) => {
     const call = readCall(request.body, tool.methods);
     const now = tool.clock();
-    const secret = await secretOf(tool.apps, call.app_key, now);
+    const secret = await secretOf(tool, call.app_key, now);
     const parameters = signed(tool, call, secret, now);
     const url = `${request.protocol}://${request.host}/router/rest`;
     return {
@@ -96,35 +96,31 @@ export function serveTool(server: FastifyInstance, tool: Tool): void {
     };
   });
 
-  server.get<{ Params: { request_id: string } }>(
-    '/tool/signature/:request_id',
-    { onRequest },
-    async (request, reply) => {
-      const failed = tool.failedSignatures?.find(request.params.request_id);
-      if (failed === undefined) return refuse(reply, 404, 'not_found', NOT_KEPT);
-      const { request_id, parameters, body } = failed;
-      const app = await tool.apps.find(parameters.get('app_key') ?? '');
-      const secret = app === undefined ? undefined : newestSecret(app, tool.clock());
-      return {
-        request_id,
-        app_key: parameters.get('app_key'),
-        sign_method: parameters.get('sign_method'),
-        sign: parameters.get('sign'),
-        base_text: baseText(parameters) + body,
-        findings: secret === undefined ? [] : diagnoseSignature({ parameters, body, secret, digests }).findings,
-      };
-    },
-  );
+  server.get<OfCall>('/tool/signature/:request_id', { onRequest }, async ({ params }, reply) => {
+    const explained = await tool.explainer?.signature(params.request_id);
+    return explained ?? refuse(reply, 404, 'not_found', SIGNATURE_NOT_KEPT);
+  });
+  server.get<OfCall>('/tool/call/:request_id', { onRequest }, async ({ params }, reply) => {
+    const replay = tool.explainer?.replay(params.request_id);
+    return replay ?? refuse(reply, 404, 'not_found', CALL_NOT_KEPT);
+  });
 }
+
+type OfCall = { Params: { request_id: string } };
 
 const NOT_LOGGED_IN: Words = {
   zh: '请先以开发者或所有者的身份登录运营后台，再使用 API 工具',
   en: 'Log in to the console as a developer or owner to use the API tool',
 };
 
-const NOT_KEPT: Words = {
+const SIGNATURE_NOT_KEPT: Words = {
   zh: '没有保留这次调用的签名文本：只有沙箱保留最近 200 次签名失败的调用',
   en: 'The signed text of this call is not kept: only a sandbox keeps it, for the last 200 calls with a wrong signature',
+};
+
+const CALL_NOT_KEPT: Words = {
+  zh: '没有保留这次调用的参数：只有沙箱在内存里保留最近 300 次调用',
+  en: 'The parameters of this call are not kept: only a sandbox keeps them, in memory, for the last 300 calls',
 };
 
 const refuse = (reply: FastifyReply, status: number, error: string, message: Words): FastifyReply =>
@@ -195,16 +191,17 @@ function signed(tool: Tool, call: ToolCall, secret: string, now: Date): Readonly
   }
 }
 
-async function secretOf(apps: AppStore, app_key: string, now: Date): Promise<string> {
+async function secretOf({ apps, maySignAs }: Tool, app_key: string, now: Date): Promise<string> {
   let app = await apps.find(app_key);
   if (app !== undefined && (await apps.isStale(app))) app = await apps.find(app_key);
   if (app === undefined) throw new Refusal('app_key', { zh: '没有这个应用', en: 'There is no such app' });
+  if (!maySignAs(app))
+    throw new Refusal('app_key', {
+      zh: '该应用持有管理权限包，生产环境的 API 工具不以其身份签名：请使用运营后台，或换一个应用',
+      en: 'The app holds a package of administration, as which this tool signs in no production: use the console, or another app',
+    });
   const secret = newestSecret(app, now);
   if (secret === undefined)
     throw new Refusal('app_key', { zh: '应用没有有效的密钥', en: 'The app has no secret that is valid now' });
   return secret;
 }
-
-/** The newest secret of an app that is valid at an instant. */
-const newestSecret = (app: App, now: Date): string | undefined =>
-  app.secrets.find(({ expires_at }) => expires_at === null || expires_at > now)?.text;

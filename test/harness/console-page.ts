@@ -36,14 +36,15 @@ const STILL = '*, ::before, ::after { animation-duration: 1ms !important; transi
 const MOST_CHOICES = 30;
 const LOGGED_OUT = /status of 401/;
 
-/** Opens the console in a browser. */
+/** Opens the console in a browser, at its login unless a path is given. */
 export async function openConsolePage(
   browser: Browser,
   origin: string,
   options: BrowserContextOptions = {},
+  path = '/console/',
 ): Promise<ConsolePage> {
   const { page, problems } = await openPage(browser, origin, { locale: 'en-US', viewport: DESK, ...options });
-  await page.goto('/console/');
+  await page.goto(path);
   await page.addStyleTag({ content: STILL });
   const dialog = page.getByRole('dialog').last();
   const place = async (): Promise<Locator | Page> => ((await dialog.isVisible()) ? dialog : page);
@@ -105,13 +106,26 @@ async function choose(page: Page, field: Locator, words: string): Promise<void> 
   throw new Error(`no choice ${words}`);
 }
 
+/** Colours are read when they have stopped to change. */
+const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => Promise.all(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished.catch(() => {}))))`;
+const RULES = { light: {}, dark: { runOnly: ['color-contrast'] } };
+
+/** All rules in the light theme; colours alone differ in the dark one. */
 async function findingsOf(page: Page): Promise<unknown[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
   await page.evaluate(THINNING);
-  const run = (options: object) =>
-    page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations
+  const found: unknown[] = [];
+  for (const [scheme, options] of Object.entries(RULES)) {
+    await page.emulateMedia({ colorScheme: scheme as keyof typeof RULES });
+    await page.locator(`html[style*="color-scheme: ${scheme}"]`).waitFor({ state: 'attached' });
+    await page.evaluate(SETTLED);
+    const inTheme =
+      (await page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200), nodes[0].failureSummary]))`);
-  // The library's tables scroll inside without being stops of the Tab key; their rows' links are.
-  return (await run({ rules: { 'scrollable-region-focusable': { enabled: false } } })) as unknown[];
+      .map(({ id, nodes }) => ['${scheme}', id, nodes.length, nodes[0].html.slice(0, 200), nodes[0].failureSummary]))`)) as unknown[];
+    found.push(...inTheme);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  return found;
 }

@@ -17,10 +17,12 @@ const works = (command: string, ...args: string[]): boolean => {
   }
 };
 
+const hasDotnet = (): boolean => works('dotnet', '--version');
+
 /** What running a language's samples needs of the machine. */
 const needs: Readonly<Record<SampleId, () => boolean>> = {
   java: () => works('javac', '--version'),
-  dotnet: () => works('dotnet', '--version'),
+  dotnet: () => hasDotnet() || works('sh', '-c', 'mcs --version && mono --version'),
   php: () => works('php', '-r', 'exit(ini_get("allow_url_fopen") ? 0 : 1);'),
   curl: () => works('sh', '-c', 'curl --version && openssl version'),
   python: () => works('python3', '--version'),
@@ -103,9 +105,18 @@ async function runOne(id: Exclude<SampleId, 'java' | 'node' | 'typescript'>, fol
       await output('g++', ['-std=c++17', file, '-o', 'call', '-lcurl', '-lcrypto'], folder);
       return output('./call', [], folder);
     default:
-      writeFileSync(join(folder, 'call.csproj'), PROJECT);
-      return output('dotnet', ['run'], folder);
+      return runDotnet(file, folder);
   }
+}
+
+/** By .NET or, without it, by Mono, which takes what .NET Framework takes. */
+async function runDotnet(file: string, folder: string): Promise<string> {
+  if (hasDotnet()) {
+    writeFileSync(join(folder, 'call.csproj'), PROJECT);
+    return output('dotnet', ['run'], folder);
+  }
+  await output('mcs', ['-r:System.Net.Http.dll', '-out:call.exe', file], folder);
+  return output('mono', ['call.exe'], folder);
 }
 
 const PROJECT = `<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType>

@@ -13,7 +13,12 @@ import { SessionProvider, useMe } from './session.tsx';
 import { ThemeProvider, useTheme } from './theme.tsx';
 
 const BRAND = '#c2330c';
-const DARK = { colorPrimary: '#e8663c', colorLink: '#ff8a5c', borderRadius: 6 };
+const DARK = {
+  ...{ colorPrimary: '#dc5c34', colorLink: '#ff8a5c', colorError: '#ff6b6b', borderRadius: 6 },
+  ...{ colorTextDescription: '#a3a3a3', colorTextTertiary: '#a3a3a3' },
+};
+/** Words in the colour of the ground of buttons are too dim on black. */
+const BRIGHT = '#ffb08f';
 /** Greys and tags of the library's own are too pale on white to be read by everyone (WCAG 1.4.3). */
 const LIGHT = {
   ...{ colorPrimary: BRAND, colorLink: BRAND, colorError: '#cf1322', borderRadius: 6 },
@@ -60,7 +65,10 @@ function Dressed() {
         algorithm: isDark ? themes.darkAlgorithm : themes.defaultAlgorithm,
         token: isDark ? DARK : LIGHT,
         components: {
-          ...(isDark && { Menu: { itemSelectedColor: '#ffb08f' } }),
+          ...(isDark && {
+            Menu: { itemSelectedColor: BRIGHT },
+            Tabs: { itemSelectedColor: BRIGHT, itemHoverColor: BRIGHT, itemActiveColor: BRIGHT },
+          }),
           Layout: { siderBg: isDark ? '#141414' : '#ffffff', headerBg: isDark ? '#141414' : '#ffffff' },
         },
       }}

@@ -14,6 +14,7 @@ import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 're
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import type { Words } from '../../src/contract/schema.ts';
 import { Boundary } from './components/boundary.tsx';
+import { useScrollStops } from './components/scroll-stops.ts';
 import { Waiting } from './components/states.tsx';
 import { Header } from './header.tsx';
 import { useWords } from './language.tsx';
@@ -77,6 +78,7 @@ const Account = lazy(() => import('./pages/account.tsx'));
 /** The pages of a logged-in operator, each loaded when it is first opened. */
 export function Pages() {
   const { me, may } = useSession();
+  useScrollStops();
   const wide = Grid.useBreakpoint().lg ?? true;
   const [open, setOpen] = useState(false);
   const shown = workplaces.filter(({ path }) => path !== 'operators' || may('piaoquan.operator.list'));
@@ -102,7 +104,7 @@ export function Pages() {
       <Layout>
         <Header menu={wide ? undefined : <MenuButton onClick={() => setOpen(true)} />} />
         <Layout.Content>
-          <main className="console-content">
+          <div className="console-content">
             <Boundary>
               <Suspense fallback={<Waiting />}>
                 <Routes>
@@ -114,7 +116,7 @@ export function Pages() {
                 </Routes>
               </Suspense>
             </Boundary>
-          </main>
+          </div>
         </Layout.Content>
       </Layout>
     </Layout>

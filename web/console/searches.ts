@@ -33,8 +33,15 @@ export const searches: readonly Search[] = [
     to: (text) => `/vouchers/${encodeURIComponent(text)}`,
   },
   { words: { zh: '券码', en: 'Voucher code' }, fits: /^\S{6,64}$/, to: query('/vouchers/codes', 'code') },
+  {
+    words: { zh: '发券单号 ext_order_id', en: 'Codes of an ext_order_id' },
+    fits: /^\S{1,64}$/,
+    to: query('/vouchers/codes', 'ext_order_id'),
+  },
+  { words: { zh: '用户的券码', en: 'Codes of a user' }, fits: /^\S{1,128}$/, to: query('/vouchers/codes', 'user_id') },
   { words: { zh: '项目', en: 'Project' }, fits: /^\d{1,16}$/, to: (text) => `/ticketing/${text}` },
   { words: { zh: '票务订单', en: 'Ticket order' }, fits: /^\d{1,19}$/, to: query('/ticketing/orders', 'order_id') },
+  { words: { zh: '票', en: 'Ticket' }, fits: /^\d{10,16}$/, to: query('/ticketing/orders', 'ticket_code_id') },
   {
     words: { zh: '票务订单的购物车 ID', en: 'Ticket order by cart id' },
     fits: /^\S{1,64}$/,
@@ -52,5 +59,16 @@ export const searches: readonly Search[] = [
     to: query('/benefits/sends', 'unique_id'),
   },
   { words: { zh: '应用', en: 'App' }, fits: /^\d{1,20}$/, to: (text) => `/platform/apps/${text}` },
+  { words: { zh: '应用的调用', en: 'Calls of an app' }, fits: /^\d{6,20}$/, to: query('/platform/calls', 'app_key') },
+  {
+    words: { zh: '错误码 sub_code 的调用', en: 'Calls refused with a sub_code' },
+    fits: /^(isv|isp|invalid|session|sessionkey)[.-][\w.:-]{1,120}$/,
+    to: query('/platform/calls', 'sub_code'),
+  },
+  {
+    words: { zh: '操作员的变更', en: 'Changes by an operator' },
+    fits: /^[a-z][a-z0-9._-]{2,31}$/,
+    to: query('/platform/changes', 'actor'),
+  },
   { words: { zh: '任务', en: 'Job' }, fits: /^\d{1,16}$/, to: query('/platform/jobs', 'job_id') },
 ];

@@ -56,8 +56,9 @@ export function SessionProvider({ me, children }: { me: Me; children: ReactNode 
   const queries = useQueryClient();
   const logOut = useCallback(async () => {
     await post('logout', {}, me.csrf_token);
-    queries.clear();
+    // The page watches who is logged in: that query must live on to tell it.
     queries.setQueryData(['me'], null);
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
   }, [me.csrf_token, queries]);
   const session = useMemo<Session>(() => {
     const methods = new Set(me.methods);

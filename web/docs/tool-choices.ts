@@ -18,6 +18,16 @@ export type Caller = {
   readonly wish: (values: Values) => Wish;
   /** Chooses the spelling of the answer. */
   readonly setSpelling: (spelling: Wish['spelling']) => void;
+  /** Chooses as a past call did, its session key by another of the app's; resolves when the server's choices are there. */
+  readonly follow: (call: PastCaller) => Promise<void>;
+};
+
+/** As whom and how a past call was made. */
+export type PastCaller = {
+  readonly app_key: string;
+  readonly had_session: boolean;
+  readonly sign_method?: string;
+  readonly format: Wish['spelling'];
 };
 
 /** Completes the form's choices: the spelling of the answer, the server's apps, and a session key of one's own. */
@@ -40,13 +50,26 @@ export function startCaller(form: HTMLFormElement): Caller | undefined {
   };
   session.append(make('option', { value: TYPED }, words.otherSession));
   session.addEventListener('change', showTyped);
-  const offer = () => void offerChoices(app, session, showTyped);
+  let offered = Promise.resolve();
+  const offer = (): void => {
+    offered = offerChoices(app, session, showTyped);
+  };
   // In production a reader without a login would be refused: nothing is asked before the form is used.
   if (form.dataset.demoKey !== undefined) offer();
   else form.addEventListener('focusin', offer, { once: true });
   return {
     setSpelling: (wanted) => {
       spelling.value = wanted;
+    },
+    async follow(call) {
+      await offered;
+      spelling.value = call.format;
+      choose(digest, call.sign_method);
+      choose(app, call.app_key);
+      app.dispatchEvent(new Event('change'));
+      const own = [...session.options].map(({ value }) => value).find((value) => value !== '' && value !== TYPED);
+      choose(session, call.had_session ? (own ?? TYPED) : '');
+      showTyped();
     },
     wish: (values) => ({
       app_key: app.value,
@@ -57,6 +80,11 @@ export function startCaller(form: HTMLFormElement): Caller | undefined {
       values,
     }),
   };
+}
+
+/** Chooses a value where there is such a choice. */
+function choose(select: HTMLSelectElement, value: string | undefined): void {
+  if ([...select.options].some((option) => option.value === value)) select.value = value as string;
 }
 
 /** Fills in the apps of the server and their sessions; without them the form keeps what the page came with. */

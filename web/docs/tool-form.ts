@@ -5,15 +5,15 @@ import { words } from './words.ts';
 export type Values = Record<string, unknown>;
 
 /** The controls directly within an element: fields, objects and lists, but not what stands inside those. */
-function* controlsOf(within: Element): Generator<HTMLElement> {
+export function* controlsOf(within: Element): Generator<HTMLElement> {
   for (const child of within.children) {
     if (child instanceof HTMLElement && child.dataset.path !== undefined) yield child;
     else if (!(child instanceof HTMLTemplateElement)) yield* controlsOf(child);
   }
 }
 
-/** The last name of a path such as `query.items[].code`. */
-const nameOf = (control: HTMLElement): string =>
+/** The last name of a control's path, such as `code` of `query.items[].code`. */
+export const nameOf = (control: HTMLElement): string =>
   (control.dataset.path as string).replace(/^.*\./, '').replace('[]', '');
 
 /**
@@ -77,14 +77,21 @@ export function enhanceForm(form: HTMLFormElement, fields: HTMLElement): void {
 
 function addItem(button: HTMLButtonElement): void {
   const list = button.closest<HTMLElement>('[data-kind=array]');
-  const template = list === null ? undefined : one<HTMLTemplateElement>(':scope > template', list);
-  const items = list === null ? undefined : one(':scope > [data-items]', list);
-  if (list === null || template === undefined || items === undefined) return;
+  const item = list === null ? undefined : appendItem(list);
+  if (item !== undefined) one('input, select, textarea', item)?.focus();
+}
+
+/** Adds an empty item to the end of a list and gives it. */
+export function appendItem(list: HTMLElement): HTMLElement | undefined {
+  const template = one<HTMLTemplateElement>(':scope > template', list);
+  const items = one(':scope > [data-items]', list);
+  const add = one<HTMLButtonElement>(':scope > [data-add]', list);
+  if (template === undefined || items === undefined || add === undefined) return undefined;
   const item = document.importNode(template.content, true);
   offerLeavingOut(item);
   items.append(item);
-  limit(list, button);
-  one('input, select, textarea', items.lastElementChild ?? items)?.focus();
+  limit(list, add);
+  return items.lastElementChild as HTMLElement;
 }
 
 function removeItem(button: HTMLButtonElement): void {
@@ -101,7 +108,8 @@ function limit(list: HTMLElement, add: HTMLButtonElement): void {
   add.disabled = itemsOf(list).length >= Number(list.dataset.maxItems ?? Number.POSITIVE_INFINITY);
 }
 
-function clear(fields: HTMLElement): void {
+/** Empties every field of a form and takes the items out of its lists. */
+export function clear(fields: HTMLElement): void {
   for (const item of all('[data-item]', fields)) item.remove();
   for (const control of all<HTMLInputElement>('input[data-path], select[data-path], textarea[data-path]', fields))
     control.value = '';

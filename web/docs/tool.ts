@@ -3,6 +3,7 @@ import { all, language, make, one, pageTexts } from './dom.ts';
 import { type Asked, answerView } from './tool-answer.ts';
 import { type Caller, startCaller } from './tool-choices.ts';
 import { enhanceForm, readValues } from './tool-form.ts';
+import { startReplay } from './tool-replay.ts';
 import { type SignedCall, SignRefusal, sendCall, signCall, type Wish } from './tool-send.ts';
 import { words } from './words.ts';
 
@@ -23,6 +24,7 @@ export function startTool(): void {
   if (caller === undefined) return;
   const tool: Tool = { form, result, caller };
   enhanceForm(form, fields);
+  void startReplay(form, fields, caller);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void run(tool, caller.wish(readValues(fields)));

@@ -53,6 +53,13 @@ const zh = {
   findings: '最可能的原因',
   doctorMissing: '服务器没有保留这次调用的签名文本。',
 
+  replayFilled: (id: string) => `已填入调用 ${id} 的参数。签名和会话密钥不保留：发送时重新签名，会话请在上面选择。`,
+  replayUnread: (names: string) => `有的参数填不进表单，已留空：${names}`,
+  replayExample: '表单里是示例值。',
+  replayOther: (id: string, method: string) => `调用 ${id} 的接口是 ${method}。`,
+  replayThere: '到那里重放',
+  replayFailed: '连不上服务器，读不到要重放的调用。',
+
   searchPlaceholder: '接口、字段、错误码、指南',
   searchEmpty: '没有找到。试试接口名的一部分、字段名、错误码，或中文关键词。',
   searchFailed: '搜索索引加载失败，请检查网络后重试。',
@@ -143,6 +150,14 @@ const en: BrowserTexts = {
   doctorWhole: "The server's whole text",
   findings: 'Most probably',
   doctorMissing: 'The server has not kept the signed text of this call.',
+
+  replayFilled: (id) =>
+    `Filled with the parameters of call ${id}. Its signature and session key are not kept: it is signed anew when you send it, and the session is chosen above.`,
+  replayUnread: (names) => `These parameters do not fit the form and were left empty: ${names}`,
+  replayExample: 'The form holds the example.',
+  replayOther: (id, method) => `Call ${id} was one of ${method}.`,
+  replayThere: 'Replay it there',
+  replayFailed: 'The server cannot be reached for the call to replay.',
 
   searchPlaceholder: 'Methods, fields, error codes, guides',
   searchEmpty: 'Nothing found. Try part of a method name, a field, an error code, or another word.',

@@ -1,5 +1,5 @@
 import { type adminJobContracts, jobGet } from '../../contract/admin-jobs.ts';
-import { platformError } from '../../contract/errors.ts';
+import { nextIdCursor, readIdCursor } from '../../contract/cursor.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
 import { writeAs } from '../../database/change-log.ts';
 import { cancelJob, findJobs, type Job } from '../../database/jobs.ts';
@@ -18,17 +18,12 @@ async function oneJob(sql: Sql, job_id: number) {
 /** The administration of jobs in the background. */
 export const jobHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminJobContracts> => ({
   'piaoquan.job.get': ({ job_id }) => oneJob(sql, job_id),
-  'piaoquan.job.list': async ({ state, mix_id, cursor, page_size }) => {
-    if (cursor != null && !/^\d{1,15}$/.test(cursor))
-      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+  'piaoquan.job.list': async ({ job_id, state, mix_id, cursor, page_size }) => {
     const limit = page_size ?? PAGE_SIZE;
-    const before = cursor == null ? {} : { before: Number(cursor) };
-    const jobs = await findJobs(sql, { state: state ?? null, mix_id: mix_id ?? null, ...before, limit: limit + 1 });
-    const shown = jobs.slice(0, limit);
-    return {
-      jobs: shown.map(show),
-      next_cursor: jobs.length > limit ? String(shown.at(-1)?.job_id) : undefined,
-    };
+    const which = { job_id: job_id ?? null, state: state ?? null, mix_id: mix_id ?? null };
+    const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
+    const jobs = await findJobs(sql, { ...which, before, limit: limit + 1 });
+    return { jobs: jobs.slice(0, limit).map(show), next_cursor: nextIdCursor(jobs, limit, ({ job_id: id }) => id) };
   },
   'piaoquan.job.cancel': async ({ job_id }, context) => {
     await writeAs(sql, context, (tx) => cancelJob(tx, job_id, context.now));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TopError } from '../../contract/errors.ts';
+import { mask } from '../../database/vault.ts';
 import {
   isOpen,
-  mask,
   type PlanItem,
   purchaseItemInfo,
   readReceiver,

@@ -82,10 +82,6 @@ export function userKey(isv_id: number, { userId, phone }: Receiver): string | u
 /** Whether a text is a mobile number of China. */
 export const isMobile = (text: string): boolean => /^1\d{10}$/.test(text);
 
-/** A text with its middle hidden: 138****5678; short ones keep their first character. */
-export const mask = (text: string): string =>
-  text.length < 8 ? `${text.slice(0, 1)}****` : `${text.slice(0, 3)}****${text.slice(-4)}`;
-
 /** JSON text of a plan's rule; without limits it is `{}`. */
 export const receiveRule = (count_limit: number | null, day_limit: number | null = null): string =>
   JSON.stringify({ countLimit: count_limit ?? undefined, dayLimit: day_limit ?? undefined });

@@ -5,6 +5,7 @@ import type { TSchema } from 'typebox';
 import { type Field, fieldsOf, itemOf, kindOf } from '../../../src/contract/schema.ts';
 import { formatInstant, parseInstant } from '../../../src/wire/time.ts';
 import { useWords } from '../language.tsx';
+import { MapInput } from './map-input.tsx';
 
 type Path = (string | number)[];
 
@@ -16,6 +17,8 @@ export type FieldWishes = {
   readonly fixed?: readonly string[];
   /** What there is to choose from, where the page knows it: an id is then chosen by its name. */
   readonly choices?: Readonly<Record<string, readonly Choice[]>>;
+  /** Texts that are JSON objects, filled in name by name: the names that are usual. */
+  readonly maps?: Readonly<Record<string, readonly string[]>>;
 };
 
 /** A value that may be chosen, under its name. */
@@ -64,6 +67,7 @@ function FieldItem({ field, path, wishes }: ItemProps) {
     );
   if (field.kind === 'array') return <ListItems field={field} path={path} wishes={wishes} />;
   const isFixed = wishes.fixed?.includes(plain) ?? false;
+  const known = wishes.maps?.[plain];
   return (
     <Form.Item
       name={path}
@@ -73,7 +77,7 @@ function FieldItem({ field, path, wishes }: ItemProps) {
       {...(field.kind === 'instant' && { getValueProps: toPicker, getValueFromEvent: fromPicker })}
       rules={rulesOf(field, t({ zh: '请填写', en: 'Needed' }))}
     >
-      {inputOf(field, isFixed, t, wishes.choices?.[plain])}
+      {known === undefined ? inputOf(field, isFixed, t, wishes.choices?.[plain]) : <MapInput known={known} />}
     </Form.Item>
   );
 }

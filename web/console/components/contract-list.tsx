@@ -10,7 +10,7 @@ import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { Filters } from './filters.tsx';
 import { Failure, Nothing } from './states.tsx';
-import { labelOf, Value } from './value.tsx';
+import { headingOf, labelOf, Value } from './value.tsx';
 
 /** A row of a list, by the names of its contract. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -128,7 +128,7 @@ function columnsOf(
   const shown = columns?.flatMap((name) => fields.find((field) => field.name === name) ?? []) ?? fields;
   const own: TableColumnType<Row>[] = shown.map((field) => ({
     key: field.name,
-    title: <span title={field.name}>{t(titles[field.name] ?? labelOf(field))}</span>,
+    title: <span title={`${field.name} · ${t(labelOf(field))}`}>{t(titles[field.name] ?? headingOf(field))}</span>,
     align: field.kind === 'integer' && field.note.values === undefined ? 'end' : 'start',
     render: (_value, row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
   }));

@@ -4,7 +4,7 @@ import type { TSchema } from 'typebox';
 import { fieldsOf } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
 import type { Row } from './contract-list.tsx';
-import { labelOf, Value } from './value.tsx';
+import { headingOf, labelOf, Value } from './value.tsx';
 
 type Props = {
   /** Schema of the thing, as its contract answers it. */
@@ -13,10 +13,12 @@ type Props = {
   /** Members to leave out: shown elsewhere on the page. Lists and objects are left out anyway. */
   readonly without?: readonly string[];
   readonly cells?: Readonly<Record<string, (value: Row) => ReactNode>>;
+  /** Whether it stands in a drawer, which has room for less beside each other than the page. */
+  readonly narrow?: boolean;
 };
 
 /** The plain members of a thing, each under the meaning that its contract gives it. */
-export function Details({ schema, value, without = [], cells = {} }: Props) {
+export function Details({ schema, value, without = [], cells = {}, narrow = false }: Props) {
   const t = useWords();
   const items = fieldsOf(schema)
     .filter(
@@ -25,8 +27,8 @@ export function Details({ schema, value, without = [], cells = {} }: Props) {
     )
     .map((field) => ({
       key: field.name,
-      label: <span title={field.name}>{t(labelOf(field))}</span>,
+      label: <span title={`${field.name} · ${t(labelOf(field))}`}>{t(headingOf(field))}</span>,
       children: cells[field.name]?.(value) ?? <Value field={field} value={value[field.name]} />,
     }));
-  return <Descriptions size="small" bordered column={{ xs: 1, sm: 1, md: 2, xl: 3 }} items={items} />;
+  return <Descriptions size="small" bordered column={narrow ? 1 : { xs: 1, sm: 1, md: 2, xl: 3 }} items={items} />;
 }

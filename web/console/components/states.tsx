@@ -14,7 +14,8 @@ const UNEXPECTED: Words = { zh: '页面出错了。请刷新后再试。', en: '
 
 /** What happened and what to do about it, in words of the error's own contract where it has one. */
 export function wordsOf(error: unknown): { title: Words; detail?: Words } {
-  if (error instanceof DoorError) return { title: error.words };
+  if (error instanceof DoorError)
+    return { title: error.words, ...(error.wait_seconds && { detail: waitOf(error.wait_seconds) }) };
   if (error instanceof TopError) {
     const known = error.sub_code === undefined ? undefined : contractOf(error.method)?.errors[error.sub_code];
     const said = error.sub_msg ?? error.msg;
@@ -25,6 +26,14 @@ export function wordsOf(error: unknown): { title: Words; detail?: Words } {
   }
   if (error instanceof TopNetworkError || error instanceof TypeError) return { title: UNREACHABLE };
   return { title: UNEXPECTED };
+}
+
+function waitOf(seconds: number): Words {
+  const minutes = Math.ceil(seconds / 60);
+  return {
+    zh: `还需等待约 ${minutes} 分钟。`,
+    en: `Wait about ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  };
 }
 
 /** A page that could not be had, with a button to try again. */

@@ -14,8 +14,9 @@ const COLOURS: Readonly<Record<string, string>> = {
 /** Fen as yuan: 12345 → 123.45. */
 export const yuan = (fen: number): string => (fen / 100).toFixed(2);
 
-const FEN = { zh: /[,，](单位)?分$/, en: /,? ?(in )?fen$/i };
-const isMoney = ({ kind, note }: Field): boolean => kind === 'integer' && FEN.zh.test(note.meaning.zh);
+const FEN = { zh: /([,，](单位)?分|\(单位:分\))$/, en: /,? ?(in )?fen$/i };
+const isMoney = ({ kind, note }: Field): boolean =>
+  kind === 'integer' && (FEN.zh.test(note.meaning.zh) || / in fen$/i.test(note.meaning.en));
 
 /** What a member of an answer is called where it is shown: money without its unit, since people read it in yuan. */
 export function labelOf(field: Field): Words {
@@ -23,8 +24,19 @@ export function labelOf(field: Field): Words {
   return isMoney(field) ? { zh: zh.replace(FEN.zh, ''), en: en.replace(FEN.en, '') || 'Amount' } : { zh, en };
 }
 
+const first = (text: string): string => text.split(/[;:,(；：，（]/, 1)[0]?.trim() || text;
+
+/** The same as a heading of a column: what follows a semicolon or stands in brackets is for the documentation. */
+export function headingOf(field: Field): Words {
+  const { zh, en } = labelOf(field);
+  return { zh: first(zh), en: first(en) };
+}
+
 /** Fen as people read them: 12345678 → ¥123,456.78. */
 export const money = (fen: number): string => `¥${(fen / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`;
+
+/** Parts per million as percent, with as many digits as small odds want. */
+export const percentText = (ppm: number): string => `${(ppm / 10_000).toFixed(ppm > 0 && ppm < 1000 ? 4 : 2)}%`;
 
 /** An instant in GMT+8, to the second. */
 export const instantText = (instant: Date): string => formatInstant(instant);
@@ -37,6 +49,7 @@ export function Value({ field, value }: { field: Field; value: unknown }) {
   const t = useWords();
   if (value === undefined || value === null || value === '')
     return <Typography.Text type="secondary">—</Typography.Text>;
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return <Several of={value} />;
   const words = field.note.values?.[String(value)];
   if (words !== undefined) return <Tag color={COLOURS[String(value)] ?? 'blue'}>{t(words)}</Tag>;
   if (value instanceof Date) return <span className="console-number">{instantText(value)}</span>;
@@ -53,6 +66,21 @@ export function Value({ field, value }: { field: Field; value: unknown }) {
     default:
       return <code className="console-id">{JSON.stringify(value)}</code>;
   }
+}
+
+/** Texts or numbers beside each other; they break between two of them alone. */
+function Several({ of }: { of: readonly unknown[] }) {
+  if (of.length === 0) return <Typography.Text type="secondary">—</Typography.Text>;
+  return (
+    <span className="console-id">
+      {of.map((each, index) => (
+        <span key={String(each)}>
+          {index > 0 && ', '}
+          {String(each)}
+        </span>
+      ))}
+    </span>
+  );
 }
 
 const isId = (name: string): boolean => /(_id|_key|code|_no|login)$/.test(name);

@@ -1,12 +1,13 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
-import { Alert, Button, Card, Flex, Form, Tag, Timeline, Typography } from 'antd';
+import { Alert, Button, Card, Flex, Form, Table, Tag, Timeline, Typography } from 'antd';
 import { knownContract } from '../contracts.ts';
 import { useLanguage, useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { ContractFields, type FieldWishes, withoutEmpties } from './contract-form.tsx';
 import type { Row } from './contract-list.tsx';
 import { Refusal } from './states.tsx';
+import { percentText } from './value.tsx';
 
 type Rule = {
   rule: string;
@@ -16,7 +17,8 @@ type Rule = {
   reason_en: string;
   figures?: { name: string; value: string }[];
 };
-type Explained = { result: boolean; refusal_code?: string; rules: Rule[] };
+type Chance = { id: number; name: string; weight: number; left?: number; odds_ppm: number };
+type Explained = { result: boolean; refusal_code?: string; rules: Rule[]; choices?: Chance[] };
 
 type Props = {
   /** A `piaoquan.*.explain` method. */
@@ -47,7 +49,10 @@ export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
           </Button>
         </Form>
       </Card>
-      <Card style={{ flex: '2 1 360px' }} title={t({ zh: '逐条判断', en: 'Rule by rule' })}>
+      <Card
+        style={{ flex: '2 1 360px', minWidth: 0, maxWidth: '100%' }}
+        title={t({ zh: '逐条判断', en: 'Rule by rule' })}
+      >
         <Refusal error={question.error} />
         {question.data === undefined ? (
           <Typography.Text type="secondary">
@@ -64,7 +69,7 @@ export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
   );
 }
 
-function Verdict({ explained: { result, refusal_code = '', rules } }: { explained: Explained }) {
+function Verdict({ explained: { result, refusal_code = '', rules, choices = [] } }: { explained: Explained }) {
   const t = useWords();
   const title = result
     ? t({ zh: '此刻可以通过', en: 'It would pass now' })
@@ -79,7 +84,38 @@ function Verdict({ explained: { result, refusal_code = '', rules } }: { explaine
           content: <Reason rule={rule} />,
         }))}
       />
+      {choices.length > 0 && <Chances choices={choices} />}
     </Flex>
+  );
+}
+
+/** What may be drawn at this moment, and how probably. */
+function Chances({ choices }: { choices: readonly Chance[] }) {
+  const t = useWords();
+  return (
+    <Table<Chance>
+      size="small"
+      pagination={false}
+      scroll={{ x: 'max-content' }}
+      rowKey="id"
+      dataSource={[...choices]}
+      title={() => t({ zh: '此刻可抽中的', en: 'What may be drawn now' })}
+      columns={[
+        { title: 'ID', dataIndex: 'id', align: 'end' },
+        { title: t({ zh: '名称', en: 'Name' }), dataIndex: 'name' },
+        { title: t({ zh: '权重', en: 'Weight' }), dataIndex: 'weight', align: 'end' },
+        {
+          title: t({ zh: '剩余', en: 'Left' }),
+          align: 'end',
+          render: (_value, { left }) => left?.toLocaleString('en') ?? t({ zh: '不限', en: 'no limit' }),
+        },
+        {
+          title: t({ zh: '此刻概率', en: 'Odds now' }),
+          align: 'end',
+          render: (_value, { odds_ppm }) => percentText(odds_ppm),
+        },
+      ]}
+    />
   );
 }
 

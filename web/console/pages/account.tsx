@@ -26,18 +26,21 @@ export default function Account() {
             title={t({ zh: '请先修改初始密码。', en: 'Change the first password before you go on.' })}
           />
         )}
-        {me.login === 'demo' && me.sandbox && (
+        {me.login === 'demo' && me.sandbox ? (
           <Alert
             type="info"
             showIcon
             title={t({
-              zh: '演示账号没有密码，一键登录。',
-              en: 'The demo account has no password; it is entered by one click.',
+              zh: '演示账号一键登录，没有密码，也没有两步验证。',
+              en: 'The demo account is entered by one click: it has no password and no second factor.',
             })}
           />
+        ) : (
+          <>
+            <Password />
+            <SecondFactor />
+          </>
         )}
-        <Password />
-        <SecondFactor />
       </Flex>
     </div>
   );
@@ -50,11 +53,11 @@ function useDoor() {
   const { message } = App.useApp();
   const { change } = useSession();
   const [error, setError] = useState<unknown>();
-  const go = async <T,>(path: string, body: object): Promise<T | undefined> => {
+  const go = async <T,>(path: string, body: object, done?: Words): Promise<T | undefined> => {
     setError(undefined);
     try {
       const answer = await change<T>(path, body);
-      message.success(t({ zh: '已完成', en: 'Done' }));
+      if (done !== undefined) message.success(t(done));
       await queries.invalidateQueries({ queryKey: ['me'] });
       return answer;
     } catch (refusal) {
@@ -65,18 +68,25 @@ function useDoor() {
   return { error, go };
 }
 
+const CHANGED = { zh: '密码已修改，其他会话已结束', en: 'The password is changed; all other sessions have ended' };
+
 function Password() {
   const t = useWords();
   const { error, go } = useDoor();
+  const [form] = Form.useForm<Answers>();
+  const change = async (values: Answers) => {
+    if ((await go('password', values, CHANGED)) !== undefined) form.resetFields();
+  };
   return (
     <Card title={t({ zh: '修改密码', en: 'Change the password' })}>
       <Refusal error={error} />
-      <Form layout="vertical" onFinish={(values: Answers) => go('password', values)}>
+      <Form form={form} name="change" layout="vertical" onFinish={change}>
         <Secret name="password" words={{ zh: '现在的密码', en: 'Present password' }} autoComplete="current-password" />
         <Secret
           name="new_password"
           words={{ zh: '新密码（至少 10 个字符）', en: 'New password (10 characters or more)' }}
           autoComplete="new-password"
+          least={10}
         />
         <Button type="primary" htmlType="submit">
           {t({ zh: '修改并结束其他会话', en: 'Change it and end all other sessions' })}
@@ -86,14 +96,18 @@ function Password() {
   );
 }
 
-function Secret({ name, words, autoComplete }: { name: string; words: Words; autoComplete: string }) {
+type SecretProps = { name: string; words: Words; autoComplete: string; least?: number };
+
+function Secret({ name, words, autoComplete, least }: SecretProps) {
   const t = useWords();
   return (
-    <Form.Item name={name} label={t(words)} rules={[{ required: true }]}>
+    <Form.Item name={name} label={t(words)} rules={[{ required: true, ...(least !== undefined && { min: least }) }]}>
       <Input.Password autoComplete={autoComplete} />
     </Form.Item>
   );
 }
+
+const REMOVED = { zh: '两步验证已关闭', en: 'The second factor is off' };
 
 type Offer = { secret: string; picture: string };
 
@@ -118,7 +132,7 @@ function SecondFactor() {
   if (codes.length > 0) body = <Recovery codes={codes} />;
   else if (offer !== undefined) body = <Confirm offer={offer} onConfirm={confirm} />;
   else if (me.totp)
-    body = <Remove left={me.totp_recovery_left} onRemove={(values) => void go('totp/remove', values)} />;
+    body = <Remove left={me.totp_recovery_left} onRemove={(values) => void go('totp/remove', values, REMOVED)} />;
   else body = <Begin onBegin={begin} />;
   return (
     <Card title={t({ zh: '两步验证', en: 'Second factor' })}>
@@ -131,7 +145,7 @@ function SecondFactor() {
 function Begin({ onBegin }: { onBegin: (values: Answers) => void }) {
   const t = useWords();
   return (
-    <Form layout="vertical" onFinish={onBegin}>
+    <Form name="factor" layout="vertical" onFinish={onBegin}>
       <p>
         {t({
           zh: '登录时除密码外，还要输入手机验证器上的六位数字。',
@@ -147,7 +161,7 @@ function Begin({ onBegin }: { onBegin: (values: Answers) => void }) {
 function Confirm({ offer, onConfirm }: { offer: Offer; onConfirm: (values: Answers) => void }) {
   const t = useWords();
   return (
-    <Form layout="vertical" onFinish={onConfirm}>
+    <Form name="factor" layout="vertical" onFinish={onConfirm}>
       <p>
         {t({
           zh: '用验证器扫描，再输入它显示的数字。',
@@ -199,7 +213,7 @@ function Recovery({ codes }: { codes: readonly string[] }) {
 function Remove({ left, onRemove }: { left: number; onRemove: (values: Answers) => void }) {
   const t = useWords();
   return (
-    <Form layout="vertical" onFinish={onRemove}>
+    <Form name="factor" layout="vertical" onFinish={onRemove}>
       <p>{t({ zh: `已启用，还有 ${left} 个恢复码。`, en: `It is on; ${left} recovery codes are left.` })}</p>
       <Secret name="password" words={{ zh: '密码', en: 'Password' }} autoComplete="current-password" />
       <Form.Item

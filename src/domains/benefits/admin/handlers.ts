@@ -1,12 +1,13 @@
 import { type adminBenefitContracts, templateSave } from '../../../contract/admin-benefits.ts';
+import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
+import { mask, type Vault } from '../../../database/vault.ts';
 import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
 import { RECEIVER_PURPOSE } from '../send/handlers.ts';
-import { mask, type Receiver, receiverKey, receivingUser } from '../send/rules.ts';
+import { type Receiver, receiverKey, receivingUser } from '../send/rules.ts';
 import {
   type Adjustment,
   changeTemplate,
@@ -43,10 +44,10 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
   'piaoquan.benefit.template.get': async (key) => ({ template: await oneTemplate(sql, key) }),
   'piaoquan.benefit.template.list': async ({ cursor, page_size, ...filter }) => {
     const limit = page_size ?? PAGE_SIZE;
-    const found = await listTemplates(sql, { ...filter, after: readCursor(cursor), limit: limit + 1 });
+    const found = await listTemplates(sql, { ...filter, after: readIdCursor(cursor), limit: limit + 1 });
     return {
       templates: found.slice(0, limit),
-      next_cursor: nextCursor(found, limit, ({ benefit_id }) => benefit_id),
+      next_cursor: nextIdCursor(found, limit, ({ benefit_id }) => benefit_id),
     };
   },
   'piaoquan.benefit.template.status.update': async ({ status, ...key }, context) => {
@@ -64,14 +65,15 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
     return { is_success: true };
   },
   'piaoquan.benefit.send.list': async ({ user_id, unique_id, receiver_id, cursor, page_size }) => {
+    if (user_id == null && unique_id == null) throw refused('isv.send-filter-missing');
     const limit = page_size ?? PAGE_SIZE;
     const receiver_hash =
       receiver_id == null ? undefined : vault.hash(RECEIVER_PURPOSE, receiverKey(receivingUser(receiver_id)));
-    const after = readCursor(cursor);
+    const after = readIdCursor(cursor);
     const found = await findSends(sql, { user_id, unique_id, receiver_hash, after, limit: limit + 1 });
     return {
       sends: found.slice(0, limit).map((send) => showSend(vault, send)),
-      next_cursor: nextCursor(found, limit, ({ send_id }) => send_id),
+      next_cursor: nextIdCursor(found, limit, ({ send_id }) => send_id),
     };
   },
 });
@@ -133,15 +135,4 @@ async function oneTemplate(sql: Sql, key: TemplateKey): Promise<Template> {
 function showSend(vault: Vault, { receiver_sealed, ...send }: Send) {
   const { kind, name } = JSON.parse(vault.open(RECEIVER_PURPOSE, receiver_sealed)) as Receiver;
   return { ...send, receiver: `${kind}:${mask(name)}` };
-}
-
-function readCursor(cursor: string | null | undefined): number {
-  if (cursor == null) return 0;
-  if (!/^\d{1,15}$/.test(cursor)) throw wrong('cursor', '应为上一页返回的 next_cursor');
-  return Number(cursor);
-}
-
-function nextCursor<T>(rows: readonly T[], limit: number, idOf: (row: T) => number): string | undefined {
-  const last = rows[limit - 1];
-  return rows.length > limit && last !== undefined ? String(idOf(last)) : undefined;
 }

@@ -90,6 +90,7 @@ export async function closeType(sql: Queryable, user_id: number, config_id: numb
 
 /** A send as stored, with what it gave of each benefit. */
 export type Send = {
+  readonly user_id: number;
   readonly send_id: number;
   readonly unique_id: string;
   readonly receiver_sealed: Buffer;
@@ -99,11 +100,11 @@ export type Send = {
   readonly details: { detail_id: number; benefit_id: number; send_count: number; success_count: number }[];
 };
 
-/** A seller's sends after an id, in order; of one key or one receiver where given. */
+/** Sends after an id, in order: a seller's, of one key or one receiver where given; or those of a key, seller by seller. */
 export async function findSends(
   sql: Sql,
   filter: {
-    readonly user_id: number;
+    readonly user_id: number | null | undefined;
     readonly unique_id: string | null | undefined;
     readonly receiver_hash: Buffer | undefined;
     readonly after: number;
@@ -111,12 +112,15 @@ export async function findSends(
   },
 ): Promise<Send[]> {
   const { user_id, unique_id, receiver_hash, after, limit } = filter;
+  const everySeller = sql`benefit_seller seller cross join lateral (
+    select own.* from benefit_send own where own.user_id = seller.user_id and own.unique_id = ${unique_id ?? ''} offset 0) s`;
   return sql<Send[]>`
-    select send_id, unique_id, receiver_sealed, biz_id, trace_id, sent_at,
+    select s.user_id, send_id, unique_id, receiver_sealed, biz_id, trace_id, sent_at,
       (select json_agg(json_build_object('detail_id', detail_id, 'benefit_id', benefit_id, 'send_count', send_count,
           'success_count', success_count) order by detail_id)
        from benefit_send_detail d where d.user_id = s.user_id and d.unique_id = s.unique_id) as details
-    from benefit_send s where user_id = ${user_id} and send_id > ${after}
+    from ${user_id == null ? everySeller : sql`benefit_send s`}
+    where send_id > ${after} ${user_id == null ? sql`` : sql`and s.user_id = ${user_id}`}
       ${unique_id == null ? sql`` : sql`and unique_id = ${unique_id}`}
       ${receiver_hash === undefined ? sql`` : sql`and receiver_hash = ${receiver_hash}`}
     order by send_id limit ${limit}`;

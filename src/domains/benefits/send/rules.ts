@@ -39,7 +39,3 @@ export function rewardedUsers(share_users: string | null | undefined): string[] 
     return found[2] === 'true' ? [found[1] as string] : [];
   });
 }
-
-/** A text with its middle hidden: 138****5678; short ones keep their first character. */
-export const mask = (text: string): string =>
-  text.length < 8 ? `${text.slice(0, 1)}****` : `${text.slice(0, 3)}****${text.slice(-4)}`;

@@ -207,4 +207,6 @@ test('the list of sends shows receivers masked, finds one key and one receiver, 
   const second = await list({ receiver_id: 7000101, page_size: 1, cursor: first.next_cursor });
   expect([second.ids, second.next_cursor]).toEqual([['listed 2'], undefined]);
   expect((await list({ user_id: 6100001, receiver_id: 7000101 })).ids).toEqual([]);
+  // A key alone is looked for with every seller.
+  expect((await list({ user_id: undefined, unique_id: 'listed 1' })).ids).toEqual(['listed 1']);
 });

@@ -264,10 +264,19 @@ test('the call log is found by request_id, app, method, code and time, and its p
   expect(await find({ app_key, end_time: '2026-01-02 03:04:05' })).toEqual([]);
   expect(await find({ app_key, start_time: at, code: 11 })).toHaveLength(1);
   expect(await find({ app_key, end_time: at, code: 11 })).toEqual([]);
+  const sub_code = 'isv.permission-api-package-limit';
+  for (const query of [{ sub_code }, { code: 11 }]) {
+    const errors = await find(query);
+    expect(errors[0]).toMatchObject({ request_id: refused?.request_id });
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set([11]));
+  }
+  expect(await find({ sub_code, code: 25 })).toEqual([]);
+  expect(await find({ sub_code, app_key })).toHaveLength(1);
+  expect(await find({ sub_code, app_key: demo.app_key })).toEqual([]);
   expect(await admin('call.list', { query: { code: 0 } })).toMatchObject({ sub_code: 'isv.call-filter-missing' });
 });
 
-test('calls of an app and calls of a request_id are read from an index', async () => {
+test('calls of an app, calls of a request_id and errors are read from an index', async () => {
   const { sql } = server.database;
   const plan = async (where: string) => {
     const rows = await sql.begin(async (tx) => {
@@ -280,4 +289,6 @@ test('calls of an app and calls of a request_id are read from an index', async (
   };
   expect(await plan(`app_key = '1' and called_at >= now() - interval '1 day'`)).toContain('app_key_called_at_idx');
   expect(await plan(`request_id = 'a'`)).toContain('request_id_idx');
+  const errors = await plan(`sub_code = 'isv.a' and code <> 0 and called_at >= now() - interval '1 day'`);
+  expect(errors).toMatch(/platform_call_log_\d+_called_at_idx/);
 });

@@ -1,10 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type adminPlatformContracts, appSave } from '../../../contract/admin-platform.ts';
-import { catalogue, packages as knownPackages } from '../../../contract/catalogue.ts';
+import { adminPackages, catalogue, packages as knownPackages } from '../../../contract/catalogue.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import { writeAs } from '../../../database/change-log.ts';
-import type { Queryable, Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
+import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
+import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../../../database/vault.ts';
+import { holdRole } from '../operators/queries.ts';
 import {
   addSecret,
   addUser,
@@ -21,6 +23,7 @@ import {
   holdApp,
   insertApp,
   nickOf,
+  packagesOf,
   revokeSession,
   type ShownApp,
   saveLimit,
@@ -56,10 +59,6 @@ type Methods = Handlers<typeof adminPlatformContracts>;
 type Part<Prefix extends string> = Pick<Methods, Extract<keyof Methods, `piaoquan.platform.${Prefix}.${string}`>>;
 type Creation = RequestOf<(typeof adminPlatformContracts)[0]>;
 
-// The gateway seals and hashes for the same purposes.
-const SECRET_PURPOSE = 'app-secret';
-const SESSION_PURPOSE = 'session-key';
-
 const ADMIN_PACKAGE = appSave.package;
 const SUSPENDED = 2;
 const EVERY_APP = '*';
@@ -68,6 +67,15 @@ const methodNames: ReadonlySet<string> = new Set(catalogue.map(({ name }) => nam
 const packageNames: ReadonlySet<string> = new Set(knownPackages);
 
 const refused = (sub_code: keyof typeof appSave.errors) => fault(appSave, sub_code);
+
+/**
+ * Refuses an operator who is no owner what would raise him to one: to give packages of administration, or to learn the
+ * secret of an app that holds them. Apps that administer may do what their package says.
+ */
+async function refuseRise(tx: Transaction, { app_key, actor }: CallContext, given: readonly string[]): Promise<void> {
+  if (app_key !== CONSOLE_APP_KEY || !given.some((each) => adminPackages.includes(each))) return;
+  if ((await holdRole(tx, actor)) !== 'owner') throw refused('isv.owner-only');
+}
 const newSecret = (): string => randomBytes(16).toString('hex');
 
 /** The administration of apps, secrets, permissions, limits and sessions, and the call log. */
@@ -76,9 +84,9 @@ export const adminPlatformHandlers = (parts: Parts): Methods => ({
   ...limitHandlers(parts),
   ...sessionHandlers(parts),
   'piaoquan.platform.call.list': async ({ query, cursor, page_size }, { now }) => {
-    const { request_id, app_key, start_time, end_time } = query;
-    if (request_id == null && app_key == null) throw refused('isv.call-filter-missing');
-    // A request_id is found in the index of every day; calls of an app are read by its time.
+    const { request_id, app_key, code, sub_code, start_time, end_time } = query;
+    if (request_id == null && app_key == null && sub_code == null && !code) throw refused('isv.call-filter-missing');
+    // A request_id is found in the index of every day; calls of an app, and errors, are read by their time.
     const start = request_id == null ? searchStart(start_time, end_time, now) : (start_time ?? undefined);
     const limit = pageLimit(page_size);
     const before = readTimeCursor(cursor);
@@ -111,6 +119,7 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
     const old_expires_at = new Date(now.getTime() + overlap * 1000);
     await writeAs(sql, context, async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
+      await refuseRise(tx, context, await packagesOf(tx, app_key));
       const live = await dropSecrets(tx, app_key, overlap === 0 ? 'all' : 'ended', now);
       if (live > 1) throw refused('isv.secret-overlap');
       await addSecret(tx, { app_key, secret: vault.seal(SECRET_PURPOSE, secret), now, old_expires_at });
@@ -122,6 +131,12 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
     if (app_key === context.app_key && !packages.includes(ADMIN_PACKAGE)) throw refused('isv.own-app');
     await writeAs(sql, context, async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
+      const held = await packagesOf(tx, app_key);
+      await refuseRise(
+        tx,
+        context,
+        packages.filter((each) => !held.includes(each)),
+      );
       await setPackages(tx, app_key, packages);
     });
     return { packages: [...new Set(packages)].sort() };
@@ -138,10 +153,14 @@ async function createApp(sql: Sql, vault: Vault, { unique_id, app }: Creation, c
     ...{ ...app, unique_id, content, created_at: context.now },
     secret: vault.seal(SECRET_PURPOSE, secret),
   };
+  const make = (app_key: string) =>
+    writeAs(sql, context, async (tx) => {
+      await refuseRise(tx, context, app.packages);
+      return insertApp(tx, { ...made, app_key });
+    });
   for (;;) {
     const app_key = String(randomInt(20_000_000, 100_000_000));
-    if (await withReadableAddresses(() => writeAs(sql, context, (tx) => insertApp(tx, { ...made, app_key }))))
-      return { app_key, secret };
+    if (await withReadableAddresses(() => make(app_key))) return { app_key, secret };
     const known = await findCreated(sql, unique_id, content);
     if (known?.same === false) throw refused('isv.unique-id-conflict');
     if (known !== undefined) return { app_key: known.app_key };
@@ -208,7 +227,7 @@ const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
       return tokens.issue({ app_key, user_id }, now, tx);
     });
     const { access_token, refresh_token, expires_in, re_expires_in } = issued;
-    const session_id = vault.hash(SESSION_PURPOSE, access_token).toString('hex');
+    const session_id = vault.hash(SESSION_KEY_PURPOSE, access_token).toString('hex');
     return { session_id, session_key: access_token, refresh_token, expires_in, re_expires_in };
   },
   'piaoquan.platform.session.list': async ({ query, cursor, page_size }) => {
@@ -218,7 +237,8 @@ const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
     return { sessions: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.platform.session.revoke': async ({ session_id, session_key }, context) => {
-    const hash = session_key == null ? Buffer.from(session_id ?? '', 'hex') : vault.hash(SESSION_PURPOSE, session_key);
+    const hash =
+      session_key == null ? Buffer.from(session_id ?? '', 'hex') : vault.hash(SESSION_KEY_PURPOSE, session_key);
     const revoked = await writeAs(sql, context, (tx) => revokeSession(tx, hash, context.now));
     if (!revoked) throw refused('isv.session-not-found');
     return { is_success: true };

@@ -111,6 +111,12 @@ export async function holdApp(tx: Transaction, app_key: string): Promise<boolean
   return rows.count > 0;
 }
 
+/** The packages of an app. */
+export async function packagesOf(tx: Transaction, app_key: string): Promise<string[]> {
+  const rows = await tx<{ package: string }[]>`select package from platform_app_package where app_key = ${app_key}`;
+  return rows.map((row) => row.package);
+}
+
 /** Forgets the secrets of an app that have ended, or all of them, and counts those that are left. */
 export async function dropSecrets(
   tx: Transaction,
@@ -262,7 +268,7 @@ export type ShownCall = {
   readonly duration_us: number;
 };
 type CallFilter = {
-  readonly [Key in 'request_id' | 'app_key' | 'method']?: string | null | undefined;
+  readonly [Key in 'request_id' | 'app_key' | 'method' | 'sub_code']?: string | null | undefined;
 } & {
   readonly code?: number | null | undefined;
   readonly start_time: Date | undefined;
@@ -271,7 +277,10 @@ type CallFilter = {
   readonly limit: number;
 };
 
-/** Calls before a place, the latest first; the span of time leaves out the days that cannot hold one. */
+/**
+ * Calls before a place, the latest first; the span of time leaves out the days that cannot hold one. Errors of no app are
+ * read along the index of all errors by their time, which the planner takes when it sees that answers are left out.
+ */
 export const findCalls = (sql: Sql, filter: CallFilter): Promise<(ShownCall & { at_us: number })[]> => sql`
   select request_id, called_at, app_key, operator, method, code, sub_code, duration_us,
     (extract(epoch from called_at) * 1000000)::bigint as at_us
@@ -281,6 +290,8 @@ export const findCalls = (sql: Sql, filter: CallFilter): Promise<(ShownCall & { 
     ${filter.app_key == null ? sql`` : sql`and app_key = ${filter.app_key}`}
     ${filter.method == null ? sql`` : sql`and method = ${filter.method}`}
     ${filter.code == null ? sql`` : sql`and code = ${filter.code}`}
+    ${filter.sub_code == null ? sql`` : sql`and sub_code = ${filter.sub_code}`}
+    ${filter.sub_code == null && !filter.code ? sql`` : sql`and code <> 0`}
     ${filter.start_time === undefined ? sql`` : sql`and called_at >= ${filter.start_time}`}
     ${filter.end_time == null ? sql`` : sql`and called_at < ${filter.end_time}`}
     ${filter.before === undefined ? sql`` : sql`and called_at <= ${instant(sql, filter.before)} and (called_at, request_id) < (${instant(sql, filter.before)}, ${filter.before.id})`}

@@ -1,12 +1,13 @@
 import { type adminSendplanContracts, planSave } from '../../../contract/admin-sendplans.ts';
+import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
+import { mask, type Vault } from '../../../database/vault.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
 import { USER_PURPOSE } from '../handlers.ts';
-import { isMobile, mask, type Receiver, spellPhone, userKey } from '../rules.ts';
+import { isMobile, type Receiver, spellPhone, userKey } from '../rules.ts';
 import {
   type Adjustment,
   addToTotal,
@@ -52,8 +53,8 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
   'piaoquan.sendplan.plan.get': async ({ id }) => ({ plan: await onePlan(sql, id) }),
   'piaoquan.sendplan.plan.list': async ({ cursor, page_size, ...filter }) => {
     const limit = page_size ?? PAGE_SIZE;
-    const plans = await findPlans(sql, { ...filter, after: readCursor(cursor), limit: limit + 1 });
-    return { plans: plans.slice(0, limit), next_cursor: nextCursor(plans, limit, ({ id }) => id) };
+    const plans = await findPlans(sql, { ...filter, after: readIdCursor(cursor), limit: limit + 1 });
+    return { plans: plans.slice(0, limit), next_cursor: nextIdCursor(plans, limit, ({ id }) => id) };
   },
   'piaoquan.sendplan.plan.status.update': async ({ id, status }, context) => {
     if (!(await writeAs(sql, context, (tx) => setStatus(tx, id, status)))) throw refused('isv.plan-not-found');
@@ -73,10 +74,10 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
     });
     const user_hash = key === undefined ? undefined : vault.hash(USER_PURPOSE, key);
     const limit = page_size ?? PAGE_SIZE;
-    const found = await findReceipts(sql, { plan_id, user_hash, after: readCursor(cursor), limit: limit + 1 });
+    const found = await findReceipts(sql, { plan_id, user_hash, after: readIdCursor(cursor), limit: limit + 1 });
     return {
       receipts: found.slice(0, limit).map((receipt) => showReceipt(vault, receipt)),
-      next_cursor: nextCursor(found, limit, ({ receipt_id }) => receipt_id),
+      next_cursor: nextIdCursor(found, limit, ({ receipt_id }) => receipt_id),
     };
   },
   ...chargeAdminHandlers({ sql, vault }),
@@ -159,15 +160,4 @@ function showReceipt(vault: Vault, { user_sealed, ...receipt }: Receipt) {
     user_id: userId !== undefined && isMobile(spellPhone(userId)) ? mask(spellPhone(userId)) : userId,
     phone: phone === undefined ? undefined : mask(phone),
   };
-}
-
-function readCursor(cursor: string | null | undefined): number {
-  if (cursor == null) return 0;
-  if (!/^\d{1,15}$/.test(cursor)) throw wrong('cursor', '应为上一页返回的 next_cursor');
-  return Number(cursor);
-}
-
-function nextCursor<T>(rows: readonly T[], limit: number, idOf: (row: T) => number): string | undefined {
-  const last = rows[limit - 1];
-  return rows.length > limit && last !== undefined ? String(idOf(last)) : undefined;
 }

@@ -55,6 +55,7 @@ export const ticketingReadHandlers = ({
       end_time: asked.end_time ?? null,
       shopping_cart_id: asked.shopping_cart_id ?? null,
       pay_no: asked.pay_no ?? null,
+      ticket: asked.ticket_code_id == null ? null : ticketPlace(asked.ticket_code_id),
       person_hashes: personHashes(vault, asked),
     };
     const orders = await searchOrders(sql, search, readPlace(cursor), limit + 1);
@@ -90,6 +91,12 @@ export const ticketingReadHandlers = ({
 function readPlace(cursor: string | null | undefined): OrderPlace | null {
   const pair = readPair(cursor);
   return pair === undefined ? null : { create_order_time: new Date(pair[0]), order_id: String(pair[1]) };
+}
+
+/** Where a ticket is looked for by its id; an id that names nothing is looked for where nothing is. */
+function ticketPlace(ticket_code_id: string) {
+  const ticket_id = readId(ticket_code_id) ?? 0;
+  return { ticket_id, project_no: projectNoOf(ticket_id) };
 }
 
 /** An order as it may be shown: people masked. */

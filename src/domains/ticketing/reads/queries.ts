@@ -11,6 +11,8 @@ export type OrderSearch = {
   readonly end_time: Date | null;
   readonly shopping_cart_id: string | null;
   readonly pay_no: string | null;
+  /** The order of a ticket, whose id leads with the project's number. */
+  readonly ticket: { readonly ticket_id: number; readonly project_no: number } | null;
   /** Keyed hashes in hex that one person of the order must bear all of. */
   readonly person_hashes: readonly string[];
 };
@@ -29,10 +31,17 @@ export type SealedText = {
 /** An order that was found; `persons` those that were searched for. */
 export type FoundOrder = Order & { readonly project_name: string; readonly persons: readonly SealedText[] | null };
 
-/** Orders by the number of a payment, by a cart's id, or by a person: each key is looked up project by project. */
-function source(sql: Sql, { pay_no, shopping_cart_id, person_hashes }: OrderSearch): Part {
+/** Orders by a ticket, the number of a payment, a cart's id, or a person: the last three are looked up project by project. */
+function source(sql: Sql, { ticket, pay_no, shopping_cart_id, person_hashes }: OrderSearch): Part {
   const order = (condition: Part) => sql`
     cross join lateral (select own.* from ticketing_order own where ${condition} offset 0) o`;
+  if (ticket !== null)
+    return sql`
+      from (select project_id from ticketing_project where project_no = ${ticket.project_no} offset 0) project
+      cross join lateral (
+        select found.order_id from ticketing_ticket found
+        where found.project_id = project.project_id and found.ticket_id = ${ticket.ticket_id} offset 0
+      ) sold ${order(sql`own.project_id = project.project_id and own.order_id = sold.order_id`)}`;
   if (pay_no !== null)
     return sql`
       from ticketing_project project cross join lateral (

@@ -69,7 +69,12 @@ test('orders are found by state and time, newest first, page by page, in one pro
   await expect(search({ cursor: 'x' })).rejects.toMatchObject({ body: { code: 41 } });
 });
 
-test('orders are found by cart and payment number whatever their project', async () => {
+test('orders are found by cart, payment number and ticket whatever their project', async () => {
+  const [ticket] = await office.sql<{ ticket_id: number }[]>`
+    select ticket_id from ticketing_ticket where order_id = ${orders[0] as string}`;
+  expect((await search({ ticket_code_id: String(ticket?.ticket_id) })).numbers).toEqual([0]);
+  for (const ticket_code_id of [String(Number(ticket?.ticket_id) + 500), 'x', '0', '9'.repeat(30)])
+    expect((await search({ ticket_code_id })).numbers, ticket_code_id).toEqual([]);
   expect((await search({ shopping_cart_id: 'cart-3' })).numbers).toEqual([3]);
   expect((await search({ shopping_cart_id: 'cart-3', project_id })).numbers).toEqual([]);
   expect((await search({ pay_no: 'pay-2' })).found[0]).toMatchObject({

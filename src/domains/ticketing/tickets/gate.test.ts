@@ -135,6 +135,32 @@ test('a ticket that was used is not refunded', async () => {
   });
 });
 
+test('who administers gets the code that the channel gets, by the ticket alone, and each look is entered', async () => {
+  const event = await show();
+  const ticket = await buy(event);
+  const get = (ticket_code_id: string, now = NOON) =>
+    office.admin['piaoquan.ticketing.ticket.code.get']({ ticket_code_id }, office.context(now));
+  const shown = await get(ticket.ticket_code_id);
+  expect(shown).toMatchObject({ ...ticket, event_id: event, code: await codeOf(ticket), ticket_status: 1 });
+  const end = new Date(NOON.getTime() + 303 * HOUR);
+  expect(shown.valid_until).toEqual(end);
+  await check(shown.code, event, 'in');
+  expect((await get(ticket.ticket_code_id, end)).ticket_status).toBe(2);
+  const refusal = (sub_code: string) => ({ body: { code: 15, sub_code } });
+  await expect(get(ticket.ticket_code_id, new Date(end.getTime() + 1000))).rejects.toMatchObject(
+    refusal('isv.ticket-code-expired'),
+  );
+  const returned = await buy(event);
+  const refund = { order_id: returned.order_id, refund_id: 'code', reason: 'x' };
+  await office.admin['piaoquan.ticketing.order.refund'](refund, office.context(NOON));
+  await expect(get(returned.ticket_code_id)).rejects.toMatchObject(refusal('isv.ticket-is-refunded'));
+  for (const unknown of [`${Number(ticket.ticket_code_id) + 999}`, 'x', '9'.repeat(30)])
+    await expect(get(unknown), unknown).rejects.toMatchObject(refusal('isv.ticket-not-found'));
+  const entered = await office.sql`
+    select actor, action, thing from change_log where thing_key like ${`%/${ticket.ticket_code_id}`} and action = 'call'`;
+  expect(entered).toEqual([1, 2].map(() => ({ actor: '12345678', action: 'call', thing: 'ticketing_ticket' })));
+});
+
 test('only the channel that sold a ticket gets its code, by the right event, order and user', async () => {
   const event = await show();
   const ticket = await buy(event, '200121001');

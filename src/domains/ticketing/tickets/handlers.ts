@@ -1,7 +1,12 @@
-import { gateKeyGet, type gateTicketContracts, ticketCheck } from '../../../contract/admin-ticketing-gate.ts';
+import {
+  gateKeyGet,
+  type gateTicketContracts,
+  ticketCheck,
+  ticketCodeGet,
+} from '../../../contract/admin-ticketing-gate.ts';
 import { type eticketQrcode, QRCODE_RESULTS, TICKET_STATES } from '../../../contract/damai-pay.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
-import { writeAs } from '../../../database/change-log.ts';
+import { logReveal, writeAs } from '../../../database/change-log.ts';
 import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
@@ -11,9 +16,15 @@ import type { Caller } from '../queries.ts';
 import { projectNoOf, readId, resultOf, tokenRefusal } from '../rules.ts';
 import { createGateKeys, openCode, signCode } from './keys.ts';
 import { enter, findTickets, hasTenant, type Ticket } from './queries.ts';
-import { readCode, ticketState, validUntil } from './rules.ts';
+import { type Payload, readCode, ticketState, validUntil } from './rules.ts';
 
 type Parts = { sql: Sql; vault: Vault; callers: (tokens: Tokens) => Promise<Caller> };
+
+/** What a ticket's code says, for its tenant's key to sign. */
+const payloadOf = ({ ticket_id: t, event_id: e, tenant_id: o, event_show_end_time }: Ticket): Payload => ({
+  ...{ t, e, o },
+  x: validUntil(event_show_end_time),
+});
 
 const ticketLoader = (sql: Sql) =>
   createLoader<number, Ticket>({
@@ -41,8 +52,7 @@ export const qrcodeHandlers = ({ sql, vault, callers }: Parts): Handlers<readonl
       const stranger = user_id && ticket.user_id && storedUserId(vault, String(user_id)) !== ticket.user_id;
       if ((order_id && order_id !== String(ticket.order_id)) || stranger) return { result_data: say('10240') };
       const state = ticketState(ticket, now);
-      const { ticket_id: t, event_id: e, tenant_id: o, event_show_end_time } = ticket;
-      const code = signCode(gateKey(o), { t, e, o, x: validUntil(event_show_end_time) });
+      const code = signCode(gateKey(ticket.tenant_id), payloadOf(ticket));
       return {
         result_data: {
           ...say('20'),
@@ -57,7 +67,7 @@ export const qrcodeHandlers = ({ sql, vault, callers }: Parts): Handlers<readonl
   };
 };
 
-/** Carries out what gates ask: the key to check codes with, and entries. */
+/** Carries out what gates ask, the key to check codes with and entries, and shows a code to who administers. */
 export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<typeof gateTicketContracts> => {
   const load = ticketLoader(sql);
   const gateKey = createGateKeys(vault);
@@ -87,6 +97,25 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
         check_result: entered.code,
         entry_count: entered.entries,
         first_check_time: entered.first_checked_at,
+      };
+    },
+    'piaoquan.ticketing.ticket.code.get': async ({ ticket_code_id }, context) => {
+      const id = readId(ticket_code_id);
+      const ticket = id === undefined ? undefined : await load(id);
+      if (ticket === undefined) throw fault(ticketCodeGet, 'isv.ticket-not-found');
+      const state = ticketState(ticket, context.now);
+      if (state === 4) throw fault(ticketCodeGet, 'isv.ticket-is-refunded');
+      if (state === 6) throw fault(ticketCodeGet, 'isv.ticket-code-expired');
+      const { ticket_id, project_id, order_id, event_id, tenant_id } = ticket;
+      const payload = payloadOf(ticket);
+      await logReveal(sql, context, 'ticketing_ticket', `${project_id}/${ticket_id}`);
+      return {
+        ticket_code_id: String(ticket_id),
+        order_id: String(order_id),
+        event_id,
+        code: signCode(gateKey(tenant_id), payload),
+        valid_until: new Date(payload.x * 1000),
+        ticket_status: state,
       };
     },
   };

@@ -6,18 +6,17 @@ import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { CODE_PURPOSE, codeKey, codeState } from '../rules.ts';
 import { createSeries } from '../series.ts';
+import { createGuesses, waitWords } from './guesses.ts';
 import {
   type Catalogue,
   findCatalogues,
   findCode,
   findSequences,
-  type Guess,
   type Operation,
   type OperationResult,
   operate,
-  passGuesses,
 } from './queries.ts';
-import { GUESS_LIMITS, maskUser } from './rules.ts';
+import { maskUser } from './rules.ts';
 
 /** Purpose under which the vault hashes and seals users who bind codes. */
 export const USER_PURPOSE = 'voucher-user';
@@ -92,16 +91,7 @@ function createLookUp({ sql, vault }: Parts): (asked: Asked) => Promise<(number 
   const catalogue = createLoader<string, Catalogue>({
     load: async (mix_ids) => new Map((await findCatalogues(sql, mix_ids)).map((each) => [each.mix_id, each])),
   });
-  const guesses = createBatcher<Guess & { now: Date }, number>({
-    run: (app_key, calls) =>
-      passGuesses(
-        sql,
-        app_key,
-        calls.map(({ caller, wrong }) => ({ caller, wrong })),
-        GUESS_LIMITS,
-        calls.at(-1)?.now as Date,
-      ),
-  });
+  const waitFor = createGuesses(sql);
   const find = async ({ mix_id, total_count, form }: Catalogue, codes: string[]): Promise<(number | null)[]> => {
     if (form !== null) {
       const series = createSeries(vault, mix_id, form);
@@ -116,8 +106,8 @@ function createLookUp({ sql, vault }: Parts): (asked: Asked) => Promise<(number 
     if (batch === undefined) throw refused('isv.voucher-batch-not-exist');
     const sequences = await find(batch, codes);
     const wrong = new Set(codes.filter((_, index) => sequences[index] === null)).size;
-    const wait = await guesses.submit(app_key, { caller: user ?? null, wrong, now });
-    if (wait > 0) throw refused('isv.voucher-guess-limit', `错误的券码过多，请在 ${wait} 秒后再试`);
+    const wait = await waitFor({ app_key, caller: user ?? null, wrong, now });
+    if (wait > 0) throw refused('isv.voucher-guess-limit', waitWords(wait));
     return sequences;
   };
 }

@@ -139,7 +139,14 @@ test('a cancelled import brings nothing in', async () => {
   const { sql } = database;
   const vault = createVault(randomBytes(32));
   const handlers = importHandlers({ sql, vault });
-  const context = { app_key: '1', now: new Date(), request_id: 'r', host: 'localhost', actor: '12345678', method: 'test' };
+  const context = {
+    app_key: '1',
+    now: new Date(),
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  };
   await loadVouchersDemo({ sql, vault }, new Date());
   const key = { mix_id: 'code_open', import_id: 'i' };
   const csv = Array.from({ length: 20_001 }, (_, n) => `NEVER-${n}`).join('\n');

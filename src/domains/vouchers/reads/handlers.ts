@@ -1,8 +1,10 @@
 import { batchBoard, codeSearch, type voucherReadContracts } from '../../../contract/admin-voucher-reads.ts';
 import { platformError } from '../../../contract/errors.ts';
-import { fault, type Handlers } from '../../../contract/method.ts';
+import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
+import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { createGuesses, waitWords } from '../codes/guesses.ts';
 import { USER_PURPOSE } from '../codes/handlers.ts';
 import { maskUser } from '../codes/rules.ts';
 import { NICK_PURPOSE } from '../orders/handlers.ts';
@@ -14,9 +16,11 @@ import {
   type FoundCode,
   findAllCatalogues,
   findCounts,
+  findOrdered,
   findOwned,
   findPlaced,
   findStored,
+  type Owner,
 } from './queries.ts';
 import { boardOf, maskCode, readPlace, stepOf, writePlace } from './rules.ts';
 
@@ -25,45 +29,68 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 const PAGE_SIZE = 50;
 /** Batches in which a code is looked for. */
 const MOST_BATCHES = 10_000;
+/** Codes of one order number. */
+const MOST_ORDERED = 10_000;
 
 /** What the console reads of the vouchers beside their administration. */
 export const voucherReadHandlers = ({ sql, vault }: Parts): Handlers<typeof voucherReadContracts> => ({
+  ...searchHandlers({ sql, vault }),
   'piaoquan.voucher.batch.board': async ({ mix_id }, { now }) => {
     const counts = await findCounts(sql, mix_id);
     if (counts === undefined) throw fault(batchBoard, 'isv.voucher-batch-not-exist');
     const step = stepOf(counts.total_count);
     return { mix_id, ...counts, ...boardOf(counts, await countNormal(sql, mix_id, step, now), step > 1) };
   },
-  'piaoquan.voucher.code.search': async ({ code, user_id, mix_id = null, cursor, page_size }, { now }) => {
-    const after = cursor ? readPlace(cursor) : null;
-    if (after === undefined)
-      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
-    const limit = page_size ?? PAGE_SIZE;
-    const found = await find({ sql, vault }, { code, user_id, mix_id }, after, limit + 1);
-    const page = found.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      codes: page.map((each) => show(vault, each, now)),
-      ...(found.length > limit && last && { next_cursor: writePlace(last) }),
-    };
-  },
 });
 
-type Wanted = { code?: string | null | undefined; user_id?: string | null | undefined; mix_id: string | null };
-
-/** The codes of a text or of a user. Texts are not counted as guesses: who may search may export every code anyway. */
-async function find(
-  { sql, vault }: Parts,
-  { code, user_id, mix_id }: Wanted,
-  after: CodePlace | null,
-  limit: number,
-): Promise<FoundCode[]> {
-  if (code) return findPlaced(sql, await placesOf({ sql, vault }, code, mix_id), after, limit);
-  if (!user_id) throw fault(codeSearch, 'isv.search-too-wide');
-  const bound_hash = vault.hash(USER_PURPOSE, user_id).toString('hex');
-  const names = [user_id, vault.hash(NICK_PURPOSE, user_id).toString('hex')];
-  return findOwned(sql, { bound_hash, names, mix_id }, after, limit);
+/** Finds codes by their text, which counts as a guess when there is no such code, or by their user. */
+function searchHandlers({
+  sql,
+  vault,
+}: Parts): Pick<Handlers<typeof voucherReadContracts>, (typeof codeSearch)['name']> {
+  const waitFor = createGuesses(sql);
+  /** Where a code stands, once its app, and in the console its operator, may ask. */
+  const placesFor = async (code: string, mix_id: string | null, { app_key, actor, now }: CallContext) => {
+    const places = await placesOf({ sql, vault }, code, mix_id);
+    const caller = app_key === CONSOLE_APP_KEY ? vault.hash(USER_PURPOSE, `operator ${actor}`).toString('hex') : null;
+    const wait = await waitFor({ app_key, caller, wrong: places.length === 0 ? 1 : 0, now });
+    if (wait > 0) throw fault(codeSearch, 'isv.voucher-guess-limit', waitWords(wait));
+    return places;
+  };
+  return {
+    'piaoquan.voucher.code.search': async (
+      { code, user_id, ext_order_id, mix_id = null, cursor, page_size },
+      context,
+    ) => {
+      const after = cursor ? readPlace(cursor) : null;
+      if (after === undefined)
+        throw platformError('invalid-arguments', {
+          argument: 'cursor',
+          sub_msg: '参数 cursor 不合法：应为 next_cursor',
+        });
+      if (!code && !user_id && !ext_order_id) throw fault(codeSearch, 'isv.search-too-wide');
+      const limit = page_size ?? PAGE_SIZE;
+      const places = code
+        ? await placesFor(code, mix_id, context)
+        : !user_id && (await findOrdered(sql, ext_order_id as string, mix_id, MOST_ORDERED));
+      const found = places
+        ? await findPlaced(sql, places, after, limit + 1)
+        : await findOwned(sql, ownerOf(vault, user_id as string, mix_id), after, limit + 1);
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        codes: page.map((each) => show(vault, each, context.now)),
+        ...(found.length > limit && last && { next_cursor: writePlace(last) }),
+      };
+    },
+  };
 }
+
+const ownerOf = (vault: Vault, user_id: string, mix_id: string | null): Owner => ({
+  bound_hash: vault.hash(USER_PURPOSE, user_id).toString('hex'),
+  names: [user_id, vault.hash(NICK_PURPOSE, user_id).toString('hex')],
+  mix_id,
+});
 
 /** Where a code's text stands: computed batch by batch, or found by its hash where codes are stored. */
 async function placesOf({ sql, vault }: Parts, code: string, mix_id: string | null): Promise<CodePlace[]> {

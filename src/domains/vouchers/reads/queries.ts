@@ -1,3 +1,4 @@
+import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Catalogue, CodeRecord } from '../codes/queries.ts';
@@ -57,6 +58,26 @@ export async function findStored(sql: Sql, hashes: readonly { mix_id: string; ha
     cross join lateral (
       select v.mix_id, v.sequence from voucher_code v where v.mix_id = h.mix_id and v.code_hash = decode(h.hash, 'hex') offset 0
     ) c`;
+}
+
+/**
+ * The codes of an order's number, at most so many, batch by batch and app by app: the number is looked up where sendcode
+ * keeps it, since a further index would cost every issue a write.
+ */
+export async function findOrdered(
+  sql: Sql,
+  ext_order_id: string,
+  mix_id: string | null,
+  most: number,
+): Promise<CodePlace[]> {
+  return sql<CodePlace[]>`
+    select o.mix_id, issued.sequence
+    from voucher_batch b cross join (select app_key from platform_app union all select ${CONSOLE_APP_KEY}) app
+    cross join lateral (
+      select own.mix_id, own.sequences from voucher_order own
+      where own.mix_id = b.mix_id and own.app_key = app.app_key and own.ext_order_id = ${ext_order_id} offset 0
+    ) o cross join unnest(o.sequences) as issued (sequence)
+    where ${mix_id}::text is null or b.mix_id = ${mix_id} order by o.mix_id, issued.sequence limit ${most}`;
 }
 
 /** A code that was found, with its batch and what its text is opened from. */

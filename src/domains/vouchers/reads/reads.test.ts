@@ -6,6 +6,8 @@ import type { Sql } from '../../../database/pool.ts';
 import { createVault } from '../../../database/vault.ts';
 import { makeCodes, setForm } from '../batches/queries.ts';
 import { codeHandlers } from '../codes/handlers.ts';
+import { passGuesses } from '../codes/queries.ts';
+import { GUESS_LIMITS } from '../codes/rules.ts';
 import { orderHandlers } from '../orders/handlers.ts';
 import { insertBatch, insertCodes, insertGrant } from '../queries.ts';
 import { CODE_PURPOSE, codeKey } from '../rules.ts';
@@ -37,7 +39,11 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { sql } = database;
   reader = await connectReadOnly(sql);
-  reads = voucherReadHandlers({ sql: reader, vault });
+  reads = {
+    ...voucherReadHandlers({ sql: reader, vault }),
+    // A search that finds nothing counts as a guess.
+    'piaoquan.voucher.code.search': voucherReadHandlers({ sql, vault })['piaoquan.voucher.code.search'],
+  };
   await insertBatch(sql, { ...settings, mix_id: 'days', valid_duration_type: 'DAY', valid_days: 2 });
   await insertGrant(sql, { mix_id: 'days', partner_code: 'p', user_id: 6100000 });
   await sql.begin(async (tx) => {
@@ -57,6 +63,7 @@ beforeAll(async () => {
   await act['piaoquan.voucher.code.consume']({ ...request(0, 2), unique_id: 'c' }, contextAt(NOW));
   await act['piaoquan.voucher.code.consume.reverse']({ ...request(1, 2), unique_id: 'r' }, contextAt(NOW));
   await act['piaoquan.voucher.code.void'](request(3, 5), contextAt(NOW));
+  await sql`insert into platform_app (app_key, name, created_at) values ('12345678', 'demo', now())`;
   const order = { mix_id: 'days', ext_order_id: 'o', each_num: 1, number: 2, user_id_list: 'ann|bob' };
   await orderHandlers({ sql, vault })['taobao.film.lottery.sendcode'](
     { param_f_code_merchant_send_code_request: order },
@@ -113,6 +120,33 @@ test('a code is found by its text in whichever batch it is, computed or stored, 
   expect((await search({ code: 'TPP-MINE', mix_id: 'days' })).places).toEqual([]);
   expect((await search({ code: 'TPP-22222222' })).places).toEqual([]);
   await expect(search({})).rejects.toMatchObject({ body: { sub_code: 'isv.search-too-wide' } });
+});
+
+test('searches for codes that do not exist lock their operator out, or their app, as wrong codes in a binding do', async () => {
+  const outcome = async (code: string, caller: { app_key: string; actor: string }, now = NOW) => {
+    const context = { ...contextAt(now), ...caller };
+    const { codes: found } = await reads['piaoquan.voucher.code.search']({ code }, context).catch((error) => ({
+      codes: error.body.sub_code as string,
+    }));
+    return typeof found === 'string' ? found : found.length;
+  };
+  const right = codes[0] as string;
+  const [lin, wang] = ['lin', 'wang'].map((actor) => ({ app_key: 'console', actor })) as [never, never];
+  for (let tries = 0; tries < GUESS_LIMITS.user.wrong; tries++) expect(await outcome(`NO-${tries}`, lin)).toBe(0);
+  expect(await outcome('NO-more', lin)).toBe('isv.voucher-guess-limit');
+  expect(await outcome(right, lin)).toBe('isv.voucher-guess-limit');
+  expect(await outcome(right, wang)).toBe(1);
+  expect(await outcome(right, lin, new Date(NOW.getTime() + 901_000))).toBe(1);
+  const app = { app_key: '87654321', actor: '87654321' };
+  await passGuesses(database.sql, app.app_key, [{ caller: null, wrong: GUESS_LIMITS.app.wrong }], GUESS_LIMITS, NOW);
+  expect(await outcome('NO', app)).toBe('isv.voucher-guess-limit');
+});
+
+test('the codes of an order are found by its number, in every batch or one', async () => {
+  expect((await search({ ext_order_id: 'o' })).places).toEqual(['days/6', 'days/7']);
+  expect((await search({ ext_order_id: 'o', page_size: 1 })).places).toEqual(['days/6']);
+  expect((await search({ ext_order_id: 'o', mix_id: 'own' })).places).toEqual([]);
+  expect((await search({ ext_order_id: 'p' })).places).toEqual([]);
 });
 
 test("a user's codes are those bound by it and those issued to it, page by page", async () => {

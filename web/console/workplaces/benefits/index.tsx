@@ -26,7 +26,7 @@ export default function Benefits() {
       <Routes>
         <Route path="templates" element={<OfSeller>{(user_id) => <Templates user_id={user_id} />}</OfSeller>} />
         <Route path="activities" element={<OfSeller>{(user_id) => <Activities user_id={user_id} />}</OfSeller>} />
-        <Route path="sends" element={<OfSeller>{(user_id) => <Sends user_id={user_id} />}</OfSeller>} />
+        <Route path="sends" element={<SendsPage />} />
         <Route path="why" element={<Why />} />
         <Route path="*" element={<Sellers />} />
       </Routes>
@@ -188,15 +188,23 @@ function TemplateActions({ row }: { row: Row }) {
   );
 }
 
-function Sends({ user_id }: { user_id: number }) {
+/** The sends of a seller; `?unique_id=` alone finds a send whoever made it. */
+function SendsPage() {
+  const { unique_id, user_id } = useFromAddress(['unique_id', 'user_id']);
+  if (unique_id !== undefined && user_id === undefined) return <Sends />;
+  return <OfSeller>{(seller) => <Sends user_id={seller} />}</OfSeller>;
+}
+
+function Sends({ user_id }: { user_id?: number }) {
   const t = useWords();
   const asked = useFromAddress(['unique_id', 'receiver_id']);
   return (
     <ContractList
       method="piaoquan.benefit.send.list"
-      fixed={{ user_id }}
+      {...(user_id !== undefined && { fixed: { user_id } })}
       initial={asked}
       rowKey="send_id"
+      columns={['send_id', 'unique_id', 'receiver', 'biz_id', 'trace_id', 'sent_at', 'details']}
       cells={{
         details: ({ details }) => (
           <Flex vertical>

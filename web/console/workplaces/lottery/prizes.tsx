@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { oddsOf } from '../../../../src/contract/explain.ts';
 import { itemOf, type Words } from '../../../../src/contract/schema.ts';
 import { Nothing } from '../../components/states.tsx';
-import { Value, yuan } from '../../components/value.tsx';
+import { percentText, Value, yuan } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { PrizeButton, PrizeStockButton } from './forms.tsx';
@@ -24,9 +24,6 @@ export function withOdds(prizes: readonly Prize[]): Row[] {
   );
   return prizes.map((prize, index) => ({ ...prize, odds_ppm: odds[index]?.odds_ppm ?? 0 }));
 }
-
-/** Parts per million as percent, with as many digits as small odds want. */
-export const percentText = (ppm: number): string => `${(ppm / 10_000).toFixed(ppm > 0 && ppm < 1000 ? 4 : 2)}%`;
 
 /** The prizes of an activity: weights, odds, own stock, and what each brings. */
 export function Prizes({ activity }: { activity: Activity }) {

@@ -16,6 +16,11 @@ export default function Operators() {
       <ContractList
         method="piaoquan.operator.list"
         rowKey="login"
+        titles={{
+          totp: { zh: '两步验证', en: 'Second factor' },
+          password_temporary: { zh: '待改初始密码', en: 'First password to change' },
+          session_count: { zh: '会话数', en: 'Sessions' },
+        }}
         tools={
           <FormButton
             method="piaoquan.operator.save"
@@ -62,6 +67,7 @@ export default function Operators() {
         <ContractList
           method="piaoquan.operator.session.list"
           rowKey="session_id"
+          columns={['login', 'address', 'user_agent', 'created_at', 'used_at', 'expires_at']}
           actions={({ session_id, login }) => (
             <ConfirmButton
               method="piaoquan.operator.session.revoke"

@@ -4,7 +4,7 @@ import { CancelJob, type Job, JobBar } from '../../components/job.tsx';
 
 /** Work in the background, such as making and importing codes: how far it is, and a way to stop it. */
 export function Jobs({ fixed = {} }: { fixed?: Row }) {
-  const asked = useFromAddress(['mix_id']);
+  const asked = useFromAddress(['mix_id', 'job_id'], ['job_id']);
   return (
     <ContractList
       method="piaoquan.job.list"

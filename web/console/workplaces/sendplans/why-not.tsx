@@ -11,8 +11,9 @@ export function WhyNotReceive() {
     <WhyNot
       method="piaoquan.sendplan.receive.explain"
       initial={{
-        param0: { isv_id, send_plan_id, circle_info: { circle_id }, isv_user_info_map: '{"userId":""}' },
+        param0: { isv_id, send_plan_id, circle_info: { circle_id }, isv_user_info_map: '{}' },
       }}
+      wishes={{ maps: { 'param0.isv_user_info_map': ['userId', 'phone', 'requestId'] } }}
     />
   );
 }

@@ -2,6 +2,7 @@ import { Navigate } from 'react-router';
 import { useFromAddress } from '../../address.ts';
 import { ContractList } from '../../components/contract-list.tsx';
 import { orderCells, orderTitles } from './order-cells.tsx';
+import { TicketByItself } from './ticket.tsx';
 
 /** People are looked for on a page of their own, where no filter is kept and no address names them. */
 export const NO_PEOPLE = {
@@ -12,13 +13,14 @@ export const NO_PEOPLE = {
   card_type: undefined,
 } as const;
 
-/** Orders of all projects; `?order_id=` leads on to that order. */
+/** Orders of all projects; `?order_id=` leads on to that order, `?ticket_code_id=` to that ticket. */
 export function Orders() {
-  const { order_id, ...asked } = useFromAddress(
-    ['order_id', 'project_id', 'order_status', 'shopping_cart_id', 'pay_no'],
+  const { order_id, ticket_code_id, ...asked } = useFromAddress(
+    ['order_id', 'ticket_code_id', 'project_id', 'order_status', 'shopping_cart_id', 'pay_no'],
     ['project_id', 'order_status'],
   );
   if (order_id !== undefined) return <Navigate to={`/ticketing/orders/${encodeURIComponent(order_id)}`} replace />;
+  if (ticket_code_id !== undefined) return <TicketByItself ticket_code_id={String(ticket_code_id)} />;
   return (
     <ContractList
       key={JSON.stringify(asked)}

@@ -1,19 +1,26 @@
 import { Link, useNavigate } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { freeId } from './parts.ts';
 import { asNew, PROJECT_HIDDEN, projectSchema } from './save.ts';
 
 /** All projects of all tenants. */
 export function Projects() {
+  const t = useWords();
   const go = useNavigate();
   const { client } = useSession();
   return (
     <ContractList
       method="piaoquan.ticketing.project.list"
       rowKey="project_id"
-      cells={{ project_name: (row) => <Link to={`/ticketing/${row.project_id}`}>{String(row.project_name)}</Link> }}
+      cells={{
+        project_name: (row) => <Link to={`/ticketing/${row.project_id}`}>{String(row.project_name)}</Link>,
+        project_seat_type: (row) =>
+          t(row.project_seat_type === 1 ? { zh: '有座', en: 'seated' } : { zh: '无座', en: 'unseated' }),
+      }}
+      titles={{ project_seat_type: { zh: '座位', en: 'Seats' } }}
       tools={
         <FormButton
           method="piaoquan.ticketing.project.save"

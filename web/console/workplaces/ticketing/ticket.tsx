@@ -1,11 +1,10 @@
+import { QrcodeOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Card, Descriptions, Flex, Form, Input, Typography } from 'antd';
-import { Link, useParams } from 'react-router';
-import { tokens } from '../../../../src/contract/damai-fields.ts';
-import { fieldNote } from '../../../../src/contract/schema.ts';
+import { Alert, Button, Card, Descriptions, Flex, Typography } from 'antd';
+import { Link, Navigate, useParams } from 'react-router';
 import { Failure, Nothing, Refusal, Waiting } from '../../components/states.tsx';
 import { instantText, money } from '../../components/value.tsx';
-import { useLanguage, useWords } from '../../language.tsx';
+import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { useProject } from './model.ts';
 import { TicketStatus } from './order-cells.tsx';
@@ -13,15 +12,23 @@ import { tierNameOf } from './order-rules.ts';
 import type { Order, Ticket } from './parts.ts';
 import { QrCode } from './qr-code.tsx';
 
-const METHOD = 'alibaba.damai.maizuo.openapi.eticket.qrcode';
+const METHOD = 'piaoquan.ticketing.ticket.code.get';
 const REFUNDED = 4;
-const ENGLISH = 2;
-/** The channel whose tokens the documentation prints, and every sandbox has. */
-const DEMO_CHANNEL = 1;
 
-type Tokens = Readonly<Record<keyof typeof tokens, string>>;
+/** Leads from a ticket's id to the ticket, by the order that it is of. */
+export function TicketByItself({ ticket_code_id }: { ticket_code_id: string }) {
+  const { client } = useSession();
+  const found = useQuery({
+    queryKey: ['ticketing ticket', ticket_code_id],
+    queryFn: async () => (await client.call('piaoquan.ticketing.order.search', { ticket_code_id })).orders[0] ?? null,
+  });
+  if (found.error) return <Failure error={found.error} again={() => found.refetch()} />;
+  if (found.data === undefined) return <Waiting />;
+  if (found.data === null) return <Nothing words={{ zh: '没有这张票。', en: 'There is no such ticket.' }} />;
+  return <Navigate to={`/ticketing/orders/${found.data.order_id}/tickets/${ticket_code_id}`} replace />;
+}
 
-/** One ticket, and its code when the channel's tokens are given. */
+/** One ticket, and its code for those who may see it. */
 export function TicketPage() {
   const { order_id = '', ticket_code_id = '' } = useParams();
   const { client } = useSession();
@@ -70,7 +77,7 @@ function TicketDetail({ order, ticket }: { order: Order; ticket: Ticket }) {
           title={t({ zh: '已退票，没有可用的票码。', en: 'Refunded: it has no code any more.' })}
         />
       ) : may(METHOD) ? (
-        <TicketCode order={order} ticket={ticket} />
+        <TicketCode ticket_code_id={ticket_code_id} />
       ) : (
         <Alert
           type="info"
@@ -85,75 +92,45 @@ function TicketDetail({ order, ticket }: { order: Order; ticket: Ticket }) {
   );
 }
 
-/** Asks for the code as the channel does that sold the ticket, with its tokens, which are kept nowhere. */
-function TicketCode({ order, ticket }: { order: Order; ticket: Ticket }) {
+/** Shows the code when it is asked for: each look is entered in the change log. */
+function TicketCode({ ticket_code_id }: { ticket_code_id: string }) {
   const t = useWords();
-  const { language } = useLanguage();
-  const { client, me } = useSession();
-  const { order_id, channel_id } = order;
-  const { ticket_code_id, event_id } = ticket;
-  const question = useMutation({
-    mutationFn: async (own: Tokens) => {
-      const lang_type = language === 'en' ? ENGLISH : 1;
-      const param = { ...own, order_id, event_id: String(event_id), ticket_code_id, lang_type };
-      return (await client.call(METHOD, { dynamic_q_r_code_param: param })).result_data;
-    },
-  });
-  const code = question.data?.dynamic_q_r_code_vo?.dynamic_q_r_code;
-  if (code)
+  const { client } = useSession();
+  const question = useMutation({ mutationFn: () => client.call(METHOD, { ticket_code_id }) });
+  if (question.data)
     return (
-      <Code code={code} label={t({ zh: `票 ${ticket_code_id} 的二维码`, en: `QR code of ticket ${ticket_code_id}` })} />
+      <Code
+        code={question.data.code}
+        label={t({ zh: `票 ${ticket_code_id} 的二维码`, en: `QR code of ticket ${ticket_code_id}` })}
+        until={t({
+          zh: `有效期至 ${instantText(question.data.valid_until)}`,
+          en: `Valid until ${instantText(question.data.valid_until)}`,
+        })}
+      />
     );
-  const isDemo = me.sandbox && channel_id === DEMO_CHANNEL;
-  const names = Object.keys(tokens) as (keyof typeof tokens)[];
   return (
     <Card size="small" title={t({ zh: '二维码', en: 'QR code' })}>
       <Refusal error={question.error} />
-      {question.data && (
-        <Alert
-          type="warning"
-          showIcon
-          style={{ marginBottom: 16 }}
-          title={question.data.dynamic_q_r_code_vo?.ticket_validate_state_desc ?? question.data.result_msg}
-        />
-      )}
       <p>
         {t({
-          zh: `票码按渠道 ${channel_id} 的身份获取，须填写它的三个凭证；凭证只用于这次查询，不会保存。`,
-          en: `The code is asked for as channel ${channel_id}, with its three tokens. They serve this question only and are not kept.`,
+          zh: '持码即可入场。只在需要时显示，每次查看都会记入变更日志。',
+          en: 'Whoever has the code may enter. Show it when it is needed only: every look is entered in the change log.',
         })}
-        {isDemo && t({ zh: '沙箱已填好演示凭证。', en: ' The sandbox has filled in the demo tokens.' })}
       </p>
-      <Form<Tokens>
-        layout="vertical"
-        autoComplete="off"
-        initialValues={isDemo ? Object.fromEntries(names.map((name) => [name, fieldNote(tokens[name]).example])) : {}}
-        onFinish={(own) => question.mutate(own)}
-      >
-        {names.map((name) => (
-          <Form.Item
-            key={name}
-            name={name}
-            label={name}
-            rules={[{ required: true, message: t({ zh: '请填写', en: 'Needed' }) }]}
-          >
-            <Input.Password autoComplete="off" maxLength={256} />
-          </Form.Item>
-        ))}
-        <Button type="primary" htmlType="submit" loading={question.isPending}>
-          {t({ zh: '显示二维码', en: 'Show the QR code' })}
-        </Button>
-      </Form>
+      <Button type="primary" icon={<QrcodeOutlined />} loading={question.isPending} onClick={() => question.mutate()}>
+        {t({ zh: '显示二维码', en: 'Show the QR code' })}
+      </Button>
     </Card>
   );
 }
 
-function Code({ code, label }: { code: string; label: string }) {
+function Code({ code, label, until }: { code: string; label: string; until: string }) {
   const t = useWords();
   return (
     <Card size="small">
       <Flex vertical gap={12} align="center">
         <QrCode text={code} label={label} />
+        <span>{until}</span>
         <Typography.Text type="secondary">
           {t({
             zh: '谁持有此码谁就能入场，请只交给观众本人。',

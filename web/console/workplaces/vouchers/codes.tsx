@@ -16,27 +16,28 @@ import { OperateButton } from './operate.tsx';
 import type { Kind } from './operations.ts';
 
 const SEARCH = 'piaoquan.voucher.code.search';
-const NAMES = ['code', 'user_id', 'mix_id'];
+const NAMES = ['code', 'user_id', 'ext_order_id', 'mix_id'];
 const codeSchema = itemOf(fieldAt(knownContract(SEARCH).response, 'codes').schema);
 const NONE: Words = {
   zh: '没有找到。请核对券码：大小写与连字符都要一致。用户须写成绑定或发放时的 ID。',
   en: 'Nothing was found. Check the code: capitals and hyphens count. A user is written as when the code was bound or issued.',
 };
 
-/** The search for a code in every batch, or for the codes of a user; what is looked for stands in the address. */
+/** The search for a code in every batch, or for those of a user or an order; what is looked for stands in the address. */
 export function Codes() {
   const [query, setQuery] = useSearchParams();
   const asked: Row = withoutEmpties(Object.fromEntries(NAMES.map((name) => [name, query.get(name)])));
+  const isList = asked.code === undefined && (asked.user_id !== undefined || asked.ext_order_id !== undefined);
   return (
     <Flex vertical gap={16}>
       <SearchForm key={query.toString()} asked={asked} onSearch={(values) => setQuery(values)} />
       {asked.code !== undefined && <OfText asked={asked} code={asked.code as string} />}
-      {asked.code === undefined && asked.user_id !== undefined && <OfUser key={query.toString()} asked={asked} />}
-      {asked.code === undefined && asked.user_id === undefined && (
+      {isList && <OfMany key={query.toString()} asked={asked} />}
+      {asked.code === undefined && !isList && (
         <Nothing
           words={{
-            zh: '输入完整的券码，看它属于哪个批次、经过了什么；或输入用户 ID，看他绑定和收到的券码。',
-            en: 'Enter a whole code to see its batch and what became of it, or a user id to see the codes bound by and issued to that user.',
+            zh: '输入完整的券码，看它属于哪个批次、经过了什么；或输入用户 ID 或发券单号，看绑定和发放的券码。',
+            en: 'Enter a whole code to see its batch and what became of it, or a user id or the number of an order to see the codes bound by the user and issued to either.',
           }}
         />
       )}
@@ -58,6 +59,9 @@ function SearchForm({ asked, onSearch }: { asked: Row; onSearch: (values: Record
       </Form.Item>
       <Form.Item name="user_id" label={t({ zh: '或用户 ID', en: 'or user id' })}>
         <Input allowClear maxLength={128} />
+      </Form.Item>
+      <Form.Item name="ext_order_id" label={t({ zh: '或发券单号', en: 'or order' })}>
+        <Input allowClear maxLength={64} />
       </Form.Item>
       <Form.Item name="mix_id" label={t({ zh: '只在批次', en: 'in batch' })}>
         <Input allowClear maxLength={128} />
@@ -95,12 +99,12 @@ function OfText({ asked, code }: { asked: Row; code: string }) {
   ));
 }
 
-/** The codes bound by or issued to a user. What is to be done to one of them wants its text, which is masked here. */
-function OfUser({ asked }: { asked: Row }) {
+/** The codes of a user or an order. What is to be done to one of them wants its text, which is masked here. */
+function OfMany({ asked }: { asked: Row }) {
   return (
     <ContractList
       method={SEARCH}
-      fixed={{ code: undefined, mix_id: undefined, ...asked }}
+      fixed={{ ...Object.fromEntries(NAMES.map((name) => [name, undefined])), ...asked }}
       columns={[
         'name',
         'code_masked',

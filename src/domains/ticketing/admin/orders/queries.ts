@@ -64,7 +64,7 @@ export async function findOrders(sql: Sql, filter: OrderFilter): Promise<Order[]
           : sql`and order_id in (select person.order_id from ticketing_person person where person.project_id = ${project_id}
             and hashes @> (select array_agg(decode(hash, 'hex')) from unnest(${person_hashes as string[]}::text[]) hash))`
       }
-    order by order_id desc limit ${filter.limit}`;
+    order by o.order_id desc limit ${filter.limit}`;
 }
 
 /** A person of an order, sealed. */

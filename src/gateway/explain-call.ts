@@ -1,0 +1,97 @@
+import type { Contract } from '../contract/method.ts';
+import { baseText } from '../wire/base-text.ts';
+import { diagnoseSignature, type Finding } from '../wire/diagnose.ts';
+import { digests } from '../wire/sign.ts';
+import { type App, type AppStore, newestSecret } from './apps.ts';
+import { formatOf } from './checks.ts';
+import { type RecentCall, type RecentCalls, WRONG_SIGNATURE } from './recent-calls.ts';
+
+/** What a refused signature should have covered, and what is probably wrong with it. */
+export type SignatureExplained = {
+  readonly request_id: string;
+  readonly app_key: string | undefined;
+  readonly sign_method: string | undefined;
+  readonly sign: string | undefined;
+  /** The text that the server built, raw body included. */
+  readonly base_text: string;
+  readonly findings: readonly Finding[];
+};
+
+/** A call to be made again: what its method declares, as the texts that came; never its signature or session key. */
+export type Replay = {
+  readonly request_id: string;
+  readonly method: string;
+  readonly app_key: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether a session key came with it. */
+  readonly had_session: boolean;
+  readonly sign_method: string | undefined;
+  readonly format: 'json' | 'simplified' | 'xml';
+};
+
+/** What a sandbox still knows of its last calls. */
+export type CallExplainer = {
+  /** The signed text of a call whose signature was refused; undefined when it was not, or is no longer kept. */
+  signature(request_id: string): Promise<SignatureExplained | undefined>;
+  /** The parameters of a call; undefined when they are no longer kept or may not be shown. */
+  replay(request_id: string): Replay | undefined;
+};
+
+/** What calls are explained from. */
+export type ExplainerParts = {
+  readonly calls: RecentCalls;
+  readonly apps: AppStore;
+  readonly contracts: readonly Contract[];
+  readonly clock: () => Date;
+};
+
+/** Explains the calls that a memory keeps; secrets are used here and never given away. */
+export function createExplainer({ calls, apps, contracts, clock }: ExplainerParts): CallExplainer {
+  return {
+    async signature(request_id) {
+      const call = calls.find(request_id);
+      if (call?.code !== WRONG_SIGNATURE) return undefined;
+      const app = await apps.find(call.parameters.get('app_key') ?? '');
+      return explainSignature(call, app, clock());
+    },
+    replay(request_id) {
+      const call = calls.find(request_id);
+      const contract = contracts.find(({ name }) => name === call?.parameters.get('method'));
+      return call === undefined || contract === undefined ? undefined : replayOf(call, contract);
+    },
+  };
+}
+
+function explainSignature(call: RecentCall, app: App | undefined, now: Date): SignatureExplained {
+  const { request_id, parameters, body } = call;
+  const secret = app === undefined ? undefined : newestSecret(app, now);
+  return {
+    request_id,
+    app_key: parameters.get('app_key'),
+    sign_method: parameters.get('sign_method'),
+    sign: parameters.get('sign'),
+    base_text: baseText(parameters) + body,
+    findings: secret === undefined ? [] : diagnoseSignature({ parameters, body, secret, digests }).findings,
+  };
+}
+
+/** Methods that exchange what is as good as a session key: codes and refresh tokens (TOP protocol 8.3). */
+const EXCHANGES_KEYS = 'taobao.top.auth.token.';
+
+function replayOf({ request_id, parameters }: RecentCall, { name, request }: Contract): Replay | undefined {
+  if (name.startsWith(EXCHANGES_KEYS)) return undefined;
+  // What the contract does not declare may be anything, a secret sent by mistake too.
+  const declared = Object.keys(request.properties).flatMap((field) => {
+    const text = parameters.get(field);
+    return text === undefined ? [] : [[field, text] as const];
+  });
+  return {
+    request_id,
+    method: name,
+    app_key: parameters.get('app_key') ?? '',
+    parameters: Object.fromEntries(declared),
+    had_session: Boolean(parameters.get('session')),
+    sign_method: parameters.get('sign_method'),
+    format: formatOf(parameters),
+  };
+}

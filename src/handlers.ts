@@ -1,0 +1,72 @@
+import type { catalogue } from './contract/catalogue.ts';
+import type { Handlers } from './contract/method.ts';
+import type { Sql } from './database/pool.ts';
+import type { Vault } from './database/vault.ts';
+import { adminBenefitsHandlers } from './domains/benefits/admin/handlers.ts';
+import { benefitConsole } from './domains/benefits/console.ts';
+import { loadBenefitsDemo } from './domains/benefits/demo.ts';
+import { benefitHandlers } from './domains/benefits/handlers.ts';
+import { jobHandlers } from './domains/jobs/handlers.ts';
+import { ledgerHandlers } from './domains/ledger/handlers.ts';
+import { adminLotteryHandlers } from './domains/lottery/admin/handlers.ts';
+import { lotteryConsole } from './domains/lottery/console.ts';
+import { loadLotteryDemo } from './domains/lottery/demo.ts';
+import { lotteryHandlers } from './domains/lottery/handlers.ts';
+import { adminPlatformHandlers } from './domains/platform/admin/handlers.ts';
+import { platformHandlers } from './domains/platform/handlers.ts';
+import { operatorHandlers } from './domains/platform/operators/handlers.ts';
+import { adminSendplansHandlers } from './domains/sendplans/admin/handlers.ts';
+import { sendplanConsole } from './domains/sendplans/console.ts';
+import { loadSendplansDemo } from './domains/sendplans/demo.ts';
+import { sendplansHandlers } from './domains/sendplans/handlers.ts';
+import { adminTicketingHandlers } from './domains/ticketing/admin/handlers.ts';
+import { ticketingConsole } from './domains/ticketing/console.ts';
+import { loadTicketingDemo } from './domains/ticketing/demo.ts';
+import { ticketingHandlers } from './domains/ticketing/handlers.ts';
+import { voucherConsole } from './domains/vouchers/console.ts';
+import { loadVouchersDemo } from './domains/vouchers/demo.ts';
+import { voucherHandlers } from './domains/vouchers/handlers.ts';
+
+const ledgers = {
+  ...lotteryConsole.ledgers,
+  ...voucherConsole.ledgers,
+  ...ticketingConsole.ledgers,
+  ...sendplanConsole.ledgers,
+  ...benefitConsole.ledgers,
+};
+
+/** What the domains work with; the gateway issues the session keys. */
+type Parts = { readonly sql: Sql; readonly vault: Vault };
+type HandlerParts = Parts & Parameters<typeof platformHandlers>[0] & Parameters<typeof adminPlatformHandlers>[0];
+
+/** What carries out each method of the catalogue: a method that none of the domains carries out is a compile error. */
+export const joinHandlers = ({ sql, vault, tokens }: HandlerParts): Handlers<typeof catalogue> => ({
+  ...lotteryHandlers({ sql, vault }),
+  ...adminLotteryHandlers({ sql, vault }),
+  ...voucherHandlers({ sql, vault }),
+  ...jobHandlers({ sql }),
+  ...ticketingHandlers({ sql, vault }),
+  ...adminTicketingHandlers({ sql, vault }),
+  ...sendplansHandlers({ sql, vault }),
+  ...adminSendplansHandlers({ sql, vault }),
+  ...benefitHandlers({ sql, vault }),
+  ...adminBenefitsHandlers({ sql, vault }),
+  ...platformHandlers({ tokens }),
+  ...adminPlatformHandlers({ sql, vault, tokens }),
+  ...lotteryConsole.handlers({ sql, vault }),
+  ...voucherConsole.handlers({ sql, vault }),
+  ...ticketingConsole.handlers({ sql, vault }),
+  ...sendplanConsole.handlers({ sql, vault }),
+  ...benefitConsole.handlers({ sql, vault }),
+  ...ledgerHandlers({ sql, ledgers }),
+  ...operatorHandlers({ sql }),
+});
+
+/** Loads the demo data of every domain into a sandbox; what is there stays. */
+export async function loadDomainsDemo({ sql, vault }: Parts, now: Date): Promise<void> {
+  await loadLotteryDemo({ sql }, now);
+  await loadVouchersDemo({ sql, vault }, now);
+  await loadTicketingDemo({ sql, vault }, now);
+  await loadSendplansDemo({ sql, vault }, now);
+  await loadBenefitsDemo({ sql }, now);
+}

@@ -1,0 +1,93 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { signedParameters } from '../../src/sdk/request.ts';
+import { baseText } from '../../src/wire/base-text.ts';
+import { expectBuilt } from '../harness/built.ts';
+import { findChromium, launchChromium, openPage } from '../harness/chromium.ts';
+import { openConsolePage } from '../harness/console-page.ts';
+import { demo, startTestServer, type TestServer } from '../harness/server.ts';
+
+const chromium = findChromium();
+const browserTest = test.skipIf(chromium === undefined);
+const SAVE = 'piaoquan.lottery.activity.save';
+const SEGMENTS = [1, 2].map((segment_no) => ({
+  segment_no,
+  start_time: `2027-01-0${segment_no} 00:00:00`,
+  end_time: `2027-01-0${segment_no} 12:00:00`,
+  win_times: 5 + segment_no,
+}));
+
+let server: TestServer;
+let browser: Browser;
+let page: Page;
+let problems: string[];
+beforeAll(async () => {
+  if (chromium === undefined) return;
+  expectBuilt('dist/web/assets/docs.js', 'web/docs');
+  [server, browser] = await Promise.all([startTestServer(), launchChromium(chromium)]);
+  ({ page, problems } = await openPage(browser, server.url, { locale: 'en-US' }));
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+afterEach(() => expect(problems?.splice(0) ?? []).toEqual([]));
+
+const idOf = (answer: string): string => /"request_id":"(\w+)"/.exec(answer)?.[1] ?? '';
+
+browserTest('the tool opens with what a past call sent, lists and groups too, and sends the same again', async () => {
+  const activity = { spread_id: 'again', platform: 8, name: '重放', segments: SEGMENTS };
+  const request_id = idOf(await server.call(SAVE, { activity }, { sign_method: 'md5', simplify: true }));
+  await page.goto(`/en/api/${SAVE}?replay=${request_id}#tool`);
+  await page.getByText(`Filled with the parameters of call ${request_id}`).waitFor();
+  expect(await page.locator('[data-replay]').count()).toBe(1);
+  const values = (path: string) =>
+    page
+      .locator(`#tool [data-path="${path}"]`)
+      .evaluateAll((all) => all.map((each) => (each as never as { value: string }).value));
+  expect(await values('activity.spread_id')).toEqual(['again']);
+  expect(await values('activity.segments[].win_times')).toEqual(['6', '7']);
+  expect(await page.inputValue('[data-sign-method]')).toBe('md5');
+  const sent = page.waitForRequest('**/tool/sign');
+  await page.press('#tool button[type=submit]', 'Enter');
+  const { parameters } = (await sent).postDataJSON() as { parameters: object };
+  expect(parameters).toEqual({ activity });
+});
+
+browserTest('without its parameters the tool opens with the example and says why', async () => {
+  await page.goto('/zh/api/taobao.time.get?replay=16wxpmxbilyr2z#tool');
+  expect(await page.textContent('[data-replay]')).toMatch(/没有保留.*300.*表单里是示例值/);
+  problems.splice(0, 1);
+  const request_id = idOf(await server.call('taobao.time.get'));
+  await page.goto(`/en/api/${SAVE}?replay=${request_id}#tool`);
+  await page.click('[data-replay] a');
+  await page.waitForURL(`**/en/api/taobao.time.get?replay=${request_id}#tool`);
+  await page.getByText('Filled with').waitFor();
+});
+
+browserTest(
+  "a refused signature's text stands in the console's call log, beside what to check, and leads to the tool",
+  async () => {
+    const parameters = signedParameters(
+      { ...demo, secret: demo.secret.toUpperCase() },
+      'taobao.time.get',
+      {},
+      new Date(),
+    );
+    const answer = await fetch(`${server.url}/router/rest`, {
+      method: 'POST',
+      body: new URLSearchParams([...parameters]),
+    });
+    const request_id = idOf(await answer.text());
+    const console = await openConsolePage(browser, server.url);
+    await console.press('Enter the sandbox');
+    await console.go(`/platform/calls?request_id=${request_id}`);
+    await console.press('Details');
+    await console.shows(baseText(parameters));
+    await console.shows(/Is the secret that of this app_key/);
+    const link = await console.page.getByRole('link', { name: 'Replay in the API tool' }).getAttribute('href');
+    expect(link).toBe(`/en/api/taobao.time.get?replay=${request_id}#tool`);
+    expect(console.faults()).toEqual([]);
+    await console.page.context().close();
+  },
+);
