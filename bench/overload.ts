@@ -35,7 +35,9 @@ export async function benchOverload(): Promise<void> {
     console.log(`${before.toFixed(0)} signed draws a second with ${CONNECTIONS} connections; RSS ${idle} MB`);
     const rate = TIMES * before;
     const { outcomes, rss_mb } = await callAtRate(server, rate);
-    console.log(`\n${CALLERS} callers who together want ${TIMES} times as many, ${rate.toFixed(0)} a second, for ${SECONDS} s`);
+    console.log(
+      `\n${CALLERS} callers who together want ${TIMES} times as many, ${rate.toFixed(0)} a second, for ${SECONDS} s`,
+    );
     for (const kind of ['answered', 'busy', 'other'] as const) printKind(kind, outcomes);
     console.log(`  RSS at most ${rss_mb} MB`);
     await sleep(1000);
@@ -49,9 +51,8 @@ export async function benchOverload(): Promise<void> {
 
 function printKind(kind: Outcome['kind'], outcomes: readonly Outcome[]): void {
   const times = outcomes.flatMap((each) => (each.kind === kind ? [each.ms] : [])).sort((a, b) => a - b);
-  if (times.length === 0) return console.log(`  ${kind.padEnd(10)} 0`);
   const at = (share: number): string =>
-    (times[Math.min(times.length - 1, Math.floor(times.length * share))] as number).toFixed(0);
+    (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(0);
   console.log(
     `  ${kind.padEnd(10)} ${times.length} (${(times.length / SECONDS).toFixed(0)} a second)   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   longest ${at(1)} ms   aim < 1000`,
   );
@@ -72,7 +73,8 @@ async function callAtRate({ port, pid }: { port: number; pid: number }, rate: nu
   const overload: Overload = { outcomes: [], rss_mb: 0 };
   const requests = Array.from({ length: Math.ceil(rate * SECONDS) }, signedDraw);
   const callers: Caller[] = [];
-  while (callers.length < CALLERS) callers.push(...(await Promise.all(Array.from({ length: 100 }, () => openCaller(port, overload)))));
+  while (callers.length < CALLERS)
+    callers.push(...(await Promise.all(Array.from({ length: 100 }, () => openCaller(port, overload)))));
   // Until the server has accepted them all.
   await sleep(3000);
   const started = performance.now();

@@ -197,7 +197,10 @@ async function compareServers(
   const results: Record<WayName, LoadResult[]> = { interactive: [], engine: [], redis: [] };
   try {
     for (const name of names)
-      servers.set(name, await startServerProcess([...NODE_FLAGS, 'bench/stock-server.ts', name, redis?.socket ?? ''], env, /^(\d+)$/));
+      servers.set(
+        name,
+        await startServerProcess([...NODE_FLAGS, 'bench/stock-server.ts', name, redis?.socket ?? ''], env, /^(\d+)$/),
+      );
     for (const name of names) await loadDraws(servers.get(name) as ServerProcess, name, WARM_SECONDS);
     for (let round = 0; round < ROUNDS; round++)
       for (const name of names) results[name].push(await loadDraws(servers.get(name) as ServerProcess, name, SECONDS));

@@ -74,10 +74,10 @@ async function letIn(page: Page): Promise<void> {
   const { orders } = await client.call('piaoquan.ticketing.order.list', { project_id: 90000001, order_status: 2 });
   const { order } = await client.call('piaoquan.ticketing.order.get', { order_id: orders[0]?.order_id ?? '' });
   const [ticket] = order.tickets;
-  const { code } = await client.call('piaoquan.ticketing.ticket.code.get', {
+  const { qrcode } = await client.call('piaoquan.ticketing.ticket.code.get', {
     ticket_code_id: ticket?.ticket_code_id ?? '',
   });
-  await page.fill('#code', code);
+  await page.fill('#code', qrcode);
   await page.press('#code', 'Enter');
 }
 

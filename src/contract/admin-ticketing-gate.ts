@@ -109,7 +109,10 @@ export const ticketCodeGet = method({
     ticket_code_id: text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001' }),
     order_id: text({ zh: '订单ID', en: 'Order that it is of' }, { example: '2000000001' }),
     event_id: integer({ zh: '场次ID', en: 'Event that it is for' }, { example: '90000011' }),
-    code: text({ zh: '票码，即二维码的内容', en: 'Text of the QR code' }, { example: 'PQ1.3f2a90bc.eyJ0Ijo0fQ.c2ln' }),
+    qrcode: text(
+      { zh: '票码，即二维码的内容', en: 'Text of the QR code' },
+      { example: 'PQ1.3f2a90bc.eyJ0Ijo0fQ.c2ln' },
+    ),
     valid_until: date(
       { zh: '有效期至（演出结束）', en: 'Valid up to and including: the end of the show' },
       { example: '2026-05-01 22:00:00' },

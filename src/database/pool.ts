@@ -1,13 +1,14 @@
-import postgres from 'postgres';
+import type Postgres from 'postgres';
 import { StartError } from '../start-error.ts';
+import { postgres } from './driver.ts';
 
 /** int8 parameters may be number or bigint; int8 results are always numbers (ids stay below 2^53). */
 type Types = { int8: number | bigint };
 
 /** A pool of connections; `await sql.end()` closes it. */
-export type Sql = postgres.Sql<Types>;
+export type Sql = Postgres.Sql<Types>;
 /** What `sql.begin` hands to its callback. */
-export type Transaction = postgres.TransactionSql<Types>;
+export type Transaction = Postgres.TransactionSql<Types>;
 /** Where a query may run: the pool or a transaction. */
 export type Queryable = Sql | Transaction;
 

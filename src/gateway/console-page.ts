@@ -5,7 +5,8 @@ import type { FastifyInstance } from 'fastify';
 /** Scripts come from here alone; the component library writes its styles into the page. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const NOT_BUILT = 'The console is not built. Run npm run build, then start again.\n控制台尚未构建：请运行 npm run build 后重新启动。\n';
+const NOT_BUILT =
+  'The console is not built. Run npm run build, then start again.\n控制台尚未构建：请运行 npm run build 后重新启动。\n';
 
 /**
  * Serves the one page of the operators' console at `/console` and below it, where the page itself finds its way; its

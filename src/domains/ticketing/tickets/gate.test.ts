@@ -141,10 +141,10 @@ test('who administers gets the code that the channel gets, by the ticket alone, 
   const get = (ticket_code_id: string, now = NOON) =>
     office.admin['piaoquan.ticketing.ticket.code.get']({ ticket_code_id }, office.context(now));
   const shown = await get(ticket.ticket_code_id);
-  expect(shown).toMatchObject({ ...ticket, event_id: event, code: await codeOf(ticket), ticket_status: 1 });
+  expect(shown).toMatchObject({ ...ticket, event_id: event, qrcode: await codeOf(ticket), ticket_status: 1 });
   const end = new Date(NOON.getTime() + 303 * HOUR);
   expect(shown.valid_until).toEqual(end);
-  await check(shown.code, event, 'in');
+  await check(shown.qrcode, event, 'in');
   expect((await get(ticket.ticket_code_id, end)).ticket_status).toBe(2);
   const refusal = (sub_code: string) => ({ body: { code: 15, sub_code } });
   await expect(get(ticket.ticket_code_id, new Date(end.getTime() + 1000))).rejects.toMatchObject(

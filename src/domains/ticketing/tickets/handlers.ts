@@ -113,7 +113,7 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
         ticket_code_id: String(ticket_id),
         order_id: String(order_id),
         event_id,
-        code: signCode(gateKey(tenant_id), payload),
+        qrcode: signCode(gateKey(tenant_id), payload),
         valid_until: new Date(payload.x * 1000),
         ticket_status: state,
       };

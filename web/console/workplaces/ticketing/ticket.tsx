@@ -100,7 +100,7 @@ function TicketCode({ ticket_code_id }: { ticket_code_id: string }) {
   if (question.data)
     return (
       <Code
-        code={question.data.code}
+        code={question.data.qrcode}
         label={t({ zh: `票 ${ticket_code_id} 的二维码`, en: `QR code of ticket ${ticket_code_id}` })}
         until={t({
           zh: `有效期至 ${instantText(question.data.valid_until)}`,
