@@ -1,9 +1,25 @@
+import { createRequire } from 'node:module';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { catalogue } from '../contract/catalogue.ts';
 import { baseText } from '../wire/base-text.ts';
 import { digests, sign } from '../wire/sign.ts';
 import { postmanCollection } from './postman.ts';
+
+/** What is asked of Postman's own reader of collections. */
+type Reader = {
+  items: { count(): number };
+  variables: { toObject(): object };
+  events: { listeners(name: string): object[] };
+  forEachItem(visit: (item: ReadItem) => void): void;
+};
+type ReadItem = {
+  name: string;
+  request: { url: { toString(): string }; body: { urlencoded: { toObject(excludeDisabled: boolean): object } } };
+  responses: { all(): { code: number; body: string }[] };
+};
+// It comes as a script of the older kind, without types.
+const postman = createRequire(import.meta.url)('postman-collection') as { Collection: new (json: object) => Reader };
 
 type Parameter = { key: string; value: string; disabled?: boolean; description?: string };
 type Request = {
@@ -140,4 +156,26 @@ test('a session goes along where the method needs one, waits switched off where 
     const state = session === undefined ? 'none' : session.disabled ? 'optional' : 'required';
     expect(state, contract.name).toBe(contract.session);
   }
+});
+
+test("Postman's own reader finds every request whole: folders, parameters, variables, script, answers", () => {
+  const read = new postman.Collection(postmanCollection(catalogue, variables));
+  expect(read.items.count()).toBe(collection.item.length);
+  const found: [string, string, object][] = [];
+  read.forEachItem((item) => {
+    const body = item.request.body.urlencoded.toObject(true);
+    found.push([item.name, item.request.url.toString(), body]);
+    expect(
+      item.responses.all().map(({ code, body: text }) => [code, typeof text]),
+      item.name,
+    ).toEqual([
+      [200, 'string'],
+      [200, 'string'],
+    ]);
+  });
+  const own = (all: readonly Parameter[]) =>
+    Object.fromEntries(all.filter(({ disabled }) => !disabled).map(({ key, value }) => [key, value]));
+  expect(found).toEqual(items.map(({ name, request }) => [name, request.url.raw, own(request.body.urlencoded)]));
+  expect(read.variables.toObject()).toEqual(variables);
+  expect(read.events.listeners('prerequest')).toHaveLength(1);
 });
