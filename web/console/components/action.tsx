@@ -45,6 +45,12 @@ type ConfirmProps = {
   readonly onDone?: (answer: Request) => void;
 };
 
+/** What a {@link ConfirmButton} that takes a thing off shelf, or puts it on again, is called and looks like. */
+export const shelving = (isOn: boolean): Pick<ConfirmProps, 'label' | 'danger'> => ({
+  label: isOn ? { zh: '下架', en: 'Take off shelf' } : { zh: '上架', en: 'Put on shelf' },
+  danger: isOn,
+});
+
 /** A button whose act is carried out only after the operator has read what it will do. */
 export function ConfirmButton(props: ConfirmProps) {
   const { method, request, label, consequence, danger = false, session_user, button, onDone } = props;

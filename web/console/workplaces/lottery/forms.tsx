@@ -4,7 +4,7 @@ import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import { TopError } from '../../../../src/sdk/errors.ts';
 import { DoorError } from '../../client.ts';
-import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import { withoutEmpties } from '../../components/contract-form.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
@@ -207,8 +207,7 @@ export function ShelfButton({ activity, left, size = 'small' }: ShelfProps) {
     <ConfirmButton
       method="piaoquan.lottery.activity.status.update"
       request={{ spread_id, status: isOn ? 2 : 1 }}
-      label={isOn ? { zh: '下架', en: 'Take off shelf' } : { zh: '上架', en: 'Put on shelf' }}
-      danger={isOn}
+      {...shelving(isOn)}
       button={{ size }}
       consequence={
         isOn

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Card, Flex, Progress, Table } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useFromAddress } from '../../address.ts';
-import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
 import { Head } from '../../components/sections.tsx';
@@ -63,9 +63,8 @@ function PlanDetail({ plan }: { plan: Plan }) {
         <ConfirmButton
           method="piaoquan.sendplan.plan.status.update"
           request={{ id, status: isOn ? 2 : 1 }}
-          danger={isOn}
           button={{ size: 'middle' }}
-          label={isOn ? { zh: '下架', en: 'Take off shelf' } : { zh: '上架', en: 'Put on shelf' }}
+          {...shelving(isOn)}
           consequence={
             isOn
               ? {

@@ -2,7 +2,7 @@ import { Card, Descriptions, Flex, Table, type TableColumnType, Tag, Typography 
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
-import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import { Nothing } from '../../components/states.tsx';
 import { instantText, money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
@@ -122,8 +122,7 @@ function Shelf({ event }: { event: Event }) {
     <ConfirmButton
       method="piaoquan.ticketing.event.status.update"
       request={{ event_id: event.event_id, status: isOn ? 2 : 1 }}
-      danger={isOn}
-      label={isOn ? { zh: '下架', en: 'Take off shelf' } : { zh: '上架', en: 'Put on shelf' }}
+      {...shelving(isOn)}
       consequence={
         isOn
           ? {

@@ -2,7 +2,7 @@ import { useNavigate } from 'react-router';
 import { fieldsOf } from '../../../../src/contract/schema.ts';
 import { TopError } from '../../../../src/sdk/errors.ts';
 import { DoorError } from '../../client.ts';
-import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import type { Row } from '../../components/contract-list.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { newKey } from '../../key.ts';
@@ -95,9 +95,8 @@ export function ShelfButton({ batch }: { batch: Batch }) {
     <ConfirmButton
       method="piaoquan.voucher.batch.status.update"
       request={{ mix_id, status: isOn ? 2 : 1 }}
-      danger={isOn}
       button={{ size: 'middle' }}
-      label={isOn ? { zh: '下架', en: 'Take off shelf' } : { zh: '上架', en: 'Put on shelf' }}
+      {...shelving(isOn)}
       consequence={
         isOn
           ? {
