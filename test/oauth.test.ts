@@ -112,6 +112,15 @@ test('answers of /token are kept by no cache', async () => {
   }
 });
 
+test('two hundred requests at once with one refresh token all get the same session', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { refresh_token } = await newSession();
+    const replies = await Promise.all(Array.from({ length: 200 }, () => refresh(refresh_token)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(replies.map(({ body }) => body.access_token)).size).toBe(1);
+  }
+});
+
 test('a refresh token gives a new session, and the same one again when it is asked again', async () => {
   const first = await newSession();
   const replies = await Promise.all(Array.from({ length: 10 }, () => refresh(first.refresh_token)));

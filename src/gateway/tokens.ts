@@ -78,18 +78,20 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
       // Random keys are new, so there is always an answer.
       return (await issue(query, grant, newKey('6100'), newKey('6102'), now)) as TokenAnswer;
     },
-    async refresh({ app_key, refresh_token }, now) {
-      const [grant] = await sql<Grant[]>`
-        select app_key, user_id from platform_session
-        where refresh_hash = ${vault.hash(REFRESH_PURPOSE, refresh_token)} and app_key = ${app_key}
-          and refresh_expires_at > ${now} and revoked_at is null`;
-      // Derived from the token, so that a client that lost the answer gets the same session when it asks again.
-      const derived = (purpose: string): Buffer => vault.hash(purpose, refresh_token);
-      return (
-        grant &&
-        issue(sql, grant, newKey('6101', derived('next-session')), newKey('6103', derived('next-refresh')), now)
-      );
-    },
+    refresh: ({ app_key, refresh_token }, now) =>
+      sql.begin(async (transaction) => {
+        // The lock lets requests with one token follow each other: two inserts of the same session at once would fail on
+        // the unique key of its refresh token, which the conflict clause on the session key does not cover.
+        const [grant] = await transaction<Grant[]>`
+          select app_key, user_id from platform_session
+          where refresh_hash = ${vault.hash(REFRESH_PURPOSE, refresh_token)} and app_key = ${app_key}
+            and refresh_expires_at > ${now} and revoked_at is null
+          for update`;
+        // Derived from the token, so that a client that lost the answer gets the same session when it asks again.
+        const derived = (purpose: string): Buffer => vault.hash(purpose, refresh_token);
+        const access = newKey('6101', derived('next-session'));
+        return grant && issue(transaction, grant, access, newKey('6103', derived('next-refresh')), now);
+      }),
   };
 }
 
