@@ -6,6 +6,7 @@ export type ServerProcess = { pid: number; port: number; stop(): Promise<void> }
 
 /** As npm start runs the server. */
 export const NODE_FLAGS = ['--max-semi-space-size=16', '--max-old-space-size=1024'];
+const NODE_ENV = { NODE_COMPILE_CACHE: 'node_modules/.cache/piaoquan' };
 
 const canPin = spawnSync('taskset', ['--version']).status === 0;
 
@@ -25,7 +26,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const node = [process.execPath, ...args];
   const [command = '', ...rest] = canPin ? ['taskset', '-c', '0', ...node] : node;
-  const child = spawn(command, rest, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, rest, { env: { ...process.env, ...NODE_ENV, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await portOf(child, portIn);
   return {
     pid: child.pid as number,
