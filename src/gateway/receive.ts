@@ -77,6 +77,8 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
     request.on('end', () => {
       if (size > limit) failed(tooLarge(limit));
       else done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      // The request outlives its body by the whole call.
+      chunks.length = 0;
     });
     request.on('error', () => failed(platformError('bad-request', { sub_msg: 'the body was cut off' })));
   });

@@ -113,6 +113,13 @@ test('numbers and booleans are taken as JSON text too, and texts as JSON numbers
   expect(value({ inner: '{"name":{"a":[1]}}' }).inner).toEqual({ name: '{"a":[1]}' });
 });
 
+test.each(['%', ' %', '\n%', '-%', ' -%'])('the digits of a long number are kept where it stands as %j', (shape) => {
+  const number = shape.replace('%', '12345678901234567');
+  const kept = number.trim();
+  expect(value({ inner: `{"name":${number}}` }).inner).toEqual({ name: kept });
+  expect(value({ inner: `{"count":1,"name":${number}}` }).inner).toEqual({ count: 1, name: kept });
+});
+
 test('a text keeps every digit of an id beyond 2^53, a number refuses it', () => {
   expect(value({ inner: '{"name":90071992547409931234}' }).inner).toEqual({ name: '90071992547409931234' });
   expect(refusal({ inner: '{"name":"x","count":9007199254740993}' }).msg).toBe('Invalid arguments:inner.count');

@@ -144,13 +144,16 @@ function jsonText(value: unknown, path: string): string {
 
 const oneOf = (values: object): string => `应为 ${Object.keys(values).join('、')} 之一`;
 
+/** Where a number of 16 digits or more may stand. Ids within quotes are left out: to look at every value costs a draw 4 µs. */
+const LONG_NUMBER = /(?:^|[:,[\s])-?\d{16}/;
+
 /**
  * Reads JSON text of a caller. Whole numbers beyond ±(2^53−1) become their digits as text, since a double would change
  * them silently: a String field then keeps the exact id, a Number field refuses it.
  */
 function parseJson(text: string, path: string): unknown {
   try {
-    return /\d{16}/.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+    return LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch {
     throw invalid(path, '不是合法的 JSON');
   }
