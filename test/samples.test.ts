@@ -45,7 +45,8 @@ const printedBy = (id: SampleId): Promise<string[]> =>
   );
 
 describe("each page's samples, run as they stand there, get the documented answer", () => {
-  test.concurrent.for(here.filter((id) => id !== 'typescript'))('%s', async (id, { expect }) => {
+  // Compilers of several languages share the machine.
+  test.concurrent.for(here.filter((id) => id !== 'typescript'))('%s', { timeout: 120_000 }, async (id, { expect }) => {
     const printed = await printedBy(id);
     for (const [index, contract] of contracts.entries()) {
       const { json } = compileReader(contract);
@@ -55,7 +56,7 @@ describe("each page's samples, run as they stand there, get the documented answe
     }
   });
 
-  test.concurrent('typescript', async ({ expect }) => {
+  test.concurrent('typescript', { timeout: 120_000 }, async ({ expect }) => {
     const printed = await printedBy('typescript');
     expect(printed).toHaveLength(contracts.length);
     for (const answer of printed) expect(answer).toMatch(/request_id: '[0-9a-z]{12,14}'/);
