@@ -181,8 +181,8 @@ export const lotterySendcode = method({
         mix_id: text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'a09da62085f10074', maxLength: 128 }),
         ext_order_id: text(
           {
-            zh: '外部业务单号，同一应用同一批次内幂等',
-            en: "The caller's number of this issue; one for an app and batch",
+            zh: '外部业务单号，同一应用内幂等；首次请求时即归属该批次，不能再用于其他批次',
+            en: "The caller's number of this issue, one for an app; it belongs to the batch that it is first asked for",
           },
           { example: '123456789042', maxLength: 64 },
         ),
@@ -248,7 +248,10 @@ export const lotterySendcode = method({
               },
               '200405': { zh: '券码批次已下架', en: 'the batch is off shelf' },
               '200406': { zh: '券码批次已过期', en: 'the batch has expired' },
-              '200409': { zh: '该业务单号已用于其他内容', en: 'the ext_order_id was used with other content' },
+              '200409': {
+                zh: '该业务单号已用于其他内容',
+                en: 'the ext_order_id was used with other content, or asked for in another batch',
+              },
               '200410': { zh: '券码库存不足', en: 'the batch has not that many codes left; none was issued' },
             },
           },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../../../../test/harness/server.ts';
+import { until } from '../../../../test/harness/until.ts';
 import { voucherCalls, voucherFindings } from '../../../../test/harness/vouchers.ts';
 
 let server: TestServer;
@@ -140,6 +141,27 @@ test('an operation sent three times at once and again after its effect was rever
   expect(await vouchers.everyCode('code_again', 'CONSUME')).toEqual([]);
   const [log] = await server.database.sql`select count(*) from voucher_consumption where mix_id = 'code_again'`;
   expect(log?.count).toBe(40);
+});
+
+test('an operation that comes to two servers at the same moment is entered in the change log once', async () => {
+  const { sql } = server.database;
+  const codes = await vouchers.madeBatch('code_logged', 2);
+  const ask = { mix_id: 'code_logged', codes, unique_id: 'logged' };
+  const other = await callOf();
+  // Both statements wait for the batch, so that neither has seen what the other does.
+  const calls = await sql.begin(async (tx) => {
+    await tx`select from voucher_batch where mix_id = 'code_logged' for update`;
+    const both = [server.call, other].map((call) => call('piaoquan.voucher.code.consume', ask));
+    const waiting = () => sql`
+      select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query ~ 'voucher_operate_logged'`;
+    await until(waiting, ({ count }) => count === 2);
+    return { both };
+  });
+  await Promise.all(calls.both);
+  const log = await sql`
+    select thing_key from change_log where thing = 'voucher_code' and starts_with(thing_key, 'code_logged/') order by 1`;
+  expect(log.map(({ thing_key }) => thing_key)).toEqual(['code_logged/1', 'code_logged/2']);
 });
 
 test('a unique_id used for other codes, another user or another operation is refused', async () => {

@@ -52,12 +52,13 @@ const wrongCode = () =>
     .replace(/./g, (digit) => String(+digit + 2))}`;
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
 
-type Ask = { app_key: string; user_id?: string; now?: Date };
+type Ask = { app_key: string; user_id?: string; now?: Date; unique_id?: string };
 
 /** What became of a try of codes: words, or the refusal. */
-async function attempt(list: string[], { app_key, user_id, now = NOW }: Ask, at = processes()[0]!) {
+async function attempt(list: string[], { app_key, user_id, now = NOW, ...ask }: Ask, at = processes()[0]!) {
   try {
-    const request = { mix_id: 'code_guess', codes: list, unique_id: randomBytes(9).toString('hex'), user_id };
+    const unique_id = ask.unique_id ?? randomBytes(9).toString('hex');
+    const request = { mix_id: 'code_guess', codes: list, unique_id, user_id };
     const context = { app_key, now, request_id: 'r', host: 'localhost', actor: '12345678', method: 'test' };
     return (await at['piaoquan.voucher.code.consume'](request, context)).results.map(({ result }) => result);
   } catch (error) {
@@ -81,6 +82,18 @@ test('wrong codes of an earlier window do not count', async () => {
   for (let n = 0; n < user.wrong; n++) await attempt([wrongCode()], ask);
   expect(await attempt([wrongCode()], { ...ask, now: later(user.window) })).toEqual(['NOT_FOUND']);
   expect(await attempt([wrongCode()], { ...ask, now: later(user.window + 1) })).toEqual(['NOT_FOUND']);
+});
+
+test('a call that was answered is answered again while its caller is shut out', async () => {
+  const ask = { app_key: '8', user_id: 'u', unique_id: 'again' };
+  const list = [wrongCode(), wrongCode(), wrongCode(), codes[5]!];
+  for (let times = 0; times < 5; times++)
+    expect(await attempt(list, ask)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND', 'OK']);
+  const locked = `isv.voucher-guess-limit ${user.lock}`;
+  expect(await attempt([wrongCode()], { app_key: '8', user_id: 'u' })).toBe(locked);
+  expect(await attempt(list, ask)).toEqual(['NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND', 'OK']);
+  // Another question under its number is a question all the same.
+  expect(await attempt([wrongCode()], ask)).toBe(locked);
 });
 
 test('a list with more wrong codes than are left is refused whole and tells nothing of them', async () => {

@@ -12,6 +12,7 @@ import {
   findCatalogues,
   findCode,
   findSequences,
+  hasOperation,
   type Operation,
   type OperationResult,
   operate,
@@ -38,8 +39,9 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
     const { app_key, now, actor, method, request_id } = context;
     const { mix_id, codes, unique_id, user_id } = request;
     const user = user_id == null ? undefined : vault.hash(USER_PURPOSE, user_id).toString('hex');
-    const sequences = await look({ app_key, mix_id, codes, user, now });
     const content = vault.hash(OPERATION_PURPOSE, JSON.stringify([kind, codes, user])).toString('hex');
+    const isRepeated = () => hasOperation(sql, mix_id, { app_key, unique_id, content });
+    const sequences = await look({ app_key, mix_id, codes, user, now, isRepeated });
     const results = await submit(mix_id, now, {
       kind,
       sequences,
@@ -68,7 +70,8 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
     'piaoquan.voucher.code.void': (request, context) => carryOut('void', request, context),
     'piaoquan.voucher.code.get': async ({ mix_id, code, user_id }, { app_key, now }) => {
       const user = user_id == null ? undefined : vault.hash(USER_PURPOSE, user_id).toString('hex');
-      const [sequence] = await look({ app_key, mix_id, codes: [code], user, now });
+      const isRepeated = async () => false;
+      const [sequence] = await look({ app_key, mix_id, codes: [code], user, now, isRepeated });
       const found = sequence == null ? undefined : await findCode(sql, mix_id, sequence);
       if (found === undefined) throw refused('isv.voucher-code-not-exist');
       const { bound_sealed, issued_to: _kept, ...record } = found;
@@ -81,11 +84,20 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
   };
 }
 
-type Asked = { app_key: string; mix_id: string; codes: string[]; user: string | undefined; now: Date };
+type Asked = {
+  app_key: string;
+  mix_id: string;
+  codes: string[];
+  user: string | undefined;
+  now: Date;
+  /** Whether this very call was answered before. */
+  isRepeated: () => Promise<boolean>;
+};
 
 /**
  * Finds codes by their text: their sequences, null for those that the batch does not have. Wrong ones count as guesses of
- * the app and its user before anything is told of them; a caller over the limit is refused, right codes and all.
+ * the app and its user before anything is told of them; a caller over the limit is refused, right codes and all, but for
+ * a call that was answered before, which is told nothing new.
  */
 function createLookUp({ sql, vault }: Parts): (asked: Asked) => Promise<(number | null)[]> {
   const catalogue = createLoader<string, Catalogue>({
@@ -101,13 +113,13 @@ function createLookUp({ sql, vault }: Parts): (asked: Asked) => Promise<(number 
     const sequences = await findSequences(sql, mix_id, [...new Set(hashes)]);
     return hashes.map((hash) => sequences.get(hash) ?? null);
   };
-  return async ({ app_key, mix_id, codes, user, now }) => {
+  return async ({ app_key, mix_id, codes, user, now, isRepeated }) => {
     const batch = await catalogue(mix_id);
     if (batch === undefined) throw refused('isv.voucher-batch-not-exist');
     const sequences = await find(batch, codes);
     const wrong = new Set(codes.filter((_, index) => sequences[index] === null)).size;
     const wait = await waitFor({ app_key, caller: user ?? null, wrong, now });
-    if (wait > 0) throw refused('isv.voucher-guess-limit', waitWords(wait));
+    if (wait > 0 && !(await isRepeated())) throw refused('isv.voucher-guess-limit', waitWords(wait));
     return sequences;
   };
 }

@@ -39,6 +39,19 @@ export async function operate(
   return rows.map(({ results }) => results);
 }
 
+/** Whether an operation of this unique_id and content was carried out. */
+export async function hasOperation(
+  sql: Sql,
+  mix_id: string,
+  { app_key, unique_id, content }: { app_key: string; unique_id: string; content: string },
+): Promise<boolean> {
+  const rows = await sql`
+    select from voucher_operation
+    where mix_id = ${mix_id} and app_key = ${app_key} and unique_id = ${unique_id}
+      and content = ${Buffer.from(content, 'hex')}`;
+  return rows.count > 0;
+}
+
 /** What a code's text is looked up in: how the batch's codes are computed (null: they are stored), and how many. */
 export type Catalogue = { mix_id: string; total_count: number; form: CodeForm | null };
 

@@ -87,6 +87,7 @@ test('an order of codes is refused as explained, in the order of the rules', asy
   expect(await sent({ mix_id: 'send' })).toBe('200405');
   expect(await sent(first)).toBe('0');
   await batch('send-late', 5);
+  expect(await sent({ ...first, mix_id: 'send-late' })).toBe('200409');
   expect(await sent({ mix_id: 'send-late' }, { now: day('2026-12-31') })).toBe('0');
   expect(await sent({ mix_id: 'send-late' }, { now: new Date(day('2026-12-31').getTime() + 1) })).toBe('200406');
 });

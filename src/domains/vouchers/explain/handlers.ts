@@ -33,7 +33,7 @@ export const voucherExplainHandlers = ({
     ]);
     const content = vault.hash(ORDER_PURPOSE, orderText(request)).toString('hex');
     const users_fit = usersOf(request) !== undefined;
-    return verdict(sendRules(facts, { users_fit, granted, number, content, now: context.now }));
+    return verdict(sendRules(facts, { mix_id, users_fit, granted, number, content, now: context.now }));
   },
   // A wrong code is not counted here, as the method only reads; who may call it may export every code anyway.
   'piaoquan.voucher.bind.explain': async ({ mix_id, user_id, code = null, caller_app_key }, context) => {

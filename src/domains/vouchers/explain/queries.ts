@@ -8,6 +8,8 @@ export type SendFacts = {
   readonly issued_count: number | null;
   /** Codes that may be issued, counted up to the number asked for. */
   readonly available: number;
+  /** The batch that the order number belongs to. */
+  readonly number_mix_id: string | null;
   /** The order that bears the number already: keyed hash of what it asked (hex), and when. */
   readonly order_content: string | null;
   readonly ordered_at: Date | null;
@@ -20,7 +22,7 @@ export async function findSendFacts(
 ): Promise<SendFacts> {
   const [row] = await sql<SendFacts[]>`
     select b.status, b.coupon_expire_time, b.total_count, b.issued_count,
-      encode(o.content, 'hex') as order_content, o.ordered_at, (
+      owner.mix_id as number_mix_id, encode(o.content, 'hex') as order_content, o.ordered_at, (
         select count(*) from (
           select from voucher_code c
           where c.mix_id = b.mix_id and c.sequence > b.issue_sequence
@@ -29,6 +31,7 @@ export async function findSendFacts(
         ) free) as available
     from (select ${mix_id}::text as mix_id) asked
     left join voucher_batch b on b.mix_id = asked.mix_id
+    left join voucher_order_number owner on owner.app_key = ${app_key} and owner.ext_order_id = ${ext_order_id}
     left join voucher_order o
       on o.mix_id = asked.mix_id and o.app_key = ${app_key} and o.ext_order_id = ${ext_order_id}`;
   return row as SendFacts;

@@ -36,8 +36,9 @@ const judgeSend = judgeBy({
   stock: sending('short', ['券码库存足够', 'there are codes enough'], 'there are not codes enough'),
 });
 
-/** An order of codes: whether its users fit, who may issue, and the keyed hash of what it asks (hex). */
+/** An order of codes: its batch, whether its users fit, who may issue, and the keyed hash of what it asks (hex). */
 export type SendAsked = {
+  readonly mix_id: string;
   readonly users_fit: boolean;
   readonly granted: boolean;
   readonly number: number;
@@ -45,12 +46,14 @@ export type SendAsked = {
   readonly now: Date;
 };
 
-/** The rules of sendcode in the order in which it and voucher_send (migrations/0008) decide. */
-export function sendRules(facts: SendFacts, { users_fit, granted, number, content, now }: SendAsked): Judged[] {
+/** The rules of sendcode in the order in which it, voucher_claim_numbers and voucher_send (migrations/0016, 0008) decide. */
+export function sendRules(facts: SendFacts, { mix_id, users_fit, granted, number, content, now }: SendAsked): Judged[] {
   const { status, coupon_expire_time, ordered_at, order_content, available, total_count, issued_count } = facts;
+  const { number_mix_id } = facts;
   const rules = [judgeSend('users', users_fit, { number }), judgeSend('granted', granted)];
   if (status === null || coupon_expire_time === null) return rules;
-  rules.push(judgeSend('order', ordered_at === null || order_content === content, { ordered_at }));
+  const free = ordered_at === null ? (number_mix_id ?? mix_id) === mix_id : order_content === content;
+  rules.push(judgeSend('order', free, { ordered_at, mix_id: number_mix_id }));
   if (ordered_at !== null) return rules;
   return [
     ...rules,

@@ -5,15 +5,27 @@ import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { openIssuedCodes } from '../grant.ts';
-import { findGrants, type GrantKey, type Order, type OrderAnswer, sendCodes } from './queries.ts';
+import {
+  type Claim,
+  claimNumbers,
+  findGrants,
+  type GrantKey,
+  hasOrder,
+  type Order,
+  type OrderAnswer,
+  sendCodes,
+} from './queries.ts';
 import { orderText, REFUSALS, type SendRequest, usersOf } from './rules.ts';
 
 /** Purpose under which the vault hashes what an order asks. */
 export const ORDER_PURPOSE = 'voucher-order';
 /** Purpose under which the vault hashes nicks that codes are issued to. */
 export const NICK_PURPOSE = 'voucher-nick';
-/** Codes that one batch of orders may ask for, so that it stays a matter of milliseconds. */
-const MAX_BATCH = 200;
+/** Orders of more codes than this go in batches of their own: a code costs a tenth of a millisecond … */
+const FEW_CODES = 20;
+/** … so that many small orders, or a few large ones, hold the codes of their batch for half a second at most. */
+const MOST_SMALL = 200;
+const MOST_LARGE = 5;
 
 type Answer = ResponseOf<typeof lotterySendcode>;
 
@@ -42,6 +54,37 @@ function success(vault: Vault, request: SendRequest, answer: OrderAnswer & { sta
   };
 }
 
+/** Answers orders in micro-batches by batch of codes, small and large ones apart. */
+function openSends(sql: Sql): (mix_id: string, order: Order, now: Date) => Promise<OrderAnswer> {
+  const open = (maxBatch: number) =>
+    createBatcher<{ order: Order; now: Date }, OrderAnswer>({
+      // The latest command's instant is that of the batch.
+      run: (mix_id, commands) =>
+        sendCodes(
+          sql,
+          mix_id,
+          commands.map(({ order }) => order),
+          commands.at(-1)?.now as Date,
+        ),
+      maxBatch,
+    });
+  const [small, large] = [open(MOST_SMALL), open(MOST_LARGE)];
+  return (mix_id, order, now) => (order.count > FEW_CODES ? large : small).submit(mix_id, { order, now });
+}
+
+/**
+ * Order numbers by app. A number is that of the batch it was first asked for, over all processes and whatever became of
+ * that order: the orders themselves stand with their batch, where the same number in another one cannot be seen.
+ * @returns a function that claims a number for a batch and tells whether it may be used there
+ */
+function openNumbers(sql: Sql): (app_key: string, claim: Claim) => Promise<boolean> {
+  const numbers = createBatcher<Claim, string>({ run: (app_key, claims) => claimNumbers(sql, app_key, claims) });
+  return async (app_key, claim) =>
+    (await numbers.submit(app_key, claim)) === claim.mix_id ||
+    // From before migration 0016 a number may have orders in several batches; each is answered the same again.
+    hasOrder(sql, app_key, claim);
+}
+
 /**
  * The handler of sendcode. Whoever may export a batch may issue its codes: the export shows them all anyway. Codes issued
  * to users are noted as theirs, yet not bound: binding is the user's own act and starts the days of a DAY batch.
@@ -56,17 +99,8 @@ export function orderHandlers({ sql, vault }: { sql: Sql; vault: Vault }): Handl
       return new Map(keys.map((key, index) => [key, answers[index] as boolean]));
     },
   });
-  const batcher = createBatcher<{ order: Order; now: Date }, OrderAnswer>({
-    // The latest command's instant is that of the batch.
-    run: (mix_id, commands) =>
-      sendCodes(
-        sql,
-        mix_id,
-        commands.map(({ order }) => order),
-        commands.at(-1)?.now as Date,
-      ),
-    maxBatch: MAX_BATCH,
-  });
+  const claimNumber = openNumbers(sql);
+  const sends = openSends(sql);
 
   return {
     'taobao.film.lottery.sendcode': async (
@@ -78,12 +112,13 @@ export function orderHandlers({ sql, vault }: { sql: Sql; vault: Vault }): Handl
       if (users === undefined) return refusal('users', request);
       if (!(await granted(JSON.stringify({ mix_id, user_id: user.user_id, partner_code }))))
         return refusal('not_found', request);
+      if (!(await claimNumber(app_key, { ext_order_id, mix_id }))) return refusal('conflict', request);
       // A nick is personal, an id is not: of a nick only the hash is kept.
       const named = user_id_type === 'TAOBAO_NAME';
       const kept = named ? users.map((nick) => vault.hash(NICK_PURPOSE, nick).toString('hex')) : users;
       const content = vault.hash(ORDER_PURPOSE, orderText(request)).toString('hex');
       const order = { app_key, ext_order_id, content, count: number, ...(kept.length > 0 && { users: kept }) };
-      const answer = await batcher.submit(mix_id, { order, now });
+      const answer = await sends(mix_id, order, now);
       return answer.state === 'ok' ? success(vault, request, answer) : refusal(answer.state, request);
     },
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { atOnce } from '../../../../test/harness/at-once.ts';
 import { callAt } from '../../../../test/harness/call.ts';
 import { startTestServer, type TestServer } from '../../../../test/harness/server.ts';
 import { voucherCalls, voucherFindings } from '../../../../test/harness/vouchers.ts';
@@ -46,6 +47,20 @@ test('of orders for more codes than there are, as many are answered as codes las
   expect(await issuedOf('code_rush')).toBe(400);
 });
 
+test('large orders that come at once are carried out a few at a time, so that the batch is free in between', async () => {
+  await vouchers.madeBatch('code_large', 1260);
+  const counts = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? 3 : 60));
+  const results = await Promise.all(
+    counts.map((number, n) => send('code_large', `large-${n}`, { number, each_num: number })),
+  );
+  expect(results.map((result) => codesOf(result).length)).toEqual(counts);
+  expect(new Set(results.flatMap(codesOf)).size).toBe(1260);
+  const together = await server.database.sql`
+    select count(*) from voucher_order where mix_id = 'code_large' and cardinality(sequences) = 60 group by xmin::text`;
+  expect(together.length).toBeGreaterThan(3);
+  expect(Math.max(...together.map(({ count }) => count))).toBeLessThanOrEqual(5);
+});
+
 test('an order sent three times at once and once more is one order with one answer', async () => {
   await vouchers.madeBatch('code_triple', 500);
   const orders = Array.from({ length: 100 }, (_, n) => n);
@@ -78,10 +93,69 @@ test('an order number with other content is refused and changes nothing', async 
   expect(await issuedOf('code_conflict')).toBe(1);
 });
 
-test('the same order number in another batch is an order of its own', async () => {
-  await vouchers.madeBatch('code_one', 1);
-  await vouchers.madeBatch('code_two', 1);
-  for (const mix_id of ['code_one', 'code_two']) expect(codesOf(await send(mix_id, 'both'))).toHaveLength(1);
+test('an order number of one app serves one batch, of hundreds claimed for two at once by two servers too', async () => {
+  const batches = ['code_one', 'code_two'] as const;
+  for (const mix_id of batches) await vouchers.madeBatch(mix_id, 120);
+  const other = await server.another();
+  const sendAt = async (url: string, mix_id: string, ext_order_id: string): Promise<Result> =>
+    JSON.parse(await callAt(url, METHOD, asked(mix_id, ext_order_id), { simplify: true })).result;
+  const numbers = Array.from({ length: 120 }, (_, n) => `both-${n}`);
+  const answers = await Promise.all(
+    numbers.map((number, n) => {
+      const [one, two] = n % 2 === 0 ? [server.url, other.url] : [other.url, server.url];
+      return Promise.all([sendAt(one, batches[0], number), sendAt(two, batches[1], number)]);
+    }),
+  );
+  await atOnce(answers.entries(), async ([n, pair]) => {
+    const number = numbers[n]!;
+    expect(pair.map(({ return_code }) => return_code).toSorted(), number).toEqual(['0', '200409']);
+    const winner = pair.findIndex(({ success }) => success);
+    // Again, at one server: the claim stands.
+    expect(await send(batches[winner]!, number)).toEqual(pair[winner]);
+    expect(await send(batches[1 - winner]!, number)).toMatchObject({ return_code: '200409' });
+  });
+  expect((await Promise.all(batches.map(issuedOf))).reduce((sum, issued) => sum + issued, 0)).toBe(120);
+});
+
+test('an order number belongs to the batch it was first asked for though nothing was issued; a wrong request takes none', async () => {
+  await vouchers.madeBatch('code_first', 1);
+  await vouchers.madeBatch('code_second', 1);
+  expect(await send('code_first', 'early', { number: 2, each_num: 2 })).toMatchObject({ return_code: '200410' });
+  expect(await send('code_second', 'early')).toMatchObject({ return_code: '200409' });
+  await vouchers.ok('piaoquan.voucher.batch.status.update', { mix_id: 'code_first', status: 2 });
+  expect(await send('code_first', 'shelf')).toMatchObject({ return_code: '200405' });
+  expect(await send('code_second', 'shelf')).toMatchObject({ return_code: '200409' });
+  expect(await send('code_nowhere', 'wrong')).toMatchObject({ return_code: '200404' });
+  expect(await send('code_first', 'wrong', { partner_code: 'q' })).toMatchObject({ return_code: '200404' });
+  expect(await send('code_first', 'wrong', { number: 2, user_id_list: '1' })).toMatchObject({ return_code: '200400' });
+  expect((await send('code_second', 'wrong')).success).toBe(true);
+});
+
+test('order numbers of from before that have orders in two batches are answered the same again in both', async () => {
+  const { sql } = server.database;
+  for (const mix_id of ['code_old', 'code_older']) await vouchers.madeBatch(mix_id, 1);
+  const older = await send('code_older', 'old');
+  // As it was before numbers were claimed.
+  await sql`delete from voucher_order_number where ext_order_id = 'old'`;
+  const old = await send('code_old', 'old');
+  await sql`update voucher_order_number set mix_id = 'code_older' where ext_order_id = 'old'`;
+  expect(await send('code_old', 'old')).toEqual(old);
+  expect(await send('code_older', 'old')).toEqual(older);
+});
+
+test('the same order number of another app is an order of its own', async () => {
+  await vouchers.madeBatch('code_apps', 2);
+  type App = { app_key: string; secret: string; session_key: string };
+  const app = { name: '另一应用', packages: ['film.fcode'] };
+  const { app_key, secret } = await vouchers.ok<App>('piaoquan.platform.app.create', { unique_id: 'second', app });
+  const grant = { app_key, user_id: 6100000 };
+  const { session_key: session } = await vouchers.ok<App>('piaoquan.platform.session.create', { grant });
+  const theirs = await vouchers.call<{ result: Result }>(METHOD, asked('code_apps', 'one'), {
+    app_key,
+    secret,
+    session,
+  });
+  expect(new Set([...codesOf(theirs.result), ...codesOf(await send('code_apps', 'one'))]).size).toBe(2);
 });
 
 test('an order is answered whole or not at all, and a smaller one behind it still gets what is left', async () => {
@@ -154,7 +228,7 @@ test('an unknown batch, another partner and a user without a grant are refused a
   await vouchers.ok('piaoquan.voucher.grant.delete', { mix_id: 'code_granted', partner_code: 'p', user_id: 6100000 });
   expect(await send('code_granted', 'm')).toMatchObject(refusal);
   await vouchers.madeBatch('code_past', 3, { coupon_expire_time: '2026-01-02 00:00:00' });
-  expect(await send('code_past', 'n')).toMatchObject({ return_code: '200406' });
+  expect(await send('code_past', 'past')).toMatchObject({ return_code: '200406' });
 });
 
 test('voided, consumed and bound codes are passed over when codes are issued', async () => {

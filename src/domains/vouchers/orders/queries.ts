@@ -24,6 +24,26 @@ export async function sendCodes(sql: Sql, mix_id: string, orders: Order[], now: 
   );
 }
 
+/** An order number of an app that is asked for, and the batch it is asked for in. */
+export type Claim = { ext_order_id: string; mix_id: string };
+
+/** Claims order numbers of one app in one transaction; gives the batch that each belongs to, claimed now or before. */
+export async function claimNumbers(sql: Sql, app_key: string, claims: Claim[]): Promise<string[]> {
+  const rows = claims.map(({ ext_order_id, mix_id }) => [ext_order_id, mix_id]);
+  const [row] = await sql<
+    { owners: string[] }[]
+  >`select voucher_claim_numbers(${app_key}, ${sql.json(rows)}) as owners`;
+  return row?.owners ?? [];
+}
+
+/** Whether an order of this number was answered with codes of this very batch. */
+export async function hasOrder(sql: Sql, app_key: string, { ext_order_id, mix_id }: Claim): Promise<boolean> {
+  const rows = await sql`
+    select from voucher_order
+    where mix_id = ${mix_id} and app_key = ${app_key} and ext_order_id = ${ext_order_id}`;
+  return rows.count > 0;
+}
+
 /** What a user was granted: a batch, as a certain partner or as any. */
 export type GrantKey = { mix_id: string; user_id: number; partner_code: string | null };
 

@@ -30,7 +30,8 @@ export const writePlace = ({ mix_id, sequence }: CodePlace): string =>
 export function readPlace(text: string): CodePlace | undefined {
   try {
     const [mix_id, sequence] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const fits = typeof mix_id === 'string' && Number.isSafeInteger(sequence);
+    // No id holds a NUL, which the database does not take.
+    const fits = typeof mix_id === 'string' && !mix_id.includes('\0') && Number.isSafeInteger(sequence);
     return fits ? { mix_id, sequence: sequence as number } : undefined;
   } catch {
     return undefined;
