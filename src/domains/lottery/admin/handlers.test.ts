@@ -187,7 +187,9 @@ test('wins are found by key and by user, newest first, page by page; phone numbe
   expect(rest.next_cursor).toBeUndefined();
   expect(await done('draw.list', { out_biz_id: 'find-4', spread_id: 'admin-1' })).toMatchObject({ draws: [] });
   expect(await refusal('draw.list', {})).toBe('isv.search-too-wide');
-  expect(await refusal('draw.list', { mix_user_id: 'AAHb', cursor: 'x' })).toBe('Invalid arguments:cursor');
+  const spelled = (place: unknown[]) => Buffer.from(JSON.stringify(place)).toString('base64url');
+  for (const cursor of ['x', spelled([1, 8, '\0', '1']), spelled([8e15, 8, 'a', '1']), spelled([-1e14, 8, 'a', '1'])])
+    expect(await refusal('draw.list', { mix_user_id: 'AAHb', cursor })).toBe('Invalid arguments:cursor');
 });
 
 test("a win of any app is voided once, its user's number never shown, and gives its stock back", async () => {

@@ -8,6 +8,7 @@ import { openDraws } from '../draws.ts';
 import { shownUser, userKey } from '../rules.ts';
 import {
   adjustStock,
+  countEarlierWins,
   findActivities,
   findActivity,
   findDraws,
@@ -42,6 +43,7 @@ export const adminLotteryHandlers = ({
     'piaoquan.lottery.activity.save': async ({ activity }, context) => {
       const misfit = activityMisfit(activity);
       if (misfit) throw invalid(misfit.path, misfit.why);
+      if ((activity.user_limit ?? activity.user_day_limit) != null) await countEarlierWins(sql, activity.spread_id);
       const refusal = await writeAs(sql, context, (tx) => saveActivity(tx, activity, context.now));
       if (refusal !== null) throw refused(refusal);
       return { activity: await oneActivity(sql, activity.spread_id) };

@@ -90,6 +90,44 @@ export async function findActivities(
     group by spread_id, a.platform, name, status, user_limit, user_day_limit order by spread_id`;
 }
 
+/** Wins looked at in one transaction, in which draws wait. */
+const MARKED_AT_ONCE = 10_000;
+
+/** The key of a win within its channel. */
+type WinKey = { readonly out_biz_id: string; readonly app_key: string };
+
+/**
+ * Lets the wins that an activity has before its first limit per user count for it, a part at a time: with a million of them
+ * it takes too long to hold draws up for. What is drawn meanwhile is left to {@link saveActivity}. Does nothing for an
+ * activity that is new or has a limit.
+ */
+export async function countEarlierWins(sql: Sql, spread_id: string): Promise<void> {
+  const [activity] = await sql<{ platform: number }[]>`
+    select platform from lottery_activity
+    where spread_id = ${spread_id} and user_limit is null and user_day_limit is null`;
+  if (activity === undefined) return;
+  let after: WinKey | undefined = { out_biz_id: '', app_key: '' };
+  while (after !== undefined) after = await countPart(sql, { ...activity, spread_id }, after);
+}
+
+/** Does so with the wins of the channel after a key; gives the last one, undefined when there are no more. */
+const countPart = (sql: Sql, { platform, spread_id }: { platform: number; spread_id: string }, after: WinKey) =>
+  sql.begin(async (tx) => {
+    await tx`select lottery_lock(${spread_id})`;
+    const [last] = await tx<WinKey[]>`
+      with part as materialized (
+        select out_biz_id, app_key, spread_id, limited from lottery_grant
+        where platform = ${platform} and (out_biz_id, app_key) > (${after.out_biz_id}, ${after.app_key})
+        order by out_biz_id, app_key limit ${MARKED_AT_ONCE}
+      ), counted as (
+        update lottery_grant g set limited = true from part p
+        where g.platform = ${platform} and g.out_biz_id = p.out_biz_id and g.app_key = p.app_key
+          and p.spread_id = ${spread_id} and not p.limited
+      )
+      select out_biz_id, app_key from part order by out_biz_id desc, app_key desc limit 1`;
+    return last;
+  }) as Promise<WinKey | undefined>;
+
 /** Creates or changes an activity with the parts given; the name of the refusal, or null when it was done. */
 export async function saveActivity(sql: Queryable, activity: object, now: Date): Promise<string | null> {
   const [row] = await sql<{ refusal: string | null }[]>`

@@ -37,14 +37,18 @@ export function activityMisfit({ segments, prizes }: Saved): Misfit | undefined 
 export const writeDrawCursor = ({ granted_at, platform, out_biz_id, app_key }: DrawCursor): string =>
   Buffer.from(JSON.stringify([granted_at.getTime(), platform, out_biz_id, app_key])).toString('base64url');
 
+/** The end of the year 9999. */
+const LATEST_MS = Date.UTC(10_000, 0) - 1;
+
 /** Reads what {@link writeDrawCursor} spelled; undefined when it is something else. */
 export function readDrawCursor(text: string): DrawCursor | undefined {
   try {
     const [at, platform, out_biz_id, app_key] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const granted_at = new Date(at as number);
-    const fits = typeof at === 'number' && !Number.isNaN(granted_at.getTime()) && Number.isSafeInteger(platform);
+    const fits = typeof at === 'number' && at >= 0 && at <= LATEST_MS && Number.isSafeInteger(platform);
     if (!fits || typeof out_biz_id !== 'string' || typeof app_key !== 'string') return undefined;
-    return { granted_at, platform: platform as number, out_biz_id, app_key };
+    // No key holds a NUL, which the database does not take.
+    if (`${out_biz_id}${app_key}`.includes('\0')) return undefined;
+    return { granted_at: new Date(at), platform: platform as number, out_biz_id, app_key };
   } catch {
     return undefined;
   }
