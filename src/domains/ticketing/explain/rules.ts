@@ -152,7 +152,11 @@ function needRules(needs: readonly NeedFacts[], user_id: string | null): Judged[
   const judged = needs.map(({ kind, event_id, price_id, amount, left }) =>
     kind === 1
       ? judge('stock', (left ?? 0) >= amount, { event_id, price_id, amount, left: left ?? 0 })
-      : judge('user_limit', user_id === null || (left ?? 0) >= amount, { event_id, amount, left: left ?? 0 }),
+      : judge('user_limit', user_id === null || (left ?? 0) >= amount, {
+          event_id,
+          amount,
+          left: Math.max(0, left ?? 0),
+        }),
   );
   return judged;
 }

@@ -41,17 +41,19 @@ export type PersonQuery = {
 export function personHashes(vault: Vault, query: PersonQuery): string[] {
   const { real_name, phone, phone_tail, card_type, card_no } = query;
   const tail = phone_tail ?? (phone ? plainPhone(phone).slice(-TAIL) : undefined);
+  const card = plainCard(card_no ?? '');
   const hash = (purpose: string, text: string) => vault.hash(`ticketing-${purpose}`, text).toString('hex');
   return [
     ...(real_name ? [hash('name', plainName(real_name))] : []),
     ...(phone ? [hash('phone', plainPhone(phone))] : []),
     ...(tail ? [hash('phone-tail', tail)] : []),
-    ...(card_no ? [hash('document', `${card_type ?? 1}:${plainCard(card_no)}`)] : []),
+    ...(card ? [hash('document', `${card_type ?? 1}:${card}`)] : []),
   ];
 }
 
 function documentHash(vault: Vault, bearer: BearerParam, channel_id: number): string | null {
-  if (bearer.card_no) return personHashes(vault, { card_type: bearer.card_type, card_no: bearer.card_no })[0] ?? null;
+  const [card] = personHashes(vault, { card_type: bearer.card_type, card_no: bearer.card_no });
+  if (card) return card;
   if (!bearer.bearer_id) return null;
   // Attendee ids are the channel's own: another channel may give the same one to somebody else.
   return vault.hash('ticketing-document', `bearer:${channel_id}:${bearer.bearer_id}`).toString('hex');

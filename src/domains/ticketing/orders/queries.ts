@@ -45,7 +45,7 @@ export type SubmitDetail = {
   /** What the order costs, fen. */
   readonly expected?: number | null;
   readonly limit?: number | null;
-  readonly left?: number;
+  readonly left?: number | null;
   readonly field?: string | null;
 };
 

@@ -80,7 +80,8 @@ function readGoods(param: GoodsParam, index: number): Goods | FormRefusal {
 }
 
 /** Whether an attendee is known by a document, or by the caller's id that stands for one. */
-export const hasDocument = ({ card_no, bearer_id }: BearerParam): boolean => Boolean(card_no || bearer_id);
+export const hasDocument = ({ card_no, bearer_id }: BearerParam): boolean =>
+  Boolean(plainCard(card_no ?? '') || bearer_id);
 
 /** Fen of an amount in yuan such as `180` or `180.5`; undefined for anything else. */
 export function fenOfYuan(text: string): number | undefined {
@@ -116,8 +117,9 @@ export const contentOf = (param: SubmitParam): string =>
     param.order_receive_param ?? null,
   ]);
 
-/** Whether a text looks like a Chinese mobile number, with or without the country code. */
-export const looksLikePhone = (text: string): boolean => /^(?:\+?86)?1\d{10}$/.test(text);
+/** Whether a text looks like a Chinese mobile number, with or without the country code, spaces and dashes. */
+export const looksLikePhone = (text: string): boolean =>
+  /^[\d\s()+-]+$/.test(text) && /^1\d{10}$/.test(plainPhone(text));
 
 /**
  * A caller's user id as it is stored: as it is, since it means nothing to us, or as a keyed hash when it looks like a
@@ -127,10 +129,14 @@ export const storedUserId = (vault: Vault, user_id: string): string =>
   looksLikePhone(user_id) ? `hash:${vault.hash('ticketing-phone', plainPhone(user_id)).toString('hex')}` : user_id;
 
 /** A phone number as it is compared: digits alone, without the Chinese country code. */
-export const plainPhone = (phone: string): string => phone.replace(/\D/g, '').replace(/^86(?=1\d{10}$)/, '');
+export const plainPhone = (phone: string): string => phone.replace(/\D/g, '').replace(/^(?:00)?86(?=1\d{10}$)/, '');
 
-/** A document number as it is compared: capitals, without spaces and dashes. */
-export const plainCard = (card_no: string): string => card_no.replace(/[\s-]/g, '').toUpperCase();
+/** A document number as it is compared: capitals of half width, without spaces, dashes and what is not seen. */
+export const plainCard = (card_no: string): string =>
+  card_no
+    .normalize('NFKC')
+    .replace(/[\s\p{Pd}\p{Cf}]/gu, '')
+    .toUpperCase();
 
 /** A name as it is compared: without spaces around it and in small letters. */
 export const plainName = (name: string): string => name.trim().toLowerCase();

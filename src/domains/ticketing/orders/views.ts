@@ -51,7 +51,8 @@ export function refusalArguments(detail: SubmitDetail): Arguments {
     price_id: child_price_id ?? price_id,
     expected: expected === null || expected === undefined ? undefined : yuanOfFen(expected),
     limit,
-    left,
+    // A limit that was lowered below what a user has leaves nothing.
+    left: left == null ? undefined : Math.max(0, left),
     field: detail.code === 10234 ? bearers : detail.field,
     rule: line_no ? PER_TICKET : PER_ORDER,
   };

@@ -3,7 +3,7 @@ import {
   orderHistory,
   type ticketingReadContracts,
 } from '../../../contract/admin-ticketing-reads.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { wrongCursor } from '../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
@@ -23,17 +23,13 @@ import {
 
 const PAGE_SIZE = 50;
 const MOST_ENTRIES = 200;
-
-const wrongCursor = (): Error =>
-  platformError('invalid-arguments', {
-    argument: 'cursor',
-    sub_msg: '参数 cursor 不合法：应为上一页返回的 next_cursor',
-  });
+/** The end of the year 9999, in epoch milliseconds: a text of a later instant is none to the database. */
+const LAST_INSTANT = 253_402_300_799_999;
 
 /** The two numbers of a cursor, joined by a dash; undefined when it is something else. */
 function readPair(cursor: string | null | undefined): readonly [number, number] | undefined {
   if (!cursor) return undefined;
-  const found = /^(\d{1,15})-(\d{1,16})$/.exec(cursor);
+  const found = /^(\d{1,16})-(\d{1,16})$/.exec(cursor);
   if (found === null) throw wrongCursor();
   return [Number(found[1]), Number(found[2])];
 }
@@ -90,7 +86,10 @@ export const ticketingReadHandlers = ({
 
 function readPlace(cursor: string | null | undefined): OrderPlace | null {
   const pair = readPair(cursor);
-  return pair === undefined ? null : { create_order_time: new Date(pair[0]), order_id: String(pair[1]) };
+  if (pair === undefined) return null;
+  const [time, order_id] = pair;
+  if (time > LAST_INSTANT) throw wrongCursor();
+  return { create_order_time: new Date(time), order_id: String(order_id) };
 }
 
 /** Where a ticket is looked for by its id; an id that names nothing is looked for where nothing is. */

@@ -179,7 +179,7 @@ type Tier = readonly [project_id: number, event_id: number, price_id: number];
 
 /** Reads `project_id/event_id/price_id`; undefined when it is something else. */
 function readTier(key: string): Tier | undefined {
-  const found = /^(\d{1,15})\/(\d{1,15})\/(\d{1,15})$/.exec(key);
+  const found = /^(\d{1,16})\/(\d{1,16})\/(\d{1,16})$/.exec(key);
   return found ? [Number(found[1]), Number(found[2]), Number(found[3])] : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type adminChannelContracts, tokenCreate } from '../../../../contract/admin-ticketing-channels.ts';
+import { wrongCursor } from '../../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
@@ -37,10 +38,10 @@ const placeOf = ({ tenant_id, ptnr_id, channel_id }: Seller): string =>
   [tenant_id, ptnr_id ?? 0, channel_id ?? 0].join('.');
 
 function readPlace(cursor: string | null | undefined): [number, number, number] {
-  const [tenant = 0, ptnr = 0, channel = 0] = /^\d+\.\d+\.\d+$/.test(cursor ?? '')
-    ? (cursor ?? '').split('.').map(Number)
-    : [];
-  return [tenant, ptnr, channel];
+  if (!cursor) return [0, 0, 0];
+  const found = /^(\d{1,16})\.(\d{1,16})\.(\d{1,16})$/.exec(cursor);
+  if (found === null) throw wrongCursor();
+  return [Number(found[1]), Number(found[2]), Number(found[3])];
 }
 
 /** The administration of tenants, partners, channels, their tokens and rights. */

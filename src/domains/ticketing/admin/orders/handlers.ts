@@ -1,4 +1,5 @@
 import { type adminOrderContracts, orderGet, type orderRefund } from '../../../../contract/admin-ticketing-orders.ts';
+import { readIdCursor } from '../../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { createBatcher } from '../../../../database/batch.ts';
 import { type Writer, writeAs } from '../../../../database/change-log.ts';
@@ -78,7 +79,7 @@ export const adminOrderHandlers = ({
         ...filter,
         user_id: user_id ? storedUserId(vault, user_id) : undefined,
         person_hashes: personHashes(vault, filter),
-        before: (cursor ? readId(cursor) : undefined) ?? Number.MAX_SAFE_INTEGER,
+        before: readIdCursor(cursor, Number.MAX_SAFE_INTEGER),
         limit: limit + 1,
       });
       const page = orders.slice(0, limit);

@@ -19,7 +19,7 @@ export const maskCard = (card_no: string): string =>
     ? `****${card_no.slice(-2)}`
     : `${card_no.slice(0, 3)}${'*'.repeat(card_no.length - 7)}${card_no.slice(-4)}`;
 
-const maskEmail = (email: string): string => email.replace(/^(.).*?(@|$)/, '$1***$2');
+const maskEmail = (email: string): string => email.replace(/^(.).*?(@|$)/su, '$1***$2');
 
 /** A free text with every run of digits that could be a phone or document hidden. */
 export const maskText = (text: string): string => text.replace(/\d[\d -]{5,}[\dXx]/g, '****');

@@ -5,6 +5,7 @@ import {
   type projectList,
   projectSave,
 } from '../../../../contract/admin-ticketing.ts';
+import { readIdCursor } from '../../../../contract/cursor.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
@@ -63,8 +64,7 @@ export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts>
   },
   'piaoquan.ticketing.project.list': async ({ cursor, page_size, ...filter }) => {
     const limit = page_size ?? PAGE_SIZE;
-    const after = /^\d{1,15}$/.test(cursor ?? '') ? Number(cursor) : 0;
-    const found = await findProjectPage(sql, { ...filter, after, limit: limit + 1 });
+    const found = await findProjectPage(sql, { ...filter, after: readIdCursor(cursor), limit: limit + 1 });
     const projects = found.slice(0, limit);
     return { projects, next_cursor: found.length > limit ? String(projects.at(-1)?.project_id) : undefined };
   },
