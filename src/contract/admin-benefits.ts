@@ -194,8 +194,8 @@ const sendList = method({
   name: 'piaoquan.benefit.send.list',
   title: { zh: '发放记录', en: 'List sends' },
   purpose: {
-    zh: '一个卖家的发放记录，接收者脱敏；可按事务id或接收者用户id查找。只给事务id时在所有卖家中查找。',
-    en: "A seller's sends, newest last, receivers masked; of one unique_id or one receiving user when named. A unique_id alone is looked for with every seller.",
+    zh: '一个卖家的发放记录，最新的在前，接收者脱敏；可按事务id或接收者用户id查找。只给事务id时在所有卖家中查找。',
+    en: "A seller's sends, newest first, receivers masked; of one unique_id or one receiving user when named. A unique_id alone is looked for with every seller.",
   },
   kind: 'read',
   request: {

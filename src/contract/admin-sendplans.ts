@@ -207,8 +207,8 @@ const receiptList = method({
   name: 'piaoquan.sendplan.receipt.list',
   title: { zh: '领取记录', en: 'List receipts' },
   purpose: {
-    zh: '一个计划的领取记录，手机号脱敏；可按用户查找。',
-    en: 'What was received of a plan, newest last, phone numbers masked; of one user when named.',
+    zh: '一个计划的领取记录，最新的在前，手机号脱敏；可按用户查找。',
+    en: 'What was received of a plan, newest first, phone numbers masked; of one user when named.',
   },
   kind: 'read',
   request: {

@@ -1,8 +1,8 @@
 import { bool, date, integer, list, optional, struct, text, type Words } from './schema.ts';
 
 const name = (meaning: Words, example: string, maxLength: number) => text(meaning, { example, maxLength });
-const english = (what: string, maxLength: number) =>
-  optional(text({ zh: '英文', en: `English ${what}` }, { maxLength }));
+const english = (what: Words, maxLength: number) =>
+  optional(text({ zh: `英文${what.zh}`, en: `English ${what.en}` }, { maxLength }));
 const id = (meaning: Words, example: string) => integer(meaning, { example, minimum: 1 });
 const shown = (meaning: Words) => optional(integer(meaning, { minimum: 0 }));
 const YES_NO = { '1': { zh: '是', en: 'yes' }, '0': { zh: '否', en: 'no' } } as const;
@@ -15,7 +15,7 @@ const site = struct(
   {
     site_id: id({ zh: '场馆ID', en: 'Venue id' }, '313131'),
     site_name: name({ zh: '名称', en: 'Name' }, '北京展览馆', 200),
-    site_name_en: english('name', 200),
+    site_name_en: english({ zh: '名称', en: 'name' }, 200),
   },
 );
 
@@ -26,11 +26,11 @@ const discount = struct(
     discount_id: id({ zh: '优惠ID', en: 'Discount id within the event' }, '1'),
     discount_type: integer({ zh: '优惠类型', en: 'Kind of discount' }, { example: '1', minimum: 0, maximum: 1000 }),
     discount_type_name: name({ zh: '类型名称', en: 'Name of that kind' }, '优惠码', 100),
-    discount_type_name_en: english('name of that kind', 100),
+    discount_type_name_en: english({ zh: '类型名称', en: 'name of that kind' }, 100),
     discount_name: name({ zh: '名称', en: 'Name' }, '1000-60', 100),
-    discount_name_en: english('name', 100),
+    discount_name_en: english({ zh: '名称', en: 'name' }, 100),
     discount_show_info: name({ zh: '展示信息', en: 'Text to show' }, '1000-60', 500),
-    discount_show_info_en: english('text to show', 500),
+    discount_show_info_en: english({ zh: '展示信息', en: 'text to show' }, 500),
     threshold: optional(
       integer(
         {
@@ -52,7 +52,7 @@ const price = struct(
   {
     price_id: id({ zh: '票档ID', en: 'Tier id within the event' }, '90000301'),
     price_name: name({ zh: '名称', en: 'Name' }, '内场', 100),
-    price_name_en: english('name', 100),
+    price_name_en: english({ zh: '名称', en: 'name' }, 100),
     price: integer({ zh: '价格,分', en: 'Price in fen' }, { example: '128000', minimum: 0, maximum: MOST_FEN }),
     price_color: name({ zh: '颜色', en: 'Colour' }, '#C0392B', 32),
     is_support_free_combination: integer({ zh: '自由组合', en: 'Free combination' }, { example: '0', values: YES_NO }),
@@ -90,7 +90,7 @@ const event = struct(
   {
     event_id: id({ zh: '场次ID', en: 'Event id' }, '90000031'),
     event_name: name({ zh: '名称', en: 'Name' }, '首场', 200),
-    event_name_en: english('name', 200),
+    event_name_en: english({ zh: '名称', en: 'name' }, 200),
     event_show_start_time: date({ zh: '演出开始', en: 'Start of the show, GMT+8' }, { example: '2026-10-01 19:30:00' }),
     event_show_end_time: date({ zh: '演出结束', en: 'End of the show, GMT+8' }, { example: '2026-10-01 22:00:00' }),
     sale_start_time: date({ zh: '开售', en: 'First instant of the sale, GMT+8' }, { example: '2026-01-01 10:00:00' }),
@@ -146,9 +146,9 @@ export const project = struct(
     project_id: id({ zh: '项目ID', en: 'Project id' }, '90000003'),
     tenant_id: id({ zh: '租户ID', en: 'Whose project it is' }, '1'),
     project_name: name({ zh: '名称', en: 'Name' }, '票券之夜', 200),
-    project_name_en: english('name', 200),
+    project_name_en: english({ zh: '名称', en: 'name' }, 200),
     project_detail: name({ zh: '简介', en: 'Introduction' }, '一场演出', 4000),
-    project_detail_en: english('introduction', 4000),
+    project_detail_en: english({ zh: '简介', en: 'introduction' }, 4000),
     project_seat_type: integer(
       { zh: '座位类型', en: 'Whether tickets have seats' },
       { example: '2', values: { '1': { zh: '有座', en: 'seated' }, '2': { zh: '无座', en: 'unseated' } } },

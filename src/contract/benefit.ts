@@ -111,8 +111,8 @@ export const benefitSelector = method({
   category: 'benefit',
   title: { zh: '权益选择器接口', en: 'Benefit selector' },
   purpose: {
-    zh: '卖家分三步选择自己拥有的权益：可选类型、某类型下的权益、单个权益详情。开放支付宝红包(1)、流量钱包(4)、优酷会员(13)、彩票(14)四种，仅支付宝红包有 benefit_type(ALIPAY_COUPON)。',
-    en: 'Lets a seller choose among its own benefits in three steps: types, benefits of a type, one benefit. Open are Alipay red packets (1), data traffic wallets (4), Youku memberships (13) and lottery tickets (14); only the first has a benefit_type, ALIPAY_COUPON.',
+    zh: '权益选择器,查询用户已有权益,提供用户进行已拥有权益的选择操作,权益发放的前置操作。分三步：可选类型、某类型下的权益、单个权益详情。目前开放四种权益：支付宝红包--1;流量钱包--4;优酷会员--13;彩票--14，其中只有支付宝红包有 benefit_type(ALIPAY_COUPON)。',
+    en: 'Lets a seller choose among the benefits it owns, which comes before sending them. Three steps: types, benefits of a type, one benefit. Open are Alipay red packets (1), data traffic wallets (4), Youku memberships (13) and lottery tickets (14); only the first has a benefit_type, ALIPAY_COUPON.',
   },
   package: 'promotion.benefit',
   session: 'required',

@@ -1,16 +1,19 @@
 import { platformError } from './errors.ts';
 
+/** The refusal of a cursor that no page gave: platform error 41. */
+export const wrongCursor = (): Error =>
+  platformError('invalid-arguments', {
+    argument: 'cursor',
+    sub_msg: '参数 cursor 不合法：应为上一页返回的 next_cursor',
+  });
+
 /**
  * Reads the cursor of a list that goes on after an id; a list without one begins at `first`. Throws platform error 41 for
  * any text that {@link nextIdCursor} does not write.
  */
 export function readIdCursor(cursor: string | null | undefined, first = 0): number {
   if (!cursor) return first;
-  if (!/^\d{1,15}$/.test(cursor))
-    throw platformError('invalid-arguments', {
-      argument: 'cursor',
-      sub_msg: '参数 cursor 不合法：应为上一页返回的 next_cursor',
-    });
+  if (!/^\d{1,16}$/.test(cursor) || !Number.isSafeInteger(Number(cursor))) throw wrongCursor();
   return Number(cursor);
 }
 

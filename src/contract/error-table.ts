@@ -225,8 +225,8 @@ export const platformErrors = {
     'Invalid timestamp',
     { zh: '时间戳无法解析，或与服务器相差超过 10 分钟', en: 'Unreadable, or over 10 minutes off the server' },
     {
-      zh: '用 GMT+8 的 yyyy-MM-dd HH:mm:ss，并校准时钟（taobao.time.get）',
-      en: 'Send yyyy-MM-dd HH:mm:ss in GMT+8 and set your clock (taobao.time.get)',
+      zh: '用 GMT+8 的 yyyy-MM-dd HH:mm:ss，并校准时钟（taobao.time.get）；按本机时区取时间的 SDK 请设 TZ=Asia/Shanghai',
+      en: 'Send yyyy-MM-dd HH:mm:ss in GMT+8 and set your clock (taobao.time.get); for an SDK that takes the local time set TZ=Asia/Shanghai',
     },
     { printed: 'Invalid Timestamp' },
   ),

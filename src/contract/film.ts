@@ -24,7 +24,7 @@ export const lotteryPerformanceConfigQuery = method({
   category: 'film',
   title: { zh: '淘票票履约活动配置查询', en: 'Draw activity query' },
   purpose: {
-    zh: '三方渠道查询一个抽奖活动：上下架状态，以及各时段的库存与已消耗库存。',
+    zh: '三方渠道合作,查询活动信息,尤其是库存信息：上下架状态，以及各时段的库存与已消耗库存。',
     en: 'Shows a partner channel one draw activity: whether it is on shelf, and the stock and use of each segment.',
   },
   package: 'film.lottery',

@@ -228,6 +228,6 @@ test('no phone number stands in the database or in an answer', async () => {
   const listed = await call('piaoquan.sendplan.receipt.list', { plan_id: id });
   expect(JSON.stringify(listed)).not.toMatch(/13812345678|13987654321/);
   expect(listed).toMatchObject({
-    receipts: { send_plan_receipt: [{ phone: '138****5678' }, { user_id: '139****4321', phone: '138****5678' }] },
+    receipts: { send_plan_receipt: [{ user_id: '139****4321', phone: '138****5678' }, { phone: '138****5678' }] },
   });
 });

@@ -69,8 +69,8 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
     const limit = page_size ?? PAGE_SIZE;
     const receiver_hash =
       receiver_id == null ? undefined : vault.hash(RECEIVER_PURPOSE, receiverKey(receivingUser(receiver_id)));
-    const after = readIdCursor(cursor);
-    const found = await findSends(sql, { user_id, unique_id, receiver_hash, after, limit: limit + 1 });
+    const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
+    const found = await findSends(sql, { user_id, unique_id, receiver_hash, before, limit: limit + 1 });
     return {
       sends: found.slice(0, limit).map((send) => showSend(vault, send)),
       next_cursor: nextIdCursor(found, limit, ({ send_id }) => send_id),

@@ -100,18 +100,18 @@ export type Send = {
   readonly details: { detail_id: number; benefit_id: number; send_count: number; success_count: number }[];
 };
 
-/** Sends after an id, in order: a seller's, of one key or one receiver where given; or those of a key, seller by seller. */
+/** Sends before an id, the newest first: a seller's, of one key or one receiver where given; or those of a key, seller by seller. */
 export async function findSends(
   sql: Sql,
   filter: {
     readonly user_id: number | null | undefined;
     readonly unique_id: string | null | undefined;
     readonly receiver_hash: Buffer | undefined;
-    readonly after: number;
+    readonly before: number;
     readonly limit: number;
   },
 ): Promise<Send[]> {
-  const { user_id, unique_id, receiver_hash, after, limit } = filter;
+  const { user_id, unique_id, receiver_hash, before, limit } = filter;
   const everySeller = sql`benefit_seller seller cross join lateral (
     select own.* from benefit_send own where own.user_id = seller.user_id and own.unique_id = ${unique_id ?? ''} offset 0) s`;
   return sql<Send[]>`
@@ -120,8 +120,8 @@ export async function findSends(
           'success_count', success_count) order by detail_id)
        from benefit_send_detail d where d.user_id = s.user_id and d.unique_id = s.unique_id) as details
     from ${user_id == null ? everySeller : sql`benefit_send s`}
-    where send_id > ${after} ${user_id == null ? sql`` : sql`and s.user_id = ${user_id}`}
+    where send_id < ${before} ${user_id == null ? sql`` : sql`and s.user_id = ${user_id}`}
       ${unique_id == null ? sql`` : sql`and unique_id = ${unique_id}`}
       ${receiver_hash === undefined ? sql`` : sql`and receiver_hash = ${receiver_hash}`}
-    order by send_id limit ${limit}`;
+    order by send_id desc limit ${limit}`;
 }

@@ -76,7 +76,7 @@ type Template = readonly [user_id: number, benefit_id: number];
 
 /** Reads `user_id/benefit_id`; undefined when it is something else. */
 function readTemplate(key: string): Template | undefined {
-  const found = /^(\d{1,15})\/(\d{1,15})$/.exec(key);
+  const found = /^(\d{1,16})\/(\d{1,16})$/.exec(key);
   return found ? [Number(found[1]), Number(found[2])] : undefined;
 }
 

@@ -93,6 +93,9 @@ function openSender({ sql, vault }: Parts): (user_id: number, now: Date, asked: 
   });
   return async (user_id, now, whole) => {
     const { receiver, share_key, ...asked } = whole;
+    // Ids begin at 1; to the database 0 is one that was not named.
+    if ([asked.relation_id, asked.detail_id].some((id) => id !== null && id < 1))
+      return { error_code: 'isv.param-error:295', results: null };
     try {
       return await sends.submit(String(user_id), {
         ...asked,

@@ -189,7 +189,7 @@ test('the documented request sends, to a user of its id and nick', async () => {
   });
 });
 
-test('the list of sends shows receivers masked, finds one key and one receiver, and goes on by its cursor', async () => {
+test('the list of sends shows receivers masked, newest first, finds one key and one receiver, and goes on by its cursor', async () => {
   const { relation_id } = await relate(await saveTemplate(10));
   for (const index of [0, 1, 2]) await sendTo(7000101 + (index % 2), { relation_id, unique_id: `listed ${index}` });
   const list = async (more: object) => {
@@ -203,9 +203,11 @@ test('the list of sends shows receivers masked, finds one key and one receiver, 
   };
   expect(await list({ unique_id: 'listed 1' })).toMatchObject({ ids: ['listed 1'], receivers: ['user:7****'] });
   const first = await list({ receiver_id: 7000101, page_size: 1 });
-  expect(first.ids).toEqual(['listed 0']);
+  expect(first.ids).toEqual(['listed 2']);
+  // What comes in meanwhile does not shift the pages.
+  await sendTo(7000101, { relation_id, unique_id: 'listed later' });
   const second = await list({ receiver_id: 7000101, page_size: 1, cursor: first.next_cursor });
-  expect([second.ids, second.next_cursor]).toEqual([['listed 2'], undefined]);
+  expect([second.ids, second.next_cursor]).toEqual([['listed 0'], undefined]);
   expect((await list({ user_id: 6100001, receiver_id: 7000101 })).ids).toEqual([]);
   // A key alone is looked for with every seller.
   expect((await list({ user_id: undefined, unique_id: 'listed 1' })).ids).toEqual(['listed 1']);

@@ -72,7 +72,7 @@ test('a saved plan is there whole; saved again it keeps the items and totals tha
 test('a save that is refused in part changes nothing at all', async () => {
   const before = await save(51, [item(1, { total_inventory: 5 })]);
   await receive(51, { userId: 'a' });
-  await expect(save(51, [item(1, { weight: 9 }), item(3), item(1, { total_inventory: 0 })])).rejects.toMatchObject(
+  await expect(save(51, [item(3), item(1, { weight: 9, total_inventory: 0 })])).rejects.toMatchObject(
     refused('isv.stock-out-of-range'),
   );
   const { plan } = await handlers['piaoquan.sendplan.plan.get']({ id: 51 }, context());
@@ -174,17 +174,21 @@ test('plans are listed by pages in order, of a partner, circle and state', async
   await expect(list({ cursor: '1.5' })).rejects.toMatchObject({ body: { code: 41, msg: 'Invalid arguments:cursor' } });
 });
 
-test('receipts are listed by pages in order, and those of one user by its userId or its phone in any spelling', async () => {
+test('receipts are listed newest first by pages that new ones do not shift, those of one user by userId or phone in any spelling', async () => {
   await save(56, [item(1)]);
-  for (const user of [{ userId: 'a' }, { phone: '13812345678' }, { userId: 'a', requestId: 'r' }])
+  for (const user of [{ userId: 'a' }, { phone: '13812345678' }, { userId: 'a', requestId: 'r' }, { userId: 'b' }])
     await receive(56, user);
   const list = async (more: object) => {
     const answer = await handlers['piaoquan.sendplan.receipt.list']({ plan_id: 56, ...more }, context());
     return { users: answer.receipts.map(({ user_id, phone }) => user_id ?? phone), cursor: answer.next_cursor };
   };
   const first = await list({ page_size: 2 });
-  expect(first.users).toEqual(['a', '138****5678']);
-  expect(await list({ page_size: 2, cursor: first.cursor })).toEqual({ users: ['a'], cursor: undefined });
+  expect(first.users).toEqual(['b', 'a']);
+  await receive(56, { userId: 'c' });
+  expect(await list({ page_size: 2, cursor: first.cursor })).toEqual({
+    users: ['138****5678', 'a'],
+    cursor: undefined,
+  });
   expect((await list({ user_id: 'a' })).users).toEqual(['a', 'a']);
   expect((await list({ phone: '+86 138-1234-5678' })).users).toEqual(['138****5678']);
   await expect(list({ plan_id: 404 })).rejects.toMatchObject(refused('isv.plan-not-found'));

@@ -47,6 +47,9 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
   },
   'piaoquan.sendplan.plan.save': async ({ plan }, context) => {
     if (plan.end_time < plan.start_time) throw wrong('plan.end_time', '不能早于 start_time');
+    const ids = plan.items.map(({ id }) => id);
+    const double = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+    if (double >= 0) throw wrong(`plan.items[${double}].id`, '重复');
     await writeAs(sql, context, (tx) => store(tx, plan, context));
     return { plan: await onePlan(sql, plan.id) };
   },
@@ -74,7 +77,8 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
     });
     const user_hash = key === undefined ? undefined : vault.hash(USER_PURPOSE, key);
     const limit = page_size ?? PAGE_SIZE;
-    const found = await findReceipts(sql, { plan_id, user_hash, after: readIdCursor(cursor), limit: limit + 1 });
+    const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
+    const found = await findReceipts(sql, { plan_id, user_hash, before, limit: limit + 1 });
     return {
       receipts: found.slice(0, limit).map((receipt) => showReceipt(vault, receipt)),
       next_cursor: nextIdCursor(found, limit, ({ receipt_id }) => receipt_id),

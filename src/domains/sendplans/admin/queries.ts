@@ -167,21 +167,21 @@ export type Receipt = {
   readonly received_at: Date;
 };
 
-/** Receipts of a plan after an id, in order; of one user when its hash is given. */
+/** Receipts of a plan before an id, the newest first; of one user when its hash is given. */
 export async function findReceipts(
   sql: Sql,
   {
     plan_id,
     user_hash,
-    after,
+    before,
     limit,
-  }: { plan_id: number; user_hash: Buffer | undefined; after: number; limit: number },
+  }: { plan_id: number; user_hash: Buffer | undefined; before: number; limit: number },
 ): Promise<Receipt[]> {
   return sql<Receipt[]>`
     select receipt_id, user_sealed, request_id, item_id, item_name, units, start_time, end_time, received_at
-    from sendplan_receipt where plan_id = ${plan_id} and receipt_id > ${after}
+    from sendplan_receipt where plan_id = ${plan_id} and receipt_id < ${before}
       ${user_hash === undefined ? sql`` : sql`and user_hash = ${user_hash}`}
-    order by receipt_id limit ${limit}`;
+    order by receipt_id desc limit ${limit}`;
 }
 
 /** The partner of a plan; undefined when there is no such plan. */

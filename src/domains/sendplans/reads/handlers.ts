@@ -1,5 +1,5 @@
 import type { sendplanReadContracts } from '../../../contract/admin-sendplan-reads.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { wrongCursor } from '../../../contract/cursor.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { findCircles } from './queries.ts';
@@ -19,8 +19,7 @@ export const sendplanReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof sen
 
 function readCursor(cursor: string | null | undefined): readonly [number, number] {
   if (!cursor) return [0, 0];
-  const found = /^(\d{1,15})-(\d{1,15})$/.exec(cursor);
-  if (found === null)
-    throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+  const found = /^(\d{1,16})-(\d{1,16})$/.exec(cursor);
+  if (found === null) throw wrongCursor();
   return [Number(found[1]), Number(found[2])];
 }

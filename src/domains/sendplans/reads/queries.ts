@@ -30,7 +30,7 @@ type Item = readonly [plan_id: number, item_id: number];
 
 /** Reads `plan_id/item_id`; undefined when it is something else. */
 function readItem(key: string): Item | undefined {
-  const found = /^(\d{1,15})\/(\d{1,15})$/.exec(key);
+  const found = /^(\d{1,16})\/(\d{1,16})$/.exec(key);
   return found ? [Number(found[1]), Number(found[2])] : undefined;
 }
 
