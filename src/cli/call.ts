@@ -1,4 +1,5 @@
 import { type BusinessParameters, type Credentials, send, signedParameters } from '../sdk/request.ts';
+import { reasonOf } from '../sdk/transport.ts';
 import { StartError } from '../start-error.ts';
 import { baseText, type SignMethod } from '../wire/base-text.ts';
 import { type ClientOptions, clientSettings, EXIT, type Io } from './io.ts';
@@ -38,9 +39,21 @@ export async function callMethod(io: Io, method: string, words: string[], option
     show(`POST ${url}\n${lines.join('')}signed text\n  ${baseText(parameters)}\n\n`);
   }
   const text = await send(url, parameters).catch((error: Error) => {
-    throw new StartError(`${url} does not answer: ${(error.cause as Error | undefined)?.message ?? error.message}`);
+    throw new StartError(`${url} does not answer: ${reasonOf(error)}`);
   });
   if (!isAnswer(text)) throw new StartError(`what answers at ${url} is no gateway`);
   io.out(`${text}\n`);
-  if (isError(text)) io.exitCode = EXIT.refused;
+  if (!isError(text)) return;
+  io.exitCode = EXIT.refused;
+  if (options.json) return;
+  const { adviceOf } = await import('./advice.ts');
+  const advice = adviceOf(method, errorOf(text));
+  if (advice !== undefined) io.err(`piaoquan: ${advice}\n`);
+}
+
+/** Code and sub_code of an error in either spelling. */
+function errorOf(text: string): { code: number; sub_code: string | undefined } {
+  const tagged = (name: string): string | undefined =>
+    new RegExp(`(?:"${name}":"?|<${name}>)([^"<,}]+)`).exec(text)?.[1];
+  return { code: Number(tagged('code')), sub_code: tagged('sub_code') };
 }

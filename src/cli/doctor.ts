@@ -150,14 +150,18 @@ async function checkCalls(io: Io, options: ClientOptions): Promise<Finding[]> {
   } catch (error) {
     if (error instanceof TopNetworkError)
       return [fail('server', error.message.replace(`${error.method}: `, ''), 'start it, or set PIAOQUAN_URL (--url)')];
-    if (error instanceof TopError) return [ok('server', `${url} answers`), refused(error)];
+    if (error instanceof TopError) return [ok('server', `${url} answers`), refused(error, app_key)];
     throw error;
   }
 }
 
 const TIMESTAMP_CODES = [30, 31];
+const PERMISSION_CODE = 11;
 
-function refused(error: TopError): Finding {
+/** What a refusal of the call tells. Permissions are looked at after time and signature, which then were right. */
+function refused(error: TopError, app_key: string): Finding {
+  if (error.code === PERMISSION_CODE && error.sub_code === 'isv.permission-api-package-limit')
+    return ok('credentials', `app ${app_key}, which lacks platform.base, so the clock is not compared closer`);
   if (TIMESTAMP_CODES.includes(error.code)) return fail('clock', error.message, 'set the clock of this machine right');
   return fail('credentials', error.message, 'mend PIAOQUAN_APP_KEY and PIAOQUAN_APP_SECRET');
 }

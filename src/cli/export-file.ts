@@ -33,8 +33,11 @@ export type ExportFile = {
   readonly start: Position;
   /** Adds a page: its text and its cursor are there together or not at all, however the process ends. */
   append(text: string, page: { last_sequence: number; rows: number }): Position;
-  /** Leaves file and cursor for a later run. */
-  close(): void;
+  /**
+   * Leaves file and cursor for a later run. One that failed before its first row leaves nothing behind, so that a wrong
+   * batch or session does not stand in the way of the right one.
+   */
+  close(failed: boolean): void;
 };
 
 type Kept = Position & { readonly subject: Subject; readonly writer?: string };
@@ -77,9 +80,10 @@ export function openExportFile(file: string, data: string, subject: Subject, res
       keep(writer);
       return position;
     },
-    close() {
+    close(failed) {
       closeSync(handle);
-      keep();
+      if (failed && position.rows === 0) for (const each of [cursorOf(file), data]) rmSync(each, { force: true });
+      else keep();
     },
   };
 }

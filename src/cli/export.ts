@@ -94,6 +94,7 @@ async function toFile(
   if (format === 'xlsx' && !restart && existsSync(output)) throw inTheWay(output);
   const file = openExportFile(output, data, { url, batch, partner, type, format }, restart);
   let position = file.start;
+  let failed = true;
   try {
     for await (const { coupon_list, last_sequence } of pagesFrom(io, batch, options, file.start)) {
       checkSheet(format, position.rows + coupon_list.length);
@@ -101,8 +102,9 @@ async function toFile(
       const text = head + coupon_list.map(rowOf).map(LINES[kind]).join('');
       if (text !== '') position = file.append(text, { last_sequence, rows: coupon_list.length });
     }
+    failed = false;
   } finally {
-    file.close();
+    file.close(failed);
   }
   if (format === 'xlsx') await makeSheet(output, data);
   const { rows, last_sequence } = position;

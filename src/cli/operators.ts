@@ -7,14 +7,26 @@ import { type Io, printJson } from './io.ts';
 
 type Options = { login: string; json?: true };
 
-/** Lets an operator try its password again at once, however often it was wrong. Throws StartError when there is none. */
+/**
+ * Lets an operator try its password again at once, however often it was wrong, also from the addresses that are locked for
+ * it. Throws StartError when there is no such operator.
+ */
 export async function unlockOperator(io: Io, { login, json }: Options): Promise<void> {
   await withDatabase(io, async (sql) => {
-    const was_locked = await unlock(sql, await openVault(io, sql), login, new Date());
-    if (was_locked === undefined) throw new StartError(`there is no operator ${login}`);
-    if (json) return printJson(io, { login, was_locked });
-    io.out(was_locked ? `${login} may log in again.\n` : `${login} was not locked.\n`);
+    const forgiven = await unlock(sql, await openVault(io, sql), login, new Date());
+    if (forgiven === undefined) throw new StartError(`there is no operator ${login}`);
+    if (json) return printJson(io, { login, ...forgiven });
+    io.out(`${unlocked(login, forgiven)}\n`);
   });
+}
+
+type Unlocked = { readonly was_locked: boolean; readonly addresses_unlocked: number };
+
+function unlocked(login: string, { was_locked, addresses_unlocked: count }: Unlocked): string {
+  const addresses = `${count} ${count === 1 ? 'address that tried it was' : 'addresses that tried it were'} locked`;
+  const causes = [...(was_locked ? ['the account was locked'] : []), ...(count > 0 ? [addresses] : [])];
+  if (causes.length === 0) return `${login} was not locked, nor was an address that tried it within a day.`;
+  return `${login} may log in again: ${causes.join(', and ')}.`;
 }
 
 /** Makes a one-time link by which an operator sets a new password. Throws StartError when there is no live one. */

@@ -15,6 +15,7 @@ import {
   findAccount,
   forgive,
   guesserOf,
+  noteTrial,
   type Origin,
   offerTotp,
   removeTotp,
@@ -43,14 +44,16 @@ async function guarded<T>(
   prove: () => Promise<T>,
 ): Promise<T> {
   const account = guesserOf(vault, 'account', login);
-  const guessers = [account, guesserOf(vault, 'address', address)];
+  const origin = guesserOf(vault, 'address', address);
+  const guessers = [account, origin];
   const limits = [MOST_FAILURES.account, MOST_FAILURES.address];
+  await noteTrial(sql, { login, address: origin, now: clock() });
   const wait_seconds = await attempt(sql, { guessers, limits }, { seconds: LOCK_SECONDS, now: clock() });
   if (wait_seconds > 0) throw new ConsoleError('locked', { wait_seconds });
   try {
     const proved = await prove();
     await takeBack(sql, guessers);
-    await forgive(sql, account, clock());
+    await forgive(sql, account);
     return proved;
   } catch (error) {
     // Neither a proof nor a failure; who knows the password may not wipe out wrong codes by it.
@@ -59,18 +62,28 @@ async function guarded<T>(
   }
 }
 
+/** Begins the session of who has proved an account, and gives its cookie. Throws `wrong-login` when that has changed. */
+export async function startSession(
+  { sql, vault, clock }: LoginParts,
+  proof: { login: string; origin: Origin; account?: Account },
+): Promise<string> {
+  const cookie = await beginSession(sql, vault, { ...proof, now: clock() });
+  if (cookie === undefined) throw new ConsoleError('wrong-login');
+  return cookie;
+}
+
 /** Logs an operator in and gives the session's cookie. Fields: `login`, `password`, `code` (second factor or recovery). */
 export async function logIn(parts: LoginParts, body: Body, origin: Origin): Promise<string> {
   const login = textOf(body, 'login').trim().toLowerCase();
   const password = textOf(body, 'password');
   const code = optionalText(body, 'code');
-  await guarded(parts, { login, address: origin.address }, async () => {
+  return guarded(parts, { login, address: origin.address }, async () => {
     const account = await findAccount(parts.sql, login);
     if (!(await isPassword(password, account?.password_hash)) || account === undefined)
       throw new ConsoleError('wrong-login');
     if (account.totp) await proveFactor(parts, account, code);
+    return startSession(parts, { login, origin, account });
   });
-  return beginSession(parts.sql, parts.vault, { login, origin, now: parts.clock() });
 }
 
 /** Takes a code of the authenticator, or a recovery code, once. */
@@ -120,7 +133,7 @@ export async function setUp(parts: LoginParts, body: Body, origin: Origin): Prom
   const writer = writerOf(login, 'console.setup', now);
   const made = await writeAs(sql, writer, (tx) => makeFirstOwner(tx, vault, { token, owner, now }));
   if (!made) throw new ConsoleError('setup-link');
-  return beginSession(sql, vault, { login, origin, now });
+  return startSession(parts, { login, origin });
 }
 
 /**
@@ -136,7 +149,7 @@ export async function resetPassword(parts: LoginParts, body: Body, origin: Origi
   const password_hash = await hashPassword(strongPassword(body, 'password', login));
   const writer = writerOf(login, 'console.reset', now);
   if (!(await resetByLink(sql, vault, { token, login, password_hash }, writer))) throw new ConsoleError('reset-link');
-  return beginSession(sql, vault, { login, origin, now });
+  return startSession(parts, { login, origin });
 }
 
 const writerOf = (actor: string, method: string, now: Date) => ({ actor, method, request_id: newRequestId(now), now });
@@ -168,10 +181,12 @@ export async function changePassword(parts: LoginParts, body: Body, own: LoggedI
   const fresh = strongPassword(body, 'new_password', own.login);
   const present = textOf(body, 'password');
   if (fresh === present) throw new ConsoleError('wrong-field', { field: 'new_password' });
-  await proved(parts, own, present);
+  const account = await proved(parts, own, present);
   const password_hash = await hashPassword(fresh);
   await writeAs(sql, writerOf(own.login, 'console.password', clock()), async (tx) => {
-    await setPassword(tx, own.login, password_hash);
+    // An owner may have given another password meanwhile, which stands.
+    if (!(await setPassword(tx, own.login, password_hash, account.password_hash)))
+      throw new ConsoleError('wrong-password', { field: 'password' });
     await endSessions(tx, vault, own.login, own.token);
   });
   return {};

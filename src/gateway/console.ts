@@ -18,18 +18,11 @@ import {
   removeFactor,
   resetPassword,
   setUp,
+  startSession,
 } from './console-login.ts';
 import type { CallExplainer } from './explain-call.ts';
 import { findMinutes } from './figures.ts';
-import {
-  beginSession,
-  countRecovery,
-  endSession,
-  findSession,
-  LONGEST_HOURS,
-  type Operator,
-  type Origin,
-} from './operators.ts';
+import { countRecovery, endSession, findSession, LONGEST_HOURS, type Operator, type Origin } from './operators.ts';
 
 /** What the console's doors work with. */
 export type Console = LoginParts & {
@@ -185,7 +178,7 @@ const bodyOf = (request: FastifyRequest): Body => (request.body ?? {}) as Body;
 
 /** Logging in and out: `login`, `setup`, `reset`, `demo-login`, `logout`. */
 function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): void {
-  const { sql, vault, clock, demoLogin } = parts;
+  const { sql, vault, demoLogin } = parts;
   const door = (url: string, exchange: Exchange) => doors.post(url, { bodyLimit: SMALL_BODY }, exchange);
   door('/login', async (request, reply) => {
     keeper.give(request, reply, await logIn(parts, bodyOf(request), originOf(request)));
@@ -201,8 +194,7 @@ function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): voi
   });
   if (demoLogin !== undefined)
     door('/demo-login', async (request, reply) => {
-      const origin = originOf(request);
-      keeper.give(request, reply, await beginSession(sql, vault, { login: demoLogin, origin, now: clock() }));
+      keeper.give(request, reply, await startSession(parts, { login: demoLogin, origin: originOf(request) }));
       return { is_success: true };
     });
   door('/logout', async (request, reply) => {

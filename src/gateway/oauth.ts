@@ -3,9 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Words } from '../contract/schema.ts';
 import type { Vault } from '../database/vault.ts';
 import { encodeForm } from '../wire/form.ts';
+import { isPlainText } from '../wire/text.ts';
 import type { App, AppStore } from './apps.ts';
 import { CONSENT_STYLE, codePage, consentPage, deniedPage, languageOf, refusedPage } from './consent-page.ts';
 import { receive } from './receive.ts';
+import { APP_KEY } from './recorded.ts';
 import type { TokenStore } from './tokens.ts';
 
 /** What the authorisation pages work with. */
@@ -114,11 +116,13 @@ async function giveToken(oauth: OAuth, request: FastifyRequest, reply: FastifyRe
   const grant_type = parameters.get('grant_type');
   if (grant_type !== 'authorization_code' && grant_type !== 'refresh_token')
     return refuse(400, 'unsupported_grant_type', 'grant_type must be authorization_code or refresh_token');
+  const redirect_uri = parameters.get('redirect_uri') ?? '';
   const answer =
     grant_type === 'refresh_token'
       ? await oauth.tokens.refresh({ app_key, refresh_token: parameters.get('refresh_token') ?? '' }, now)
       : await oauth.tokens.redeemCode(
-          { app_key, code: parameters.get('code') ?? '', redirect_uri: parameters.get('redirect_uri') ?? '' },
+          // The database takes no NUL, and no code was issued to an address with one.
+          { app_key, code: parameters.get('code') ?? '', redirect_uri: isPlainText(redirect_uri) ? redirect_uri : '' },
           now,
         );
   if (answer === undefined)
@@ -126,9 +130,10 @@ async function giveToken(oauth: OAuth, request: FastifyRequest, reply: FastifyRe
   return reply.header('cache-control', 'no-store').send(answer);
 }
 
-async function liveApp(oauth: OAuth, app_key: string | undefined): Promise<App | undefined> {
+async function liveApp(oauth: OAuth, app_key = ''): Promise<App | undefined> {
+  if (!APP_KEY.test(app_key)) return undefined;
   for (;;) {
-    const app = await oauth.apps.find(app_key ?? '');
+    const app = await oauth.apps.find(app_key);
     // These calls pass no quota statement that would notice a changed app, so each asks.
     if (app !== undefined && (await oauth.apps.isStale(app))) continue;
     return app?.status === 'live' ? app : undefined;
@@ -147,6 +152,7 @@ function knowsSecret(app: App, secret: string, now: Date): boolean {
 /** The callback to use: the one asked for when it is registered, the first registered one when none is asked for. */
 function callbackOf(app: App, asked: string | undefined): string | undefined {
   if (!asked) return app.callback_urls[0];
+  if (!isPlainText(asked)) return undefined;
   return app.callback_urls.some((registered) => coversCallback(registered, asked)) ? asked : undefined;
 }
 

@@ -1,7 +1,15 @@
 import { logReveal, type Writer, writeAs } from '../database/change-log.ts';
 import type { Queryable, Sql } from '../database/pool.ts';
 import type { Vault } from '../database/vault.ts';
-import { endSessions, forgive, guesserOf, hoursFrom, newToken, removeTotp, setPassword } from './operators.ts';
+import {
+  endSessions,
+  type Forgiven,
+  forgiveOperator,
+  hoursFrom,
+  newToken,
+  removeTotp,
+  setPassword,
+} from './operators.ts';
 import { newRequestId } from './request-id.ts';
 
 /** Hours that a link is good, for the first owner or for a new password. */
@@ -56,13 +64,13 @@ export async function offerReset(sql: Sql, vault: Vault, login: string, now: Dat
 }
 
 /**
- * Forgets the wrong passwords that an operator is locked for, and tells whether it was. Undefined when there is no such
- * operator.
+ * Forgets the wrong passwords that an operator is locked for, with those of the addresses that tried it, and tells what was
+ * locked. Undefined when there is no such operator.
  */
-export async function unlock(sql: Sql, vault: Vault, login: string, now: Date): Promise<boolean | undefined> {
+export async function unlock(sql: Sql, vault: Vault, login: string, now: Date): Promise<Forgiven | undefined> {
   const { count } = await sql`select from platform_operator where login = ${login}`;
   if (count === 0) return undefined;
-  return forgive(sql, guesserOf(vault, 'account', login), now);
+  return forgiveOperator(sql, vault, login, now);
 }
 
 /**
@@ -83,7 +91,7 @@ export async function resetByLink(
     await setPassword(tx, login, password_hash);
     await removeTotp(tx, login);
     await endSessions(tx, vault, login);
-    await forgive(tx, guesserOf(vault, 'account', login), writer.now);
+    await forgiveOperator(tx, vault, login, writer.now);
     return true;
   });
 }
@@ -101,6 +109,7 @@ export async function makeFirstOwner(
     delete from platform_operator_setup
     where exists (select from platform_operator_setup
       where token_hash = ${vault.hash(SETUP_PURPOSE, token)} and login is null and expires_at > ${now})
+      and not exists (select from platform_operator where role = 'owner')
     returning 1`;
   if (links.length === 0) return false;
   const { count } = await query`

@@ -62,20 +62,29 @@ export async function findAccount(query: Queryable, login: string): Promise<Acco
   return row;
 }
 
-/** Begins a session and gives the text of its cookie, 256 random bits; what has ended is forgotten. */
+/**
+ * Begins a session and gives the text of its cookie, 256 random bits; what has ended is forgotten.
+ * @param account what was proved; when the account has another password or factor by now, or is suspended, there is no
+ *   session and no cookie: a login under way does not outlive the reset that ends all sessions
+ */
 export async function beginSession(
   sql: Sql,
   vault: Vault,
-  { login, origin, now }: { login: string; origin: Origin; now: Date },
-): Promise<string> {
+  { login, origin, now, account }: { login: string; origin: Origin; now: Date; account?: Account },
+): Promise<string | undefined> {
   const token = newToken();
-  await sql`
+  const unchanged =
+    account === undefined
+      ? sql``
+      : sql`and status = 1 and password_hash = ${account.password_hash}
+          and (totp_confirmed_at is not null) = ${account.totp}::boolean`;
+  const { count } = await sql`
     with ended as (delete from platform_operator_session where expires_at <= ${now}),
-    seen as (update platform_operator set login_at = ${now} where login = ${login})
+    seen as (update platform_operator set login_at = ${now} where login = ${login} ${unchanged} returning login)
     insert into platform_operator_session (session_hash, login, address, user_agent, created_at, used_at, expires_at)
-    values (${vault.hash(SESSION_PURPOSE, token)}, ${login}, ${origin.address}, ${origin.user_agent}, ${now}, ${now},
-      ${hoursFrom(now, LONGEST_HOURS)})`;
-  return token;
+    select ${vault.hash(SESSION_PURPOSE, token)}, login, ${origin.address}, ${origin.user_agent}, ${now}, ${now},
+      ${hoursFrom(now, LONGEST_HOURS)} from seen`;
+  return count > 0 ? token : undefined;
 }
 
 /**
@@ -128,17 +137,53 @@ const hex = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.t
 
 /** Takes one attempt back from its guessers, since it was right. */
 export async function takeBack(sql: Sql, guessers: readonly Buffer[]): Promise<void> {
+  // Locked in the order in which attempts lock them.
   await sql`
+    with held as materialized (
+      select guesser from platform_operator_guess
+      where guesser in (select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h) order by guesser for update
+    )
     update platform_operator_guess set failures = greatest(failures - 1, 0), locked_until = null
-    where guesser in (select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h)`;
+    where guesser in (select guesser from held)`;
 }
 
-/** Forgets all that a guesser has failed at; tells whether that had locked it at an instant. */
-export async function forgive(query: Queryable, guesser: Buffer, now: Date): Promise<boolean> {
-  const [row] = await query<{ was_locked: boolean }[]>`
-    delete from platform_operator_guess where guesser = ${guesser}
-    returning coalesce(locked_until > ${now}, false) as was_locked`;
-  return row?.was_locked ?? false;
+/** Forgets all that a guesser has failed at. */
+export async function forgive(query: Queryable, guesser: Buffer): Promise<void> {
+  await query`delete from platform_operator_guess where guesser = ${guesser}`;
+}
+
+/** Notes from which address an operator is tried to be logged in; nothing where there is none of that login. */
+export async function noteTrial(
+  sql: Sql,
+  { login, address, now }: { login: string; address: Buffer; now: Date },
+): Promise<void> {
+  await sql`
+    with past as (
+      delete from platform_operator_trial where (login, address) in (
+        select t.login, t.address from platform_operator_trial t
+        where t.tried_at < ${hoursFrom(now, -24)} and (t.login, t.address) <> (${login}, ${address}) for update skip locked))
+    insert into platform_operator_trial (login, address, tried_at)
+    select login, ${address}, ${now} from platform_operator where login = ${login}
+    on conflict (login, address) do update set tried_at = excluded.tried_at`;
+}
+
+/** Whether an account was locked at an instant, and how many of the addresses were that it was tried from within a day. */
+export type Forgiven = { readonly was_locked: boolean; readonly addresses_unlocked: number };
+
+/** Forgets the wrong guesses at an operator, and all those of the addresses that it was tried from. */
+export async function forgiveOperator(query: Queryable, vault: Vault, login: string, now: Date): Promise<Forgiven> {
+  const account = guesserOf(vault, 'account', login);
+  const forgotten = await query<{ is_account: boolean; locked: boolean }[]>`
+    with held as materialized (
+      select guesser from platform_operator_guess
+      where guesser = ${account} or guesser in (select address from platform_operator_trial where login = ${login})
+      order by guesser for update
+    )
+    delete from platform_operator_guess where guesser in (select guesser from held)
+    returning guesser = ${account} as is_account, coalesce(locked_until > ${now}, false) as locked`;
+  const locked = forgotten.filter((each) => each.locked);
+  const addresses_unlocked = locked.filter(({ is_account }) => !is_account).length;
+  return { was_locked: locked.length > addresses_unlocked, addresses_unlocked };
 }
 
 /** What guesses are counted by: an account by its login, or an address, as a keyed hash. */
@@ -195,10 +240,20 @@ export async function removeTotp(query: Queryable, login: string): Promise<void>
   await query`update platform_operator set totp_sealed = null, totp_confirmed_at = null where login = ${login}`;
 }
 
-/** Sets the operator's own password. */
-export async function setPassword(query: Queryable, login: string, password_hash: Buffer): Promise<void> {
-  await query`
-    update platform_operator set password_hash = ${password_hash}, password_temporary = false where login = ${login}`;
+/**
+ * Sets the operator's own password.
+ * @param present the hash of the password that was proved; false when the account has another one by now
+ */
+export async function setPassword(
+  query: Queryable,
+  login: string,
+  password_hash: Buffer,
+  present?: Buffer | null,
+): Promise<boolean> {
+  const { count } = await query`
+    update platform_operator set password_hash = ${password_hash}, password_temporary = false
+    where login = ${login} ${present === undefined ? query`` : query`and password_hash = ${present}`}`;
+  return count > 0;
 }
 
 /** A user of the platform; undefined when there is none of that id. */

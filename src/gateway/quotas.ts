@@ -117,12 +117,13 @@ function groupTakes(takes: readonly Take[]): Group[] {
   const groups = new Map<string, Group>();
   for (const take of takes) {
     const own = groupName(take.app, take.method);
-    // What is given back goes to the window it was taken from, which may be over.
-    const name = take.back === undefined ? own : `${own} ${take.back.until}`;
-    let group = groups.get(name);
+    // Calls of one second share their windows. What is given back goes to the window it was taken from, which may be over.
+    const key =
+      take.back === undefined ? `${own} ${Math.floor(take.now.getTime() / 1000)}` : `${own} back ${take.back.until}`;
+    let group = groups.get(key);
     if (group === undefined) {
-      group = { name, app: take.app, takes: [], returned: 0, counters: take.back?.counters ?? countersOf(take) };
-      groups.set(name, group);
+      group = { name: own, app: take.app, takes: [], returned: 0, counters: take.back?.counters ?? countersOf(take) };
+      groups.set(key, group);
     }
     if (take.back === undefined) group.takes.push(take);
     else group.returned += take.back.left;

@@ -95,7 +95,7 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
   };
 }
 
-/** Saves a session, or finds the one of the same key; undefined when that one was revoked. */
+/** Saves a session, or finds the one of the same key; undefined when that one was revoked or has ended. */
 async function insertSession(
   query: Queryable,
   { app_key, user_id }: Grant,
@@ -106,7 +106,8 @@ async function insertSession(
       insert into platform_session (session_hash, app_key, user_id, created_at, expires_at, refresh_hash, refresh_expires_at)
       values (${session_hash}, ${app_key}, ${user_id}, ${now}, ${after(now, SESSION_SECONDS)}, ${refresh_hash},
         ${after(now, REFRESH_SECONDS)})
-      on conflict (session_hash) do update set app_key = excluded.app_key where platform_session.revoked_at is null
+      on conflict (session_hash) do update set app_key = excluded.app_key
+        where platform_session.revoked_at is null and platform_session.expires_at > ${now}
       returning user_id, expires_at, refresh_expires_at
     )
     select u.nick, s.* from session s join platform_user u using (user_id)`;

@@ -41,8 +41,9 @@ export async function post(options: ClientOptions, exchange: Exchange): Promise<
   }
 }
 
-/** Node's fetch hides what went wrong in the cause. */
-function reasonOf(error: unknown): string {
+/** Why a fetch failed, in a word or a sentence: Node hides it in the cause. */
+export function reasonOf(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
+  if (cause?.code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'it speaks plain HTTP there: write http:// for https://';
   return cause?.code ?? cause?.message ?? message ?? String(error);
 }

@@ -34,6 +34,7 @@ test.each([
   '2026-01-01 23:60:00',
   '2026-01-01 23:59:60',
   '0000-01-01 00:00:00',
+  '0001-01-01 07:59:59',
   '9999-12-31 24:00:00',
 ])('%s, which never is, is refused', (text) => {
   expect(parseInstant(text)).toBeUndefined();

@@ -2,7 +2,8 @@ import type { DatePattern } from '../contract/schema.ts';
 
 const GMT8_MS = 8 * 3600 * 1000;
 const DAY_MS = 24 * 3600 * 1000;
-const SPELLED = /^(?!0000)\d{4}-\d{2}-\d{2} (?!24)\d{2}:\d{2}(:\d{2})?$/;
+// The year 1 of GMT+8 begins before the first year that databases know.
+const SPELLED = /^(?!000[01])\d{4}-\d{2}-\d{2} (?!24)\d{2}:\d{2}(:\d{2})?$/;
 const ISO_LENGTH = 24;
 
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));

@@ -100,7 +100,9 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
   'piaoquan.change.list': async ({ query, cursor, page_size }) => {
     const limit = pageLimit(page_size);
     const place = readTimeCursor(cursor);
-    const before = place && { at_us: place.at_us, change_id: Number.parseInt(place.id, 10) || 0 };
+    const change_id = Number(place?.id ?? 0);
+    if (!Number.isSafeInteger(change_id)) throw wrong('cursor', '应为上一页返回的 next_cursor');
+    const before = place && { at_us: place.at_us, change_id };
     const found = await findChanges(sql, { ...query, before, limit: limit + 1 });
     const page = toPage(found, limit, ({ at_us, change_id }) => timeCursor({ at_us, id: String(change_id) }));
     return { changes: page.rows, next_cursor: page.next_cursor };

@@ -1,0 +1,55 @@
+import { catalogue } from '../contract/catalogue.ts';
+import { type ErrorEntry, platformErrors } from '../contract/error-table.ts';
+import type { Contract } from '../contract/method.ts';
+import type { ErrorAnswer } from '../sdk/errors.ts';
+
+/** What the command line itself can do about an error, by its code. */
+const HERE: Readonly<Record<number, string>> = {
+  11: 'apps show tells the packages of an app',
+  25: 'is that the secret of this app (--secret, PIAOQUAN_APP_SECRET)? sign --explain finds other causes',
+  26: "give the user's session key by --session or PIAOQUAN_SESSION; the sandbox's is 6100000demo",
+  27: "get a session key by /authorize, or with the sandbox's app take 6100000demo",
+  29: 'see --app-key and PIAOQUAN_APP_KEY, and whether PIAOQUAN_URL is the server that you mean',
+  31: 'doctor compares the clocks',
+};
+
+/**
+ * What a refused caller can do, in one sentence of English from the error tables; undefined when they do not know the
+ * error. For a method that does not exist it names the one that is nearest.
+ */
+export function adviceOf(
+  method: string,
+  { code, sub_code }: Pick<ErrorAnswer, 'code' | 'sub_code'>,
+): string | undefined {
+  const contracts: readonly Contract[] = catalogue;
+  const own = sub_code === undefined ? undefined : contracts.find(({ name }) => name === method)?.errors[sub_code];
+  const entries = Object.values<ErrorEntry>(platformErrors).filter((entry) => entry.code === code);
+  const known = own ?? entries.find((entry) => entry.sub_code === sub_code) ?? (code === 15 ? undefined : entries[0]);
+  if (known === undefined) return undefined;
+  const near = code === 22 ? nearest(method, contracts) : undefined;
+  const here = near === undefined ? HERE[code] : `did you mean ${near}?`;
+  return `${known.cause.en}. ${known.remedy.en}${here === undefined ? '' : `: ${here}`}`;
+}
+
+/** Most letters that may be wrong in a method's name for it to be meant. */
+const MOST_WRONG = 4;
+
+function nearest(method: string, contracts: readonly Contract[]): string | undefined {
+  const ranked = contracts
+    .map(({ name }) => ({ name, wrong: distance(method, name) }))
+    .sort((one, other) => one.wrong - other.wrong);
+  const [best] = ranked;
+  return best !== undefined && best.wrong <= MOST_WRONG ? best.name : undefined;
+}
+
+/** Letters to add, leave out or change until one name is the other. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [down, letter] of [...one].entries()) {
+    const next = [down + 1];
+    for (let at = 0; at < other.length; at++)
+      next.push(Math.min((row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1, (row[at] ?? 0) + (letter === other[at] ? 0 : 1)));
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
