@@ -1,5 +1,6 @@
 import { benchCodes } from './codes.ts';
 import { benchConsole } from './console.ts';
+import { benchDocs } from './docs.ts';
 import { benchGateway } from './gateway.ts';
 import { benchOverload } from './overload.ts';
 import { benchStock } from './stock.ts';
@@ -10,6 +11,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   codes: benchCodes,
   console: benchConsole,
   overload: benchOverload,
+  docs: benchDocs,
 };
 
 const names = process.argv.slice(2);

@@ -26,7 +26,10 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const node = [process.execPath, ...args];
   const [command = '', ...rest] = canPin ? ['taskset', '-c', '0', ...node] : node;
-  const child = spawn(command, rest, { env: { ...process.env, ...NODE_ENV, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, rest, {
+    env: { ...process.env, ...NODE_ENV, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const port = await portOf(child, portIn);
   return {
     pid: child.pid as number,

@@ -5,7 +5,7 @@ import { make } from './dom.ts';
 import { words } from './words.ts';
 
 /** Most characters put into the page at once; more would hold it up. */
-const MOST_SHOWN = 200_000;
+const MOST_SHOWN = 100_000;
 /** Longest answer that is laid out line by line; laying out takes time by length. */
 const MOST_INDENTED = 4_000_000;
 /** A text longer than this is not broken into lines to fit: browsers take seconds over a long line. */
@@ -27,7 +27,7 @@ export function layOut(text: string): string {
 }
 
 /**
- * A block of code of any length: at most 200,000 characters of it are in the page, the whole is offered as a file.
+ * A block of code of any length: at most 100,000 characters of it are in the page, the whole is offered as a file.
  * @param label what the block is, for screen readers
  * @param file name of the download
  * @param syntax language whose words are coloured, as `xml`, `json` or a language of the samples

@@ -1,6 +1,6 @@
 import { html } from 'ghtml';
 import type { Words } from '../../contract/schema.ts';
-import { table } from './fields.ts';
+import { exampleCell, table } from './fields.ts';
 import { textsOf, type View } from './site.ts';
 
 type Parameter = {
@@ -105,7 +105,7 @@ export function commonTable(view: View): string {
     (
       each,
     ) => html`<tr id="common.${each.name}"><th scope="row" class="name"><a href="#common.${each.name}"><code>${each.name}</code></a></th>
-<td class="type">${each.type}</td><td>!${required(each)}</td><td>!${each.example === undefined ? '' : html`<code>${each.example}</code>`}</td><td>${each.meaning[view.language]}</td></tr>`,
+<td class="type">${each.type}</td><td>!${required(each)}</td>!${exampleCell(view, each.example)}<td>${each.meaning[view.language]}</td></tr>`,
   );
   return table(text.common, [text.name, text.type, text.required, text.example, text.meaning], rows, 'common');
 }

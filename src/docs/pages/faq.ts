@@ -76,6 +76,13 @@ const faq: Readonly<Record<string, readonly Question[]>> = {
       },
     },
     {
+      question: { zh: '时间是哪种格式？', en: 'Which pattern do the times have?' },
+      answer: {
+        zh: 'yyyy-MM-dd HH:mm，精确到分，GMT+8，与字段说明一致。别处文档的示例 20190413 11:11:11 与它自己的说明不符，本平台不这样返回。',
+        en: 'yyyy-MM-dd HH:mm in GMT+8, as the field says. The example 20190413 11:11:11 of other documents contradicts their own words; it is never answered here.',
+      },
+    },
+    {
       question: { zh: '库存数字之间是什么关系？', en: 'How do the stock figures relate?' },
       answer: {
         zh: 'goods_count = sale_count + 未支付订单占用 + margin_count。套票的剩余数受其子票档限制。',
@@ -120,8 +127,22 @@ const faq: Readonly<Record<string, readonly Question[]>> = {
     {
       question: { zh: '为什么有的类型没有 benefit_type？', en: 'Why do some types have no benefit_type?' },
       answer: {
-        zh: '只有支付宝红包有 ALIPAY_COUPON，其余类型用 config_id 查询。优酷会员是 13，以接口返回为准。',
-        en: 'Only Alipay red packets have one, ALIPAY_COUPON; ask for the others by config_id. Youku memberships are 13.',
+        zh: '只有支付宝红包有 ALIPAY_COUPON，其它三种没有 benefit_type，用 config_id 查询，即 1、4、13、14。',
+        en: 'Only Alipay red packets have one, ALIPAY_COUPON; ask for the other three by config_id: 4, 13, 14.',
+      },
+    },
+    {
+      question: { zh: '优酷会员是 2 还是 13？', en: 'Are Youku memberships 2 or 13?' },
+      answer: {
+        zh: '13，以接口返回为准；有的接口文档写作“优酷会员卡--2”，那是写错了。',
+        en: '13, as the method answers. Documents that say 2 are wrong.',
+      },
+    },
+    {
+      question: { zh: 'benefit_id 填什么？', en: 'What is benefit_id?' },
+      answer: {
+        zh: '具体采购的权益的 id，可以认为是采购的主键，通过 step=2 获得。',
+        en: 'The id of the very benefit that was bought, its primary key so to say; step=2 gives it.',
       },
     },
     {

@@ -50,7 +50,7 @@ export function requestTable(view: View, schema: TSchema): string {
   if (rows.length === 0) return html`<p class="quiet">${text.noRequest}</p>`;
   const body = rows.map(
     (row) => html`<tr id="request.${row.path}">!${nameCell(view, row, 'request')}
-<td class="type">${row.note.type}</td><td>!${requiredMark(view, row)}</td><td>!${exampleOf(row)}</td>
+<td class="type">${row.note.type}</td><td>!${requiredMark(view, row)}</td>!${exampleCell(view, row.note.example)}
 <td class="limits">!${limitsOf(view, row)}</td><td>!${meaningCell(view, row, 'request')}</td></tr>`,
   );
   const heads = [text.name, text.type, text.required, text.example, text.limits, text.meaning];
@@ -62,7 +62,7 @@ export function responseTable(view: View, schema: TSchema): string {
   const text = textsOf(view);
   const body = rowsOf(schema).map(
     (row) => html`<tr id="response.${row.path}">!${nameCell(view, row, 'response')}
-<td class="type">${row.note.type}</td><td>!${exampleOf(row)}</td><td>!${meaningCell(view, row, 'response')}</td></tr>`,
+<td class="type">${row.note.type}</td>!${exampleCell(view, row.note.example)}<td>!${meaningCell(view, row, 'response')}</td></tr>`,
   );
   return table(text.response, [text.name, text.type, text.example, text.meaning], body, 'fields');
 }
@@ -93,7 +93,9 @@ function requiredMark(view: View, row: Row): string {
   return isRequired(row) ? html`<b class="required">${text.yes}</b>` : html`<span class="quiet">${text.no}</span>`;
 }
 
-const exampleOf = ({ note }: Field): string => (note.example === undefined ? '' : html`<code>${note.example}</code>`);
+/** A cell with an example value; where the table has no heads to show, on phones, the cell says itself what it holds. */
+export const exampleCell = (view: View, example: string | undefined): string =>
+  html`<td class="example" data-head="${textsOf(view).example}">!${example === undefined ? '' : html`<code>${example}</code>`}</td>`;
 
 function meaningCell({ language }: View, { note, path }: Row, part: string): string {
   const values = Object.entries(note.values ?? {}) as [string, Words][];

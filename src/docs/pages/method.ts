@@ -45,7 +45,11 @@ function sectionsOf(view: View, contract: Contract): Section[] {
       title: text.answers,
       body: html`<p class="quiet">${text.answersLead}</p>!${answerTabs(view, 'answers', exampleAnswers(contract))}`,
     },
-    { id: 'failure', title: text.failure, body: answerTabs(view, 'failure', failureAnswers(contract)) },
+    {
+      id: 'failure',
+      title: text.failure,
+      body: html`<p class="quiet">${text.failureLead}</p>!${answerTabs(view, 'failure', failureAnswers(contract))}`,
+    },
     { id: 'errors', title: text.errorCodes, body: errorsSection(view, contract) },
     { id: 'access', title: text.access, body: accessSection(view, contract) },
   ];

@@ -6,7 +6,9 @@ const WIDTH = 80;
 /** A call by the platform's own SDK, which signs. */
 export const typescriptSample: Sample = (call) => {
   const session = call.session ? `\n  session: ${scriptLiteral(call.session)},` : '';
-  return `// Node.js 20 or later, Deno or Bun: npm install piaoquan
+  return `// With the package piaoquan, which \`npm pack ./dist/sdk\` makes in the platform's folder:
+// npm install ./piaoquan-0.1.0.tgz
+// Node.js 22.18 or later, Deno and Bun run this file; Node.js 20 does as call.mjs.
 import { createClient } from 'piaoquan/sdk';
 
 const client = createClient({
