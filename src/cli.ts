@@ -21,7 +21,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     await program.parseAsync(args, { from: 'user' });
     return io.exitCode;
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = await failureOf(error);
     if (failure === undefined) throw error;
     const { message, exit_code } = failure;
     if (message !== '') io.err(`${args.includes('--json') ? JSON.stringify(failure) : `piaoquan: ${message}`}\n`);
@@ -39,22 +39,32 @@ function quieten(command: Command, io: Io): void {
   for (const below of command.commands) quieten(below, io);
 }
 
-function failureOf(error: unknown): Failure | undefined {
+async function failureOf(error: unknown): Promise<Failure | undefined> {
   if (error instanceof CommanderError) return usageFailure(error);
-  if (error instanceof TopError) {
-    const { message, code, msg, sub_code, sub_msg, request_id } = error;
-    return { exit_code: EXIT.refused, message, error: { code, msg, sub_code, sub_msg, request_id } };
-  }
+  if (error instanceof TopError) return refusal(error);
   if (error instanceof StartError || error instanceof TopNetworkError)
     return { exit_code: EXIT.failed, message: error.message };
   return undefined;
+}
+
+/** What the platform said; for what is not the method's own business also what to do about it. */
+async function refusal({ method, message, code, msg, sub_code, sub_msg, request_id }: TopError): Promise<Failure> {
+  const { adviceOf } = await import('./cli/advice.ts');
+  const advice = code === 15 ? undefined : adviceOf(method, { code, sub_code });
+  return {
+    exit_code: EXIT.refused,
+    message: advice === undefined ? message : `${message} ${advice}`,
+    error: { code, msg, sub_code, sub_msg, request_id },
+  };
 }
 
 function usageFailure({ code, exitCode, message }: CommanderError): Failure {
   // Help was asked for, or stands there for want of a command.
   if (code === 'commander.helpDisplayed') return { exit_code: exitCode, message: '' };
   if (code === 'commander.help') return { exit_code: EXIT.usage, message: '' };
-  return { exit_code: EXIT.usage, message: message.replace(/^error: /, '').replaceAll('\n', ' ') };
+  const words = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const lost = code === 'commander.unknownCommand' && !words.includes('Did you mean');
+  return { exit_code: EXIT.usage, message: lost ? `${words}: piaoquan help lists them all` : words };
 }
 
 /** The command line of this process. */

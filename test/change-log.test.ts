@@ -231,5 +231,6 @@ test('changes are paged without gaps and found by time', async () => {
   const [{ n } = { n: 0 }] = await server.database.sql`select count(*) as n from change_log`;
   expect([seen.length, new Set(seen).size]).toEqual([n, n]);
   expect(await changes({ start_time: '2036-01-01 00:00:00' })).toEqual([]);
-  expect((await owner.call('piaoquan.change.list', { cursor: 'x' })).error_response).toMatchObject({ code: 41 });
+  for (const cursor of ['x', '1-99999999999999999999', '1-a'])
+    expect((await owner.call('piaoquan.change.list', { cursor })).error_response).toMatchObject({ code: 41 });
 });

@@ -191,12 +191,16 @@ test('a file goes on with nothing but its own export, and no other file is overw
   expect(csvCodes('own.csv').slice(0, redeemed.length)).toEqual(redeemed);
 });
 
-test('what the platform refuses ends with 2 and leaves a file that can be gone on with', async () => {
+test('what the platform refuses ends with 2, says what to do, and leaves no file in the way of the right batch', async () => {
   const args = ['export', 'codes', 'none', '--partner', 'p', '--output', `${folder}/none.csv`];
   const { code, stderr } = await piaoquanHere(args, env);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^piaoquan: .*200404.*\n$/)]);
   const json = await piaoquanHere([...args, '--json'], { ...env, PIAOQUAN_SESSION: '' });
   expect([json.code, JSON.parse(json.stderr)]).toMatchObject([2, { exit_code: 2, error: { code: 26 } }]);
+  expect(JSON.parse(json.stderr).message).toMatch(
+    /26 Missing session \(request_id \w+\) .*--session or PIAOQUAN_SESSION/,
+  );
+  expect((await piaoquanHere(exporting('ALL', 'none.csv'), env)).code).toBe(0);
 });
 
 test('whoever reads no further than the first lines is no error', async () => {

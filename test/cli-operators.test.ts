@@ -35,13 +35,35 @@ test('operator unlock lets in at once who is locked out for wrong passwords, wit
   for (let tries = 0; tries < 10; tries++) await enter('locked', 'wrong password');
   expect(await enter('locked', PASSWORD)).toBe('locked');
   const { code, stdout } = await operator('unlock', '--login', 'locked');
-  expect([code, stdout]).toEqual([0, 'locked may log in again.\n']);
+  expect([code, stdout]).toEqual([0, 'locked may log in again: the account was locked.\n']);
   expect(await enter('locked', 'wrong password')).toBe('wrong-login');
   expect(await enter('locked', PASSWORD)).toBe(200);
   expect(JSON.parse((await operator('unlock', '--login', 'locked', '--json')).stdout)).toEqual({
     login: 'locked',
     was_locked: false,
+    addresses_unlocked: 0,
   });
+});
+
+test('operator unlock lets in from an address that was locked with the account, and no other account', async () => {
+  const { sql } = server.database;
+  for (const login of ['barred', 'other']) await hire(owner, server.url, login, 'viewer');
+  for (const login of ['barred', 'other']) expect(await enter(login, 'wrong password')).toBe('wrong-login');
+  await sql`update platform_operator_guess set locked_until = now() + interval '10 minutes'`;
+  expect(await enter('barred', PASSWORD)).toBe('locked');
+  const { stdout } = await operator('unlock', '--login', 'barred');
+  expect(stdout).toBe('barred may log in again: the account was locked, and 1 address that tried it was locked.\n');
+  expect([await enter('barred', PASSWORD), await enter('other', PASSWORD)]).toEqual([200, 'locked']);
+  // An address that is locked for other accounts alone bars whoever comes from there.
+  await operator('unlock', '--login', 'other');
+  await enter('other', 'wrong password');
+  await sql`update platform_operator_guess set locked_until = now() + interval '10 minutes'`;
+  expect(await enter('barred', PASSWORD)).toBe('locked');
+  expect(JSON.parse((await operator('unlock', '--login', 'barred', '--json')).stdout)).toEqual({
+    ...{ login: 'barred', was_locked: false, addresses_unlocked: 1 },
+  });
+  expect(await enter('barred', PASSWORD)).toBe(200);
+  await operator('unlock', '--login', 'other');
 });
 
 /** Switches the second factor of a logged-in operator on. */

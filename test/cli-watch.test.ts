@@ -193,6 +193,9 @@ test('doctor tells each fault and what to do, and ends with 3', async () => {
   expect(await check({ PORT: port, PIAOQUAN_HOME: '/dev/null/none' })).toMatchObject({ port: 'fail', folder: 'fail' });
   expect(await check({ PIAOQUAN_MASTER_KEY: other })).toMatchObject({ 'master key': 'fail' });
   expect(await check({}, '--secret', 'wrong')).toMatchObject({ server: 'ok', credentials: 'fail' });
+  const made = await piaoquanHere(['apps', 'create', '--name', '只领券', '--package', 'film.fcode', '--json'], env);
+  const { app_key, secret } = JSON.parse(made.stdout) as { app_key: string; secret: string };
+  expect(await check({}, '--app-key', app_key, '--secret', secret)).toMatchObject({ server: 'ok', credentials: 'ok' });
   expect(await check({}, '--session', 'wrong')).toMatchObject({ credentials: 'ok', session: 'fail' });
   expect(await check({ PIAOQUAN_URL: 'http://127.0.0.1:9/' })).toMatchObject({ server: 'fail' });
   expect(await check({ DATABASE_URL: fresh.target })).toMatchObject({ database: 'ok', migrations: 'warn' });

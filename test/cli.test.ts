@@ -87,6 +87,7 @@ test('what cannot be done is told in one line, with 1', async () => {
     piaoquanHere(['migrate'], { PIAOQUAN_HOME: `${home}/none` }),
     piaoquanHere(['call', 'taobao.time.get', '--url', 'http://127.0.0.1:1/router/rest']),
     piaoquanHere(['call', 'taobao.time.get', '--url', `${server.url}/health`]),
+    piaoquanHere(['call', 'taobao.time.get', '--url', url.replace('http:', 'https:')]),
     piaoquanHere(['sign', 'a=b', 'sign_method=sha1']),
     piaoquanHere(['app', 'create', '--name', 'x', '--package', 'film.fcode', 'no.such'], env),
     piaoquanHere(['app', 'create', '--name', 'x'.repeat(101)], env),
@@ -98,6 +99,24 @@ test('what cannot be done is told in one line, with 1', async () => {
     expect(stderr).toMatch(oneLine);
     expect([code, stdout]).toEqual([1, '']);
   }
+  expect(runs[4]?.stderr).toContain('write http:// for https://');
+});
+
+test.each([
+  [['taobao.time.get', '--secret', 'wrong'], /secret .*sign --explain/],
+  [['taobao.time.gett'], /did you mean taobao\.time\.get\?/],
+  [
+    ['taobao.film.fcode.export.query', 'mix_id=a', 'partner_code=b', 'operate_type=ALL', '--format', 'xml'],
+    /--session/,
+  ],
+  [['taobao.promotion.benefit.selector', 'query={}', '--session', '6100000demo'], /^piaoquan: The input is empty/],
+])('what to do about a refused call %j is told beside the answer', async (words, advice) => {
+  const { code, stdout, stderr } = await piaoquanHere(['call', ...words, '--url', url]);
+  expect([code, stdout]).toEqual([2, expect.stringContaining('error_response')]);
+  expect(stderr).toMatch(oneLine);
+  expect(stderr).toMatch(advice);
+  const json = await piaoquanHere(['call', ...words, '--url', url, '--json']);
+  expect([json.code, json.stderr]).toEqual([2, '']);
 });
 
 test('wrong usage is told in one line, with 64; in JSON when that was asked for', async () => {

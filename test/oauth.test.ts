@@ -150,11 +150,16 @@ test('a refresh token serves its own app until it expires or its session is revo
   await refused();
 });
 
-test('a refresh token whose next session was revoked gives no session back', async () => {
+test('a refresh token whose next session was revoked or has ended gives no session back, and the next goes on', async () => {
   const { refresh_token } = await newSession();
   const { body } = await refresh(refresh_token);
-  await sql()`update platform_session set revoked_at = now() where session_hash = ${hashOf(body.access_token)}`;
+  await sql()`update platform_session set expires_at = now() where session_hash = ${hashOf(body.access_token)}`;
   expect((await refresh(refresh_token)).body.error).toBe('invalid_grant');
+  expect(await exported((await refresh(body.refresh_token)).body.access_token)).toContain('"current_rows":100');
+  await sql()`update platform_session set revoked_at = now(), expires_at = now() + interval '1 day'
+    where session_hash = ${hashOf(body.access_token)}`;
+  for (const token of [refresh_token, body.refresh_token])
+    expect((await refresh(token)).body.error).toBe('invalid_grant');
 });
 
 test('the token methods of the gateway give the same answers as /token', async () => {
@@ -203,6 +208,21 @@ test('a session is refused to another app, without one, unknown, expired or revo
   await sql()`update platform_session set revoked_at = now() where session_hash = ${hashOf(access_token)}`;
   expect(await error(exported(access_token))).toMatchObject({ code: 27, sub_code: 'session-expired' });
   expect(await error(elsewhere())).toMatchObject({ code: 27, sub_code: 'session-expired' });
+});
+
+test('a NUL anywhere is refused like any other text that names nothing', async () => {
+  const nul = String.fromCharCode(0);
+  const ask = { client_id: demo.app_key, response_type: 'code', redirect_uri };
+  for (const wrong of [{ client_id: nul }, { redirect_uri: `${redirect_uri}/${nul}` }])
+    expect((await browser.ask({ ...ask, ...wrong })).status).toBe(400);
+  for (const [wrong, error] of [
+    [{ client_id: nul }, 'invalid_client'],
+    [{ client_secret: nul }, 'invalid_client'],
+    [{ redirect_uri: nul }, 'invalid_grant'],
+    [{ code: nul }, 'invalid_grant'],
+    [{ grant_type: nul }, 'unsupported_grant_type'],
+  ] as const)
+    expect((await redeem(await newCode(), wrong)).body).toMatchObject({ error });
 });
 
 test('no table holds a secret, session key, token or code in plain, whatever the encoding', async () => {

@@ -102,7 +102,11 @@ async function runOne(id: Exclude<SampleId, 'java' | 'node' | 'typescript'>, fol
     case 'python':
       return output('python3', [file], folder);
     case 'cpp':
-      await output('g++', ['-std=c++17', file, '-o', 'call', '-lcurl', '-lcrypto'], folder);
+      await output(
+        'g++',
+        ['-std=c++17', '-Wall', '-Wextra', '-Werror', file, '-o', 'call', '-lcurl', '-lcrypto'],
+        folder,
+      );
       return output('./call', [], folder);
     default:
       return runDotnet(file, folder);

@@ -1,15 +1,15 @@
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { ConfigProvider, App as Messages, theme as themes } from 'antd';
+import { QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { ConfigProvider, theme as themes } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
-import { useMemo } from 'react';
-import { BrowserRouter } from 'react-router';
-import { DoorError } from './client.ts';
+import { lazy, Suspense, useMemo } from 'react';
+import { Boundary } from './components/boundary.tsx';
 import { Failure, Waiting } from './components/states.tsx';
+import { DoorError } from './door.ts';
 import { LanguageProvider, useLanguage } from './language.tsx';
+import { whoIsIn } from './me.ts';
 import { Login } from './pages/login.tsx';
-import { Pages } from './pages.tsx';
-import { SessionProvider, useMe } from './session.tsx';
+import { loadAhead } from './routes.ts';
 import { ThemeProvider, useTheme } from './theme.tsx';
 
 const BRAND = '#c2330c';
@@ -38,8 +38,15 @@ function createQueries(): QueryClient {
       },
     }),
   });
+  // Asked before anything is drawn, since everything waits for it.
+  void queries.prefetchQuery(whoIsIn);
   return queries;
 }
+
+const Desk = lazy(() => {
+  loadAhead(location.pathname);
+  return import('./desk.tsx');
+});
 
 /** The console: theme, language, session and pages. */
 export function App() {
@@ -73,19 +80,20 @@ function Dressed() {
         },
       }}
     >
-      <Messages style={{ minHeight: '100%' }}>
-        <BrowserRouter basename="/console">
-          <Gate />
-        </BrowserRouter>
-      </Messages>
+      <Gate />
     </ConfigProvider>
   );
 }
 
 function Gate() {
-  const { data: me, error, refetch } = useMe();
-  if (me) return <SessionProvider me={me}>{<Pages />}</SessionProvider>;
+  const { data: me, error, refetch } = useQuery(whoIsIn);
   if (me === null) return <Login />;
-  if (error) return <Failure error={error} again={() => refetch()} />;
-  return <Waiting />;
+  if (me === undefined) return error ? <Failure error={error} again={() => refetch()} /> : <Waiting />;
+  return (
+    <Boundary>
+      <Suspense fallback={<Waiting />}>
+        <Desk me={me} />
+      </Suspense>
+    </Boundary>
+  );
 }

@@ -18,6 +18,7 @@ import { useScrollStops } from './components/scroll-stops.ts';
 import { Waiting } from './components/states.tsx';
 import { Header } from './header.tsx';
 import { useWords } from './language.tsx';
+import { workplaceCode } from './routes.ts';
 import { useSession } from './session.tsx';
 
 type Workplace = { path: string; words: Words; icon: ReactNode; Page: ComponentType };
@@ -27,53 +28,53 @@ const workplaces: readonly Workplace[] = [
     path: 'overview',
     words: { zh: '总览', en: 'Overview' },
     icon: <DashboardOutlined />,
-    Page: lazy(() => import('./workplaces/overview/index.tsx')),
+    Page: lazy(workplaceCode.overview),
   },
   {
     path: 'lottery',
     words: { zh: '抽奖', en: 'Lottery' },
     icon: <GiftOutlined />,
-    Page: lazy(() => import('./workplaces/lottery/index.tsx')),
+    Page: lazy(workplaceCode.lottery),
   },
   {
     path: 'vouchers',
     words: { zh: '券码', en: 'Vouchers' },
     icon: <BarcodeOutlined />,
-    Page: lazy(() => import('./workplaces/vouchers/index.tsx')),
+    Page: lazy(workplaceCode.vouchers),
   },
   {
     path: 'ticketing',
     words: { zh: '票务', en: 'Ticketing' },
     icon: <CalendarOutlined />,
-    Page: lazy(() => import('./workplaces/ticketing/index.tsx')),
+    Page: lazy(workplaceCode.ticketing),
   },
   {
     path: 'sendplans',
     words: { zh: '投放计划', en: 'Send plans' },
     icon: <RocketOutlined />,
-    Page: lazy(() => import('./workplaces/sendplans/index.tsx')),
+    Page: lazy(workplaceCode.sendplans),
   },
   {
     path: 'benefits',
     words: { zh: '权益', en: 'Benefits' },
     icon: <TagsOutlined />,
-    Page: lazy(() => import('./workplaces/benefits/index.tsx')),
+    Page: lazy(workplaceCode.benefits),
   },
   {
     path: 'platform',
     words: { zh: '平台', en: 'Platform' },
     icon: <AppstoreOutlined />,
-    Page: lazy(() => import('./workplaces/platform/index.tsx')),
+    Page: lazy(workplaceCode.platform),
   },
   {
     path: 'operators',
     words: { zh: '操作员', en: 'Operators' },
     icon: <CrownOutlined />,
-    Page: lazy(() => import('./workplaces/operators/index.tsx')),
+    Page: lazy(workplaceCode.operators),
   },
 ];
 
-const Account = lazy(() => import('./pages/account.tsx'));
+const Account = lazy(workplaceCode.account);
 
 /** The pages of a logged-in operator, each loaded when it is first opened. */
 export function Pages() {

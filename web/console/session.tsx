@@ -1,22 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react';
-import type { Role } from '../../src/contract/roles.ts';
-import { ask, type ConsoleClient, DoorError, type MethodName, openClient, post } from './client.ts';
-
-/** Who is logged in, as `GET /console/api/me` tells. */
-export type Me = {
-  readonly login: string;
-  readonly display_name: string;
-  readonly role: Role;
-  readonly totp: boolean;
-  readonly totp_recovery_left: number;
-  readonly password_temporary: boolean;
-  readonly csrf_token: string;
-  readonly sandbox: boolean;
-  readonly may_act_for_user: boolean;
-  /** The methods that the role may call. */
-  readonly methods: readonly string[];
-};
+import { type ConsoleClient, type MethodName, openClient } from './client.ts';
+import { post } from './door.ts';
+import type { Me } from './me.ts';
 
 type Session = {
   readonly me: Me;
@@ -38,18 +24,6 @@ export function useSession(): Session {
   if (session === undefined) throw new Error('no session above');
   return session;
 }
-
-/** Asks who is logged in; `me` is null when nobody is. */
-export const useMe = () =>
-  useQuery({
-    queryKey: ['me'],
-    queryFn: () =>
-      ask<Me>('me').catch((error) => {
-        if (error instanceof DoorError && error.status === 401) return null;
-        throw error;
-      }),
-    staleTime: 60_000,
-  });
 
 /** Gives the pages below the session of an operator. */
 export function SessionProvider({ me, children }: { me: Me; children: ReactNode }) {

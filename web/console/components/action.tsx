@@ -7,7 +7,8 @@ import { knownContract } from '../contracts.ts';
 import { newKey } from '../key.ts';
 import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
-import { ContractFields, type FieldWishes, withoutEmpties } from './contract-form.tsx';
+import { ContractFields, type FieldWishes } from './contract-form.tsx';
+import { withoutEmpties } from './empties.ts';
 import { Refusal } from './states.tsx';
 
 type Request = Readonly<Record<string, unknown>>;

@@ -2,6 +2,9 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useEffect, useRef } from 'react';
 import { useTheme } from '../theme.tsx';
 
+/** Loads ECharts; a page that always shows a chart begins with it. */
+export const loadCharts = () => import('./echarts.ts');
+
 /** The page shows through: the library's own dark ground is blue. */
 const BARE = { backgroundColor: 'transparent' };
 
@@ -15,7 +18,7 @@ export function Chart({ option, label, height = 240 }: { option: EChartsCoreOpti
   useEffect(() => {
     let gone = false;
     let leave = (): void => undefined;
-    import('./echarts.ts').then(({ draw }) => {
+    loadCharts().then(({ draw }) => {
       if (gone || place.current === null) return;
       const drawn = draw(place.current, isDark);
       drawn.setOption({ ...BARE, ...latest.current });

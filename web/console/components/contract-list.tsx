@@ -1,6 +1,6 @@
 import { DownloadOutlined, ReloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Flex, Table, type TableColumnType } from 'antd';
+import { Button, Flex, Grid, Table, type TableColumnType } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
 import { type Field, fieldsOf, itemOf } from '../../../src/contract/schema.ts';
@@ -53,6 +53,7 @@ export function ContractList(props: ContractListProps) {
   const { method, fixed = {}, initial = {}, tools, empty, rowKey, every } = props;
   const t = useWords();
   const { client } = useSession();
+  const wide = Grid.useBreakpoint().lg ?? true;
   const [filters, setFilters] = useState<Row>(initial);
   const contract = knownContract(method);
   const rows = rowsField(contract);
@@ -78,20 +79,22 @@ export function ContractList(props: ContractListProps) {
         <Filters contract={contract} fixed={Object.keys(fixed)} value={filters} onChange={setFilters} />
         <div className="console-grow" />
         {tools}
-        <SaveButton method={method} asked={asked} fields={fieldsOf(itemOf(rows.schema))} rows={rows.name} />
-        <Button
-          icon={<ReloadOutlined />}
-          aria-label={t({ zh: '刷新', en: 'Refresh' })}
-          loading={list.isRefetching}
-          onClick={() => list.refetch()}
-        />
+        <Flex gap={8}>
+          <SaveButton method={method} asked={asked} fields={fieldsOf(itemOf(rows.schema))} rows={rows.name} />
+          <Button
+            icon={<ReloadOutlined />}
+            aria-label={t({ zh: '刷新', en: 'Refresh' })}
+            loading={list.isRefetching}
+            onClick={() => list.refetch()}
+          />
+        </Flex>
       </Flex>
       {list.error && found.length === 0 ? (
         <Failure error={list.error} again={() => list.refetch()} />
       ) : (
         <Table<Row>
           rowKey={typeof rowKey === 'string' ? (row) => String(row[rowKey]) : rowKey}
-          columns={columnsOf(props, rows, t)}
+          columns={columnsOf(props, rows, wide, t)}
           dataSource={found}
           loading={list.isPending}
           pagination={false}
@@ -119,9 +122,14 @@ export function ContractList(props: ContractListProps) {
   );
 }
 
+/** Whether a member counts something, so that its digits stand in a column: ids and listed values do not. */
+const isQuantity = ({ kind, name, note }: Field): boolean =>
+  kind === 'integer' && note.values === undefined && !/(^|_)(id|no)$/.test(name);
+
 function columnsOf(
   { columns, cells = {}, titles = {}, actions }: ContractListProps,
   rows: Field,
+  wide: boolean,
   t: ReturnType<typeof useWords>,
 ) {
   const fields = fieldsOf(itemOf(rows.schema));
@@ -129,13 +137,19 @@ function columnsOf(
   const own: TableColumnType<Row>[] = shown.map((field) => ({
     key: field.name,
     title: <span title={`${field.name} · ${t(labelOf(field))}`}>{t(titles[field.name] ?? headingOf(field))}</span>,
-    align: field.kind === 'integer' && field.note.values === undefined ? 'end' : 'start',
+    align: isQuantity(field) ? 'end' : 'start',
     render: (_value, row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
   }));
   if (actions === undefined) return own;
   return [
     ...own,
-    { key: 'actions', title: t({ zh: '操作', en: 'Actions' }), render: (_value: unknown, row: Row) => actions(row) },
+    {
+      key: 'actions',
+      title: t({ zh: '操作', en: 'Actions' }),
+      // They stay in sight of a wide table; on a phone they would cover it.
+      ...(wide && { fixed: 'end' as const }),
+      render: (_value: unknown, row: Row) => actions(row),
+    },
   ];
 }
 

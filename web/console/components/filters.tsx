@@ -4,8 +4,9 @@ import { useState } from 'react';
 import type { Contract } from '../../../src/contract/method.ts';
 import { useWords } from '../language.tsx';
 import { keepView, readViews } from '../views.ts';
-import { ContractFields, withoutEmpties } from './contract-form.tsx';
+import { ContractFields } from './contract-form.tsx';
 import type { Row } from './contract-list.tsx';
+import { withoutEmpties } from './empties.ts';
 
 const PAGING = ['cursor', 'page_size'];
 

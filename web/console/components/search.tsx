@@ -59,7 +59,9 @@ function SearchDialog({ open, close }: { open: boolean; close: () => void }) {
         renderItem={({ words, to }) => (
           <List.Item>
             <Link to={to(wanted)} onClick={leave}>
-              {t(words)}：{wanted}
+              {t(words)}
+              {t({ zh: '：', en: ': ' })}
+              {wanted}
             </Link>
           </List.Item>
         )}

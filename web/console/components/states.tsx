@@ -1,9 +1,8 @@
 import { Alert, Button, Empty, Result, Spin } from 'antd';
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
 import { TopError, TopNetworkError } from '../../../src/sdk/errors.ts';
-import { DoorError } from '../client.ts';
-import { contractOf } from '../contracts.ts';
+import { DoorError } from '../door.ts';
 import { useWords } from '../language.tsx';
 
 const UNREACHABLE: Words = {
@@ -12,12 +11,25 @@ const UNREACHABLE: Words = {
 };
 const UNEXPECTED: Words = { zh: '页面出错了。请刷新后再试。', en: 'The page failed. Reload it and try again.' };
 
+/** What a contract says of an error: why it comes, and what to do. */
+type Explanation = { readonly cause: Words; readonly remedy: Words };
+
+const Explanations = createContext<(error: TopError) => Explanation | undefined>(() => undefined);
+
+/** Gives the pages below the function that finds what the contract of a refused call says of its error. */
+export const Explained = Explanations.Provider;
+
 /** What happened and what to do about it, in words of the error's own contract where it has one. */
-export function wordsOf(error: unknown): { title: Words; detail?: Words } {
+function useWordsOf(error: unknown) {
+  const find = useContext(Explanations);
+  return wordsOf(error, error instanceof TopError ? find(error) : undefined);
+}
+
+/** What happened and what to do about it, in the words that are known of the error. */
+export function wordsOf(error: unknown, known?: Explanation): { title: Words; detail?: Words } {
   if (error instanceof DoorError)
     return { title: error.words, ...(error.wait_seconds && { detail: waitOf(error.wait_seconds) }) };
   if (error instanceof TopError) {
-    const known = error.sub_code === undefined ? undefined : contractOf(error.method)?.errors[error.sub_code];
     const said = error.sub_msg ?? error.msg;
     const id = error.request_id === undefined ? '' : `request_id ${error.request_id}`;
     if (known === undefined) return { title: { zh: said, en: said }, detail: { zh: id, en: id } };
@@ -39,7 +51,7 @@ function waitOf(seconds: number): Words {
 /** A page that could not be had, with a button to try again. */
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
   const t = useWords();
-  const { title, detail } = wordsOf(error);
+  const { title, detail } = useWordsOf(error);
   const retry = again && (
     <Button type="primary" onClick={again}>
       {t({ zh: '重试', en: 'Try again' })}
@@ -51,8 +63,8 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
 /** The error of a form or an action, above it. */
 export function Refusal({ error }: { error: unknown }) {
   const t = useWords();
+  const { title, detail } = useWordsOf(error);
   if (!error) return null;
-  const { title, detail } = wordsOf(error);
   return (
     <Alert type="error" showIcon title={t(title)} description={detail && t(detail)} style={{ marginBottom: 16 }} />
   );

@@ -4,8 +4,9 @@ import { Alert, Button, Card, Flex, Form, Table, Tag, Timeline, Typography } fro
 import { knownContract } from '../contracts.ts';
 import { useLanguage, useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
-import { ContractFields, type FieldWishes, withoutEmpties } from './contract-form.tsx';
+import { ContractFields, type FieldWishes } from './contract-form.tsx';
 import type { Row } from './contract-list.tsx';
+import { withoutEmpties } from './empties.ts';
 import { Refusal } from './states.tsx';
 import { percentText } from './value.tsx';
 

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Card, Divider, Flex, Form, Input, Typography } from 'antd';
 import { useState } from 'react';
-import { DoorError, post } from '../client.ts';
 import { Refusal } from '../components/states.tsx';
+import { DoorError, post } from '../door.ts';
 import { useLanguage, useWords } from '../language.tsx';
 
 type Answers = Record<string, string>;

@@ -1,4 +1,4 @@
-import { Alert, Card, Flex, InputNumber, Progress, Tag } from 'antd';
+import { Alert, Flex, InputNumber, Progress, Tag } from 'antd';
 import { Link, Route, Routes, useSearchParams } from 'react-router';
 import { useFromAddress } from '../../address.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
@@ -204,14 +204,15 @@ function Sends({ user_id }: { user_id?: number }) {
       {...(user_id !== undefined && { fixed: { user_id } })}
       initial={asked}
       rowKey="send_id"
-      columns={['send_id', 'unique_id', 'receiver', 'biz_id', 'trace_id', 'sent_at', 'details']}
+      columns={['sent_at', 'unique_id', 'receiver', 'details', 'biz_id', 'trace_id', 'send_id']}
       cells={{
         details: ({ details }) => (
           <Flex vertical>
             {(details as { detail_id: number; benefit_id: number; send_count: number; success_count: number }[]).map(
               (each) => (
                 <span key={each.detail_id}>
-                  {t({ zh: '权益', en: 'benefit' })} {each.benefit_id}：{each.success_count} / {each.send_count}
+                  {t({ zh: `权益 ${each.benefit_id}：`, en: `benefit ${each.benefit_id}: ` })}
+                  {each.success_count} / {each.send_count}
                 </span>
               ),
             )}
@@ -226,11 +227,9 @@ function Sends({ user_id }: { user_id?: number }) {
 function Why() {
   const asked = useFromAddress(['user_id', 'relation_id'], ['user_id', 'relation_id']);
   return (
-    <Card>
-      <WhyNot
-        method="piaoquan.benefit.send.explain"
-        initial={{ user_id: asked.user_id, send_request: { relation_id: asked.relation_id, send_count: 1 } }}
-      />
-    </Card>
+    <WhyNot
+      method="piaoquan.benefit.send.explain"
+      initial={{ user_id: asked.user_id, send_request: { relation_id: asked.relation_id, send_count: 1 } }}
+    />
   );
 }

@@ -121,7 +121,7 @@ function Parts({ activity }: { activity: Activity }) {
   ];
   return (
     <Tabs
-      activeKey={tab}
+      activeKey={parts.some(({ key }) => key === tab) ? tab : 'segments'}
       destroyOnHidden
       onChange={(key) => go(pathOf(spread_id, key === 'segments' ? '' : key))}
       items={parts}

@@ -30,6 +30,7 @@ export function ActivitiesPage() {
           status: (row) => <ShelfState activity={row as Summary} />,
           consumed_win_times: (row) => <Used activity={row as Summary} />,
         }}
+        titles={{ platform: { zh: '渠道', en: 'Channel' } }}
         actions={(row) => <ShelfButton activity={row as Summary} left={leftIn(row as Summary)} />}
         tools={
           <>

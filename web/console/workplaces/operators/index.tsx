@@ -1,12 +1,14 @@
-import { Card, Flex, Modal, Typography } from 'antd';
+import { Card, Flex, Modal, Tag, Typography } from 'antd';
 import { useState } from 'react';
+import { ROLES, type Role } from '../../../../src/contract/roles.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
-import { useWords } from '../../language.tsx';
+import { useLanguage, useWords } from '../../language.tsx';
 
 /** The people who may enter the console, and where they are logged in; owners only. */
 export default function Operators() {
   const t = useWords();
+  const { language } = useLanguage();
   const [password, setPassword] = useState<string>();
   const show = (answer: Readonly<Record<string, unknown>>) => {
     if (typeof answer.password === 'string') setPassword(answer.password);
@@ -20,6 +22,9 @@ export default function Operators() {
           totp: { zh: '两步验证', en: 'Second factor' },
           password_temporary: { zh: '待改初始密码', en: 'First password to change' },
           session_count: { zh: '会话数', en: 'Sessions' },
+        }}
+        cells={{
+          role: ({ role }) => <Tag color="blue">{language === 'zh' ? ROLES[role as Role].zh : String(role)}</Tag>,
         }}
         tools={
           <FormButton
@@ -35,8 +40,8 @@ export default function Operators() {
               method="piaoquan.operator.save"
               label={{ zh: '修改', en: 'Edit' }}
               button={{ size: 'small' }}
-              initial={{ login, display_name, role }}
-              wishes={{ fixed: ['login'] }}
+              initial={{ operator: { login, display_name, role } }}
+              wishes={{ fixed: ['operator.login'] }}
             />
             <ConfirmButton
               method="piaoquan.operator.password.reset"
@@ -63,23 +68,7 @@ export default function Operators() {
         )}
         empty={{ zh: '没有操作员。', en: 'No operators.' }}
       />
-      <Card title={t({ zh: '登录会话', en: 'Console sessions' })}>
-        <ContractList
-          method="piaoquan.operator.session.list"
-          rowKey="session_id"
-          columns={['login', 'address', 'user_agent', 'created_at', 'used_at', 'expires_at']}
-          actions={({ session_id, login }) => (
-            <ConfirmButton
-              method="piaoquan.operator.session.revoke"
-              request={{ session_id }}
-              danger
-              label={{ zh: '结束', en: 'End' }}
-              consequence={{ zh: `${login} 须重新登录。`, en: `${login} must log in again.` }}
-            />
-          )}
-          empty={{ zh: '没有登录会话。', en: 'Nobody is logged in.' }}
-        />
-      </Card>
+      <Sessions />
       <Modal
         open={password !== undefined}
         title={t({ zh: '初始密码，只显示这一次', en: 'The first password, shown this once' })}
@@ -93,5 +82,35 @@ export default function Operators() {
         <p>{t({ zh: '首次登录时须修改。', en: 'It is to be changed at the first login.' })}</p>
       </Modal>
     </Flex>
+  );
+}
+
+function Sessions() {
+  const t = useWords();
+  return (
+    <Card title={t({ zh: '登录会话', en: 'Console sessions' })}>
+      <ContractList
+        method="piaoquan.operator.session.list"
+        rowKey="session_id"
+        columns={['login', 'used_at', 'created_at', 'expires_at', 'address', 'user_agent']}
+        cells={{
+          user_agent: ({ user_agent }) => (
+            <span className="console-cut" title={String(user_agent)}>
+              {String(user_agent)}
+            </span>
+          ),
+        }}
+        actions={({ session_id, login }) => (
+          <ConfirmButton
+            method="piaoquan.operator.session.revoke"
+            request={{ session_id }}
+            danger
+            label={{ zh: '结束', en: 'End' }}
+            consequence={{ zh: `${login} 须重新登录。`, en: `${login} must log in again.` }}
+          />
+        )}
+        empty={{ zh: '没有登录会话。', en: 'Nobody is logged in.' }}
+      />
+    </Card>
   );
 }

@@ -3,9 +3,9 @@ import { Card, Empty } from 'antd';
 import { useMemo } from 'react';
 import type { Minute } from '../../../../src/gateway/figures.ts';
 import { formatInstant } from '../../../../src/wire/time.ts';
-import { ask } from '../../client.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Refusal, Waiting } from '../../components/states.tsx';
+import { ask } from '../../door.ts';
 import { useWords } from '../../language.tsx';
 import type { Beat } from './live.ts';
 

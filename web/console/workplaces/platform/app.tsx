@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Card, Flex, Progress, Tag, Typography } from 'antd';
 import { useParams } from 'react-router';
-import { packages } from '../../../../src/contract/catalogue.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
@@ -10,6 +9,7 @@ import { instantText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
+import { mayLearnSecret, packagesFor } from './packages.ts';
 import { SecretShown, useSecret } from './secret.tsx';
 
 type App = {
@@ -54,20 +54,7 @@ function AppDetail({ app }: { app: App }) {
           initial={{ app: { app_key, name, status, ip_allow, callback_urls, calls_per_day } }}
           wishes={{ fixed: ['app.app_key'] }}
         />
-        <FormButton
-          method="piaoquan.platform.app.secret.rotate"
-          label={{ zh: '轮换密钥', en: 'Rotate secret' }}
-          initial={{ rotation: { app_key, overlap_seconds: 86_400 } }}
-          wishes={{ fixed: ['rotation.app_key'] }}
-          onDone={(answer) => show(app_key, String(answer.secret))}
-        >
-          <p>
-            {t({
-              zh: '重叠期内新旧密钥都有效，合作方换好后旧密钥自动失效。',
-              en: 'During the overlap both secrets work; the old one ends by itself when the partner has changed over.',
-            })}
-          </p>
-        </FormButton>
+        <RotateButton app={app} onDone={(answer) => show(app_key, String(answer.secret))} />
         <ConfirmButton
           method="piaoquan.platform.app.save"
           request={{ app: { app_key, status: live ? 2 : 1 } }}
@@ -105,6 +92,29 @@ function AppDetail({ app }: { app: App }) {
   );
 }
 
+/** No button for an app of administration unless owners look at it: whoever learns its secret may do what it may. */
+function RotateButton({ app, onDone }: { app: App; onDone: (answer: Readonly<Record<string, unknown>>) => void }) {
+  const t = useWords();
+  const { me } = useSession();
+  if (!mayLearnSecret(me.role, app.packages ?? [])) return null;
+  return (
+    <FormButton
+      method="piaoquan.platform.app.secret.rotate"
+      label={{ zh: '轮换密钥', en: 'Rotate secret' }}
+      initial={{ rotation: { app_key: app.app_key, overlap_seconds: 86_400 } }}
+      wishes={{ fixed: ['rotation.app_key'] }}
+      onDone={onDone}
+    >
+      <p>
+        {t({
+          zh: '重叠期内新旧密钥都有效，合作方换好后旧密钥自动失效。',
+          en: 'During the overlap both secrets work; the old one ends by itself when the partner has changed over.',
+        })}
+      </p>
+    </FormButton>
+  );
+}
+
 function Secrets({ app }: { app: App }) {
   const t = useWords();
   return (
@@ -123,8 +133,14 @@ function Secrets({ app }: { app: App }) {
   );
 }
 
+const OWNERS_ONLY = {
+  zh: '管理类权限包只能由所有者授予，不在可选之列。',
+  en: 'Packages of administration are given by owners alone and are not among the choices.',
+};
+
 function Packages({ app }: { app: App }) {
   const t = useWords();
+  const { me } = useSession();
   const { app_key, packages: own = [] } = app;
   return (
     <Card
@@ -134,12 +150,9 @@ function Packages({ app }: { app: App }) {
           method="piaoquan.platform.app.packages.set"
           label={{ zh: '设置', en: 'Set' }}
           initial={{ grant: { app_key, packages: own } }}
-          wishes={{ fixed: ['grant.app_key'] }}
+          wishes={{ fixed: ['grant.app_key'], choices: { 'grant.packages': packagesFor(me.role) } }}
         >
-          <p>
-            {t({ zh: '全部权限包：', en: 'All packages: ' })}
-            {packages.join(', ')}
-          </p>
+          {me.role !== 'owner' && <p>{t(OWNERS_ONLY)}</p>}
         </FormButton>
       }
     >
@@ -181,6 +194,9 @@ export function Quotas({ app_key }: { app_key: string }) {
   );
 }
 
+/** Letters of a session's id, a hash, that are shown. */
+const SHOWN = 12;
+
 function Sessions({ app_key }: { app_key: string }) {
   const t = useWords();
   return (
@@ -188,7 +204,14 @@ function Sessions({ app_key }: { app_key: string }) {
       method="piaoquan.platform.session.list"
       fixed={{ query: { app_key } }}
       rowKey="session_id"
-      columns={['session_id', 'user_id', 'nick', 'created_at', 'expires_at', 'revoked_at']}
+      columns={['user_id', 'nick', 'created_at', 'expires_at', 'revoked_at', 'session_id']}
+      cells={{
+        session_id: ({ session_id }) => (
+          <Typography.Text copyable={{ text: String(session_id) }} className="console-id">
+            {String(session_id).slice(0, SHOWN)}…
+          </Typography.Text>
+        ),
+      }}
       actions={(row) =>
         row.revoked_at === undefined ? (
           <ConfirmButton

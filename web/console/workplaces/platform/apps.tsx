@@ -2,11 +2,14 @@ import { Tag } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { useSession } from '../../session.tsx';
+import { packagesFor } from './packages.ts';
 import { SecretShown, useSecret } from './secret.tsx';
 
 /** The apps that may call. */
 export function Apps() {
   const go = useNavigate();
+  const { me } = useSession();
   const { secret, show, hide } = useSecret();
   return (
     <>
@@ -25,6 +28,7 @@ export function Apps() {
             label={{ zh: '新建应用', en: 'New app' }}
             button={{ type: 'primary' }}
             keyName="unique_id"
+            wishes={{ choices: { 'app.packages': packagesFor(me.role) } }}
             onDone={(answer) => {
               if (typeof answer.secret === 'string') show(String(answer.app_key), answer.secret);
               else go(`/platform/apps/${answer.app_key}`);

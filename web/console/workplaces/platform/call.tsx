@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, Drawer, Flex, Typography } from 'antd';
+import { Alert, Button, Descriptions, Drawer, Flex, Tag, Typography } from 'antd';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import type { Finding } from '../../../../src/wire/diagnose.ts';
-import { ask } from '../../client.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { knownContract, rowsField } from '../../contracts.ts';
+import { ask } from '../../door.ts';
 import { useLanguage, useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 
@@ -26,6 +26,23 @@ type Signature = {
 
 const WRONG_SIGNATURE = 25;
 const SCHEMA = itemOf(rowsField(knownContract('piaoquan.platform.call.list')).schema);
+
+/** What a call record shows otherwise than its contract says, in the list and in detail. */
+export const callCells = {
+  code: (row: Row) => <Outcome row={row} />,
+  duration_us: (row: Row) => `${(Number(row.duration_us) / 1000).toFixed(1)} ms`,
+};
+
+function Outcome({ row: { code, sub_code } }: { row: Row }) {
+  const t = useWords();
+  const { language } = useLanguage();
+  if (code === 0) return <Tag color="green">{t({ zh: '成功', en: 'answered' })}</Tag>;
+  return (
+    <a href={`/${language}/errors#${sub_code ?? code}`}>
+      <Tag color="red">{String(code)}</Tag>
+    </a>
+  );
+}
 
 /** Where the API tool opens for a call: with its parameters where a sandbox may still have them, else with the example. */
 export function toolAddress(language: string, row: Row, sandbox: boolean): string {
@@ -61,6 +78,7 @@ function CallView({ row }: { row: Row }) {
         schema={SCHEMA}
         value={row}
         without={['operator', 'sub_code'].filter((name) => row[name] == null)}
+        cells={callCells}
         narrow
       />
       {known.isPending && <Waiting />}

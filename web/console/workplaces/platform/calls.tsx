@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Flex, Tag } from 'antd';
+import { Button, Flex } from 'antd';
 import { useState } from 'react';
 import { useFromAddress } from '../../address.ts';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Waiting } from '../../components/states.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
-import { CallDrawer, toolAddress } from './call.tsx';
+import { CallDrawer, callCells, toolAddress } from './call.tsx';
 
 /** The call log: found by request_id, app, error, method and time; the calls of the first app unless asked otherwise. */
 export function Calls() {
@@ -37,17 +37,8 @@ function CallList({ asked }: { asked: Readonly<Record<string, string | number>> 
         initial={{ query: asked }}
         rowKey="request_id"
         columns={['called_at', 'method', 'app_key', 'operator', 'code', 'sub_code', 'duration_us', 'request_id']}
-        cells={{
-          code: (row) =>
-            row.code === 0 ? (
-              <Tag color="green">{t({ zh: '成功', en: 'answered' })}</Tag>
-            ) : (
-              <a href={`/${language}/errors#${row.sub_code ?? row.code}`}>
-                <Tag color="red">{String(row.code)}</Tag>
-              </a>
-            ),
-          duration_us: (row) => `${(Number(row.duration_us) / 1000).toFixed(1)} ms`,
-        }}
+        cells={callCells}
+        titles={{ duration_us: { zh: '耗时', en: 'Duration' } }}
         actions={(row) => (
           <Flex gap={8}>
             <Button size="small" onClick={() => setOpen(row)}>

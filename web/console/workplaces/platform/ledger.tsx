@@ -1,8 +1,9 @@
 import { Button, Card, Flex, Form } from 'antd';
 import { useState } from 'react';
 import { useFromAddress } from '../../address.ts';
-import { ContractFields, withoutEmpties } from '../../components/contract-form.tsx';
+import { ContractFields } from '../../components/contract-form.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { withoutEmpties } from '../../components/empties.ts';
 import { knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 

@@ -90,7 +90,7 @@ function Items({ plan }: { plan: Plan }) {
     total_inventory === undefined || total_inventory - consumed_inventory >= consume_inventory;
   const open = plan.items.filter(isLeft).reduce((sum, { weight }) => sum + weight, 0);
   const odds = (item: Item): string =>
-    isLeft(item) && open > 0 ? `${((item.weight / open) * 100).toFixed(2)}%` : '0%';
+    isLeft(item) && open > 0 ? `${((item.weight / open) * 100).toFixed(2)}%` : '0.00%';
   return (
     <Card title={t({ zh: '商品、概率与库存', en: 'Items, odds and inventory' })}>
       <Table<Item>
@@ -146,6 +146,10 @@ function Receipts({ plan_id }: { plan_id: number }) {
       fixed={{ plan_id }}
       initial={asked}
       rowKey="receipt_id"
+      columns={[
+        ...['received_at', 'user_id', 'phone', 'item_name', 'units', 'start_time', 'end_time', 'request_id'],
+        ...['item_id', 'receipt_id'],
+      ]}
       empty={{ zh: '还没有人领取。', en: 'Nobody has received it yet.' }}
     />
   );

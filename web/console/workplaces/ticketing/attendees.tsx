@@ -1,7 +1,8 @@
 import { Alert, Button, Card, Flex, Form, Tag } from 'antd';
 import { useState } from 'react';
-import { ContractFields, withoutEmpties } from '../../components/contract-form.tsx';
+import { ContractFields } from '../../components/contract-form.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { withoutEmpties } from '../../components/empties.ts';
 import { knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { orderCells, orderTitles } from './order-cells.tsx';

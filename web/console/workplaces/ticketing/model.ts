@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { type ConsoleClient, DoorError } from '../../client.ts';
+import type { ConsoleClient } from '../../client.ts';
 import type { Choice } from '../../components/contract-form.tsx';
+import { DoorError } from '../../door.ts';
 import { newKey } from '../../key.ts';
 import { useSession } from '../../session.tsx';
 import type { Price, Project } from './parts.ts';

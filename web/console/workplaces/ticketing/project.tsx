@@ -51,7 +51,12 @@ function ProjectDetail({ project, part, stale }: { project: Project; part: strin
         <div className="console-grow" />
         <ProjectButtons project={project} />
       </Flex>
-      <Tabs activeKey={part} items={items} destroyOnHidden onChange={(key) => go(`/ticketing/${project_id}/${key}`)} />
+      <Tabs
+        activeKey={items.some(({ key }) => key === part) ? part : 'board'}
+        items={items}
+        destroyOnHidden
+        onChange={(key) => go(`/ticketing/${project_id}/${key}`)}
+      />
     </>
   );
 }

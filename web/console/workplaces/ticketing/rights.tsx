@@ -27,7 +27,7 @@ export function useChannels(): Choice[] | undefined {
     staleTime: 60_000,
   });
   return found.data?.flatMap(({ channel_id, channel_name, tenant_name }) =>
-    channel_id == null ? [] : [{ value: channel_id, label: `${channel_name} · ${tenant_name}（${channel_id}）` }],
+    channel_id == null ? [] : [{ value: channel_id, label: `${channel_name} · ${tenant_name} (${channel_id})` }],
   );
 }
 
@@ -45,7 +45,7 @@ export function Rights({ project }: { project: Project }) {
       columns={['channel_name', 'event_id', 'authorized', 'price_list']}
       titles={{ event_id: { zh: '场次', en: 'Event' }, authorized: { zh: '可否销售', en: 'May sell it' } }}
       cells={{
-        channel_name: (row) => `${row.channel_name}（${row.channel_id}）`,
+        channel_name: (row) => `${row.channel_name} (${row.channel_id})`,
         event_id: (row) => eventName(row.event_id),
         authorized: (row) =>
           row.authorized ? (

@@ -1,10 +1,10 @@
 import { useNavigate } from 'react-router';
 import { fieldsOf } from '../../../../src/contract/schema.ts';
 import { TopError } from '../../../../src/sdk/errors.ts';
-import { DoorError } from '../../client.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import type { Row } from '../../components/contract-list.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
+import { DoorError } from '../../door.ts';
 import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';

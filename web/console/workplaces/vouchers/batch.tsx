@@ -112,7 +112,7 @@ function Parts({ batch }: { batch: Batch }) {
   ];
   return (
     <Tabs
-      activeKey={part}
+      activeKey={items.some(({ key }) => key === part) ? part : 'board'}
       items={items}
       onChange={(key) => go(pathOf(mix_id, key === 'board' ? '' : key), { replace: true })}
     />

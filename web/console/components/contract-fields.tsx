@@ -1,0 +1,178 @@
+import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button, DatePicker, Form, Input, InputNumber, Select, Space, Switch } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import type { TSchema } from 'typebox';
+import { type Field, fieldsOf, itemOf, kindOf } from '../../../src/contract/schema.ts';
+import { formatInstant, parseInstant } from '../../../src/wire/time.ts';
+import { useWords } from '../language.tsx';
+import type { Choice, FieldsProps, FieldWishes } from './contract-form.tsx';
+import { MapInput } from './map-input.tsx';
+
+type Path = (string | number)[];
+
+const FULL = 'YYYY-MM-DD HH:mm:ss';
+
+/** Pickers speak dayjs in the browser's zone; what they show is GMT+8, so the text goes across, not the instant. */
+const toPicker = (value: unknown): { value: Dayjs | undefined } => ({
+  value: value instanceof Date ? dayjs(formatInstant(value), FULL) : undefined,
+});
+const fromPicker = (value: Dayjs | null): Date | undefined =>
+  value === null ? undefined : parseInstant(value.format(FULL), 'yyyy-MM-dd HH:mm:ss');
+
+/** The items of an antd Form for an object schema, as ContractFields shows them. */
+export default function Fields({ schema, path = [], wishes = {} }: FieldsProps) {
+  return fieldsOf(schema).map((field) => (
+    <FieldItem key={field.name} field={field} path={[...path, field.name]} wishes={wishes} />
+  ));
+}
+
+/** A path without list places, as pages name fields. */
+const plainOf = (path: Path): string => path.filter((part) => typeof part === 'string').join('.');
+
+type ItemProps = { field: Field; path: Path; wishes: FieldWishes };
+
+function FieldItem({ field, path, wishes }: ItemProps) {
+  const t = useWords();
+  const plain = plainOf(path);
+  if (wishes.hidden?.includes(plain)) return null;
+  const label = t(field.note.meaning);
+  if (field.kind === 'object')
+    return (
+      <fieldset className="console-fieldset">
+        <legend>{label}</legend>
+        <Fields schema={field.schema} path={path} wishes={wishes} />
+      </fieldset>
+    );
+  if (field.kind === 'array') return <ListItems field={field} path={path} wishes={wishes} />;
+  const isFixed = wishes.fixed?.includes(plain) ?? false;
+  const known = wishes.maps?.[plain];
+  return (
+    <Form.Item
+      name={path}
+      label={label}
+      tooltip={field.name}
+      {...(field.kind === 'boolean' && { valuePropName: 'checked' })}
+      {...(field.kind === 'instant' && { getValueProps: toPicker, getValueFromEvent: fromPicker })}
+      rules={rulesOf(field, t({ zh: '请填写', en: 'Needed' }))}
+    >
+      {known === undefined ? inputOf(field, isFixed, t, wishes.choices?.[plain]) : <MapInput known={known} />}
+    </Form.Item>
+  );
+}
+
+const rulesOf = (field: Field, needed: string) =>
+  field.required && field.kind !== 'boolean' ? [{ required: true, message: needed }] : [];
+
+type Limits = { minimum?: number; maximum?: number; maxLength?: number };
+
+function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>, choices?: readonly Choice[]) {
+  const { values, example, type } = field.note;
+  const { minimum, maximum, maxLength } = field.schema as Limits;
+  if (choices !== undefined)
+    return (
+      <Select
+        showSearch={{ optionFilterProp: 'label' }}
+        allowClear={!field.required}
+        disabled={disabled}
+        options={[...choices]}
+      />
+    );
+  if (values !== undefined) {
+    const options = Object.entries(values).map(([value, words]) => ({
+      value: field.kind === 'integer' ? Number(value) : value,
+      label: t({ zh: `${words.zh}（${value}）`, en: `${words.en} (${value})` }),
+    }));
+    return <Select allowClear={!field.required} disabled={disabled} options={options} />;
+  }
+  switch (field.kind) {
+    case 'integer':
+      return (
+        <InputNumber
+          precision={0}
+          disabled={disabled}
+          placeholder={example ?? ''}
+          style={{ width: '100%' }}
+          {...(minimum !== undefined && { min: minimum })}
+          {...(maximum !== undefined && { max: maximum })}
+        />
+      );
+    case 'boolean':
+      return <Switch disabled={disabled} />;
+    case 'instant':
+      return <DatePicker showTime disabled={disabled} style={{ width: '100%' }} />;
+    default:
+      return type === 'Json' || (maxLength ?? 0) > 1000 ? (
+        <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} disabled={disabled} placeholder={example ?? ''} />
+      ) : (
+        <Input disabled={disabled} placeholder={example ?? ''} {...(maxLength !== undefined && { maxLength })} />
+      );
+  }
+}
+
+function ListItems({ field, path, wishes }: ItemProps) {
+  const t = useWords();
+  const form = Form.useFormInstance();
+  const item = itemOf(field.schema);
+  const choices = wishes.choices?.[plainOf(path)];
+  if (kindOf(item) !== 'object')
+    return (
+      <Form.Item name={path} label={t(field.note.meaning)} tooltip={field.name}>
+        {choices === undefined ? (
+          <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ' ', '\n']} />
+        ) : (
+          <Select mode="multiple" options={[...choices]} />
+        )}
+      </Form.Item>
+    );
+  return (
+    <fieldset className="console-fieldset">
+      <legend>{t(field.note.meaning)}</legend>
+      <Form.List name={path}>
+        {(rows, { add, remove }) => (
+          <Space orientation="vertical" style={{ width: '100%' }}>
+            {rows.map(({ key, name }) => (
+              <div key={key} className="console-list-item">
+                <div className="console-grow">
+                  <Fields schema={item} path={[name]} wishes={inside(wishes, path)} />
+                </div>
+                <Button
+                  type="text"
+                  aria-label={t({ zh: '删除这一项', en: 'Remove this one' })}
+                  icon={<MinusCircleOutlined />}
+                  onClick={() => remove(name)}
+                />
+              </div>
+            ))}
+            <Button
+              type="dashed"
+              icon={<PlusOutlined />}
+              onClick={() => add(newItem(item, form.getFieldValue(path)))}
+              block
+            >
+              {t({ zh: '添加', en: 'Add' })}
+            </Button>
+          </Space>
+        )}
+      </Form.List>
+    </fieldset>
+  );
+}
+
+/** An item to be filled in: where items are numbered by a `…_no`, with the next number. */
+function newItem(item: TSchema, present: unknown): Record<string, number> {
+  const number = fieldsOf(item).find(({ name, required }) => required && name.endsWith('_no'))?.name;
+  if (number === undefined) return {};
+  const used = Array.isArray(present) ? present.map((each) => Number(each?.[number] ?? 0)) : [];
+  return { [number]: Math.max(0, ...used) + 1 };
+}
+
+/** Wishes of a list's items, whose paths begin anew below the list. */
+function inside(wishes: FieldWishes, path: Path): FieldWishes {
+  const prefix = `${plainOf(path)}.`;
+  const cut = (paths: readonly string[] = []): string[] =>
+    paths.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
+  const choices = Object.entries(wishes.choices ?? {})
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, offered]) => [name.slice(prefix.length), offered] as const);
+  return { hidden: cut(wishes.hidden), fixed: cut(wishes.fixed), choices: Object.fromEntries(choices) };
+}
