@@ -9,14 +9,23 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** A door to the database that breaks a connection together with the answer that bears a word. */
+/** What a server that is starting up says to whoever connects. */
+const STARTING = Buffer.from('E\0\0\0\x2dSFATAL\0VFATAL\0C57P03\0Mit is starting up\0\0', 'latin1');
+
+/** A door to the database that breaks a connection together with the answer that bears a word, or in place of one. */
 async function openBreakingDoor(word: string) {
   const host = new URL(database.target).searchParams.get('host');
   const sockets: Socket[] = [];
+  let starting = false;
   const door = createServer((client) => {
+    if (starting) {
+      client.on('error', () => {}).once('data', () => client.end(STARTING));
+      return;
+    }
     const server = dial(`${host}/.s.PGSQL.5432`);
     sockets.push(client, server);
-    client.on('data', (chunk) => server.write(chunk)).on('error', () => server.destroy());
+    const pass = (chunk: Buffer) => (chunk.includes('lose-me') ? client.resetAndDestroy() : server.write(chunk));
+    client.on('data', pass).on('error', () => server.destroy());
     client.on('close', () => server.destroy());
     server.on('error', () => client.destroy()).on('close', () => client.destroy());
     server.on('data', (chunk) => {
@@ -33,7 +42,10 @@ async function openBreakingDoor(word: string) {
     for (const socket of sockets) socket.destroy();
     return new Promise((done) => door.close(done));
   };
-  return { target: target.href, close };
+  const refuse = (): void => {
+    starting = true;
+  };
+  return { target: target.href, close, refuse };
 }
 
 test('whatever statements come while a connection is lost are answered, and those after by a new one', async () => {
@@ -76,4 +88,34 @@ test('a transaction whose connection is lost fails by itself alone', async () =>
     expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
   }
   await sql.end();
+});
+
+test('a pool of which a connection was lost with a statement under way comes to its end', async () => {
+  const door = await openBreakingDoor('last-word');
+  const sql = connect(door.target, { max: 2 });
+  await expect(sql`select 'lose-me'`).rejects.toMatchObject({ code: expect.stringMatching(/^(CONNECTION_|EC)/) });
+  await sql.end();
+  await door.close();
+});
+
+test('a pool that is about to end when its last statement is lost comes to its end too', async () => {
+  const door = await openBreakingDoor('last-word');
+  const sql = connect(door.target, { max: 1 });
+  await sql`select 1`;
+  const lost = sql`select 'lose-me'`.then(
+    () => expect.unreachable('the connection was lost'),
+    (error) => error,
+  );
+  await Promise.all([sql.end(), lost]);
+  await door.close();
+});
+
+test('after a loss the refusal of a server that is starting up reaches the next statement', async () => {
+  const door = await openBreakingDoor('last-word');
+  const sql = connect(door.target, { max: 1 });
+  await expect(sql`select 'lose-me'`).rejects.toThrow();
+  door.refuse();
+  await expect(sql`select 1`).rejects.toMatchObject({ code: '57P03' });
+  await sql.end();
+  await door.close();
 });

@@ -6,7 +6,9 @@ import { registerHooks } from 'node:module';
  * 1. a short write that waits for the turn of the event loop to end is held for still under way: connected again, the
  *    connection never sends anything;
  * 2. a statement that comes between the socket's error and its end is never answered;
- * 3. what a transaction does next, its rollback too, is written to no socket, and that error ends the whole process.
+ * 3. what a transaction does next, its rollback too, is written to no socket, and that error ends the whole process;
+ * 4. the statement that was under way stays with the connection: a pool that ends waits for it for ever, and the refusal
+ *    of a server that is starting up is taken for its answer instead of that to the next statement.
  */
 const MENDS: readonly (readonly [found: string, mended: string])[] = [
   [
@@ -14,6 +16,13 @@ const MENDS: readonly (readonly [found: string, mended: string])[] = [
     '    incomings = null\n    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n',
   ],
   ['    !hadError && (query || sent.length) && error(', '    ;(query || sent.length) && error('],
+  [
+    '    closedTime = performance.now()\n',
+    `    query = results = errorResponse = null
+    result = new Result()
+    ended && (ended(), ending = ended = null)
+    closedTime = performance.now()\n`,
+  ],
   [
     '    if (stream)\n      return queryError(',
     `    if (socket === null) {
