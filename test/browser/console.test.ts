@@ -194,7 +194,7 @@ browserTest('a project is set up, sold, partly refunded, and checked at the gate
   await desk.submit();
   await page.getByRole('tab', { name: 'Who may sell' }).click();
   await desk.press('Authorise a channel');
-  await desk.fill({ channel_id: ['（1）'] });
+  await desk.fill({ channel_id: ['(1)'] });
   await desk.submit();
 
   await desk.go(`/ticketing/${project_id}`);
@@ -220,7 +220,7 @@ browserTest('a project is set up, sold, partly refunded, and checked at the gate
   await desk.go('/overview');
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('Activity, order').fill(ticket ?? '');
-  await page.getByRole('link', { name: `Ticket：${ticket}`, exact: true }).click();
+  await page.getByRole('link', { name: `Ticket: ${ticket}`, exact: true }).click();
   // What is pressed next stands on the page, not in the dialog that closes.
   await page.getByPlaceholder('Activity, order').waitFor({ state: 'hidden' });
   await desk.press('Show the QR code');
