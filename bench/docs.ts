@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, launchChromium, openPage } from '../test/harness/chromium.ts';
-import { startServerProcess } from './processes.ts';
+import { NODE_FLAGS, startServerProcess } from './processes.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const AIM_MS = 1000;
@@ -27,7 +27,7 @@ export async function benchDocs(): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'piaoquan-bench-'));
   chmodSync(home, 0o755);
   const env = { PIAOQUAN_HOME: home, DATABASE_URL: '', PORT: '0', LOG_LEVEL: 'error' };
-  const server = await startServerProcess(['src/main.ts'], env, /Gateway\s+http:\/\/127\.0\.0\.1:(\d+)/);
+  const server = await startServerProcess([...NODE_FLAGS, 'src/main.ts'], env, /Gateway\s+http:\/\/127\.0\.0\.1:(\d+)/);
   const url = `http://127.0.0.1:${server.port}`;
   const browser = await launchChromium(chromium);
   try {
@@ -66,7 +66,6 @@ async function openOnce(browser: Browser, url: string, path: string): Promise<Op
   });
   await network.send('Network.enable');
   await page.goto(path, { waitUntil: 'domcontentloaded' });
-  const loaded = bytes;
   await page.keyboard.press('/');
   await page.keyboard.type('e');
   const search = await page.evaluate<number>(standing('.search-option'));
@@ -77,7 +76,7 @@ async function openOnce(browser: Browser, url: string, path: string): Promise<Op
   const blocked = await page.evaluate<number>(LONGEST);
   await page.context().close();
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  return { paint, content, search, bytes: Math.max(bytes, loaded), blocked };
+  return { paint, content, search, bytes, blocked };
 }
 
 /** Sends the export by the tool of its page and notes the longest task from the click on. */

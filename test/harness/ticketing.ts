@@ -1,3 +1,4 @@
+import { afterAll, expect } from 'vitest';
 import type { CallContext } from '../../src/contract/method.ts';
 import type { Sql } from '../../src/database/pool.ts';
 import { createVault } from '../../src/database/vault.ts';
@@ -159,4 +160,14 @@ export async function openBoxOffice() {
       ).result_data,
     close: () => database.drop(),
   };
+}
+
+/** A box office for the tests of a file, closed after them; by then every counter must be what its ledger says. */
+export async function useBoxOffice() {
+  const office = await openBoxOffice();
+  afterAll(async () => {
+    expect(await auditFindings(office.sql)).toEqual([]);
+    await office.close();
+  });
+  return office;
 }

@@ -1,29 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  A,
-  after,
-  auditFindings,
-  B,
-  goods,
-  NOON,
-  openBoxOffice,
-  P,
-  putOn,
-  stockOf,
-} from '../../../../test/harness/ticketing.ts';
+import { expect, test } from 'vitest';
+import { A, after, B, goods, NOON, P, putOn, stockOf, useBoxOffice } from '../../../../test/harness/ticketing.ts';
 import { maskPerson } from '../admin/orders/rules.ts';
 import { insertNew, TOKEN_PURPOSE } from '../queries.ts';
 import { ticketingReadHandlers } from '../reads/handlers.ts';
 import { releaseDue } from './queries.ts';
 
-let office: Awaited<ReturnType<typeof openBoxOffice>>;
-beforeAll(async () => {
-  office = await openBoxOffice();
-});
-afterAll(async () => {
-  expect(await auditFindings(office.sql)).toEqual([]);
-  await office.close();
-});
+const office = await useBoxOffice();
 
 const show = async (more = {}) => (await putOn(office.sql, NOON, more)).events[0] as number;
 const submit = (list: ReturnType<typeof goods>[], more: object = {}, now = NOON) =>

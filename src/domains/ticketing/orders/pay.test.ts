@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   A,
   after,
@@ -7,23 +7,16 @@ import {
   C,
   goods,
   NOON,
-  openBoxOffice,
   P,
   putOn,
   stockOf,
+  useBoxOffice,
 } from '../../../../test/harness/ticketing.ts';
 import { otherDemoTokens } from '../demo.ts';
 import { insertNew, TOKEN_PURPOSE } from '../queries.ts';
 import { releaseDue } from './queries.ts';
 
-let office: Awaited<ReturnType<typeof openBoxOffice>>;
-beforeAll(async () => {
-  office = await openBoxOffice();
-});
-afterAll(async () => {
-  expect(await auditFindings(office.sql)).toEqual([]);
-  await office.close();
-});
+const office = await useBoxOffice();
 
 const show = async (more = {}) => (await putOn(office.sql, NOON, more)).events[0] as number;
 

@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   A,
   after,
-  auditFindings,
   B,
   C,
   goods,
   NOON,
-  openBoxOffice,
   P,
   putOn,
   QRCODE,
   stockOf,
+  useBoxOffice,
 } from '../../../../test/harness/ticketing.ts';
 import { demoTokens } from '../demo.ts';
 
-let office: Awaited<ReturnType<typeof openBoxOffice>>;
-beforeAll(async () => {
-  office = await openBoxOffice();
-});
-afterAll(async () => {
-  expect(await auditFindings(office.sql)).toEqual([]);
-  await office.close();
-});
+const office = await useBoxOffice();
 
 const show = async (more = {}) => (await putOn(office.sql, NOON, more)).events[0] as number;
 

@@ -1,27 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  A,
-  after,
-  auditFindings,
-  B,
-  C,
-  goods,
-  NOON,
-  openBoxOffice,
-  P,
-  putOn,
-  stockOf,
-} from '../../../../test/harness/ticketing.ts';
+import { expect, test } from 'vitest';
+import { A, after, B, C, goods, NOON, P, putOn, stockOf, useBoxOffice } from '../../../../test/harness/ticketing.ts';
 import { insertNew } from '../queries.ts';
 
-let office: Awaited<ReturnType<typeof openBoxOffice>>;
-beforeAll(async () => {
-  office = await openBoxOffice();
-});
-afterAll(async () => {
-  expect(await auditFindings(office.sql)).toEqual([]);
-  await office.close();
-});
+const office = await useBoxOffice();
 
 const show = async (...more: Parameters<typeof putOn> extends [unknown, unknown, ...infer R] ? R : never) => {
   const { project_id, events } = await putOn(office.sql, NOON, ...more);

@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/admin-voucher-imports.ts';
+import { nextIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';
@@ -56,8 +57,7 @@ async function report(sql: Sql, key: ImportKey, after = 0, limit = PAGE_SIZE) {
   const found = await findImport(sql, key);
   if (found === undefined) throw refused('isv.voucher-import-not-exist');
   const rows = await findBadLines(sql, key, after, limit + 1);
-  const lines = rows.slice(0, limit);
-  return { ...found, lines, next_cursor: rows.length > limit ? String(lines.at(-1)?.line) : undefined };
+  return { ...found, lines: rows.slice(0, limit), next_cursor: nextIdCursor(rows, limit, ({ line }) => line) };
 }
 
 type Part = {

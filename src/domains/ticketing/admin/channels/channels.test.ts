@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { auditFindings, NOON, openBoxOffice } from '../../../../../test/harness/ticketing.ts';
+import { expect, test } from 'vitest';
+import { NOON, useBoxOffice } from '../../../../../test/harness/ticketing.ts';
 
-let office: Awaited<ReturnType<typeof openBoxOffice>>;
-beforeAll(async () => {
-  office = await openBoxOffice();
-});
-afterAll(async () => {
-  expect(await auditFindings(office.sql)).toEqual([]);
-  await office.close();
-});
+const office = await useBoxOffice();
 
 type Admin = typeof office.admin;
 /** Calls an administration method as the demo app. */

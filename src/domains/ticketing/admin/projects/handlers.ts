@@ -5,7 +5,7 @@ import {
   type projectList,
   projectSave,
 } from '../../../../contract/admin-ticketing.ts';
-import { readIdCursor } from '../../../../contract/cursor.ts';
+import { nextIdCursor, readIdCursor } from '../../../../contract/cursor.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
@@ -65,8 +65,7 @@ export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts>
   'piaoquan.ticketing.project.list': async ({ cursor, page_size, ...filter }) => {
     const limit = page_size ?? PAGE_SIZE;
     const found = await findProjectPage(sql, { ...filter, after: readIdCursor(cursor), limit: limit + 1 });
-    const projects = found.slice(0, limit);
-    return { projects, next_cursor: found.length > limit ? String(projects.at(-1)?.project_id) : undefined };
+    return { projects: found.slice(0, limit), next_cursor: nextIdCursor(found, limit, ({ project_id: id }) => id) };
   },
   'piaoquan.ticketing.event.status.update': async ({ event_id, status }, context) => {
     if (!(await writeAs(sql, context, (tx) => setEventStatus(tx, event_id, status))))

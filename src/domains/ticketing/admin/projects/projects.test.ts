@@ -1,25 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  A,
-  after,
-  auditFindings,
-  goods,
-  NOON,
-  openBoxOffice,
-  P,
-  putOn,
-  stockOf,
-} from '../../../../../test/harness/ticketing.ts';
+import { expect, test } from 'vitest';
+import { A, after, goods, NOON, P, putOn, stockOf, useBoxOffice } from '../../../../../test/harness/ticketing.ts';
 import { demoTokens } from '../../demo.ts';
 
-let office: Awaited<ReturnType<typeof openBoxOffice>>;
-beforeAll(async () => {
-  office = await openBoxOffice();
-});
-afterAll(async () => {
-  expect(await auditFindings(office.sql)).toEqual([]);
-  await office.close();
-});
+const office = await useBoxOffice();
 
 type Admin = typeof office.admin;
 /** Calls an administration method as the demo app. */
