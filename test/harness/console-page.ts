@@ -72,7 +72,9 @@ export async function openConsolePage(
       await press(name);
       await dialog.getByText(consequence).waitFor();
       await press(name);
-      await dialog.waitFor({ state: 'hidden' });
+      await dialog.waitFor({ state: 'hidden' }).catch(async (error) => {
+        throw new Error(`the dialog stays: ${await dialog.textContent()}`, { cause: error });
+      });
     },
     shows: (text) => page.getByText(text).first().waitFor(),
     findings: () => findingsOf(page),
