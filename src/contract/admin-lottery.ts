@@ -107,7 +107,10 @@ const change = {
   ),
   reason: text({ zh: '原因', en: 'Why; it is kept in the ledger' }, { example: '追加库存', maxLength: 200 }),
   adjust_id: text(
-    { zh: '调整单号，重复提交只生效一次', en: 'Your number of this change: repeated, it is done once' },
+    {
+      zh: '调整单号，在活动内唯一，不分应用：相同内容重复提交只生效一次，内容不同则拒绝',
+      en: 'Number of this change, one for its activity whichever app calls: the same change sent again counts once, another is refused',
+    },
     { example: 'adjust-1', maxLength: 100 },
   ),
 };

@@ -196,7 +196,13 @@ const itemStockAdjust = method({
       { zh: '增减数', en: 'Units to add; negative to take' },
       { example: '1', minimum: -MOST, maximum: MOST },
     ),
-    adjust_id: text({ zh: '调整单号', en: 'Your key of this change' }, { example: 'a1', maxLength: 64 }),
+    adjust_id: text(
+      {
+        zh: '调整单号，在商品内唯一，不分应用：相同内容重复提交只生效一次，内容不同则拒绝',
+        en: 'Number of this change, one for its item whichever app calls: the same change sent again counts once, another is refused',
+      },
+      { example: 'a1', maxLength: 64 },
+    ),
     reason: text({ zh: '原因', en: 'Why' }, { example: '补货', maxLength: 200 }),
   },
   response: { total_inventory: integer({ zh: '现总库存', en: 'The total now' }, { example: '11' }) },

@@ -163,7 +163,10 @@ export const priceStockAdjust = method({
     ),
     reason: text({ zh: '原因', en: 'Why' }, { example: '加座', maxLength: 500 }),
     adjust_id: text(
-      { zh: '调整流水号,幂等键', en: 'Your own number of this change, the idempotency key within the tier' },
+      {
+        zh: '调整流水号，在票档内唯一，不分应用：相同内容重复提交只生效一次，内容不同则拒绝',
+        en: 'Number of this change, one for its tier whichever app calls: the same change sent again counts once, another is refused',
+      },
       { example: 'adj-0001', maxLength: 64 },
     ),
   },

@@ -35,7 +35,10 @@ const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', 
 
 const mix_id = text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 });
 const import_id = text(
-  { zh: '调用方的导入单号', en: "The caller's number of the import" },
+  {
+    zh: '导入单号，在券码批次内唯一，不分应用：相同内容重复提交只生效一次，内容不同则拒绝',
+    en: 'Number of the import, one for its batch whichever app calls: the same content sent again counts once, other content is refused',
+  },
   { example: 'import-20260101', maxLength: 128 },
 );
 

@@ -9,6 +9,9 @@ import { registerHooks } from 'node:module';
  * 3. what a transaction does next, its rollback too, is written to no socket, and that error ends the whole process;
  * 4. the statement that was under way stays with the connection: a pool that ends waits for it for ever, and the refusal
  *    of a server that is starting up is taken for its answer instead of that to the next statement.
+ *
+ * When the server refuses a COPY whose last line is sent, as it does where that line breaks a constraint,
+ * 5. nobody is told, and whoever waits for its end waits for ever.
  */
 const MENDS: readonly (readonly [found: string, mended: string])[] = [
   [
@@ -31,6 +34,12 @@ const MENDS: readonly (readonly [found: string, mended: string])[] = [
     }
 
     if (stream)\n      return queryError(`,
+  ],
+  [
+    '    stream && (stream.destroy(err), stream = null)\n    query &&',
+    `    final && (final(err), final = null)
+    stream && (stream.destroy(err), stream = null)
+    query &&`,
   ],
   ['    const x = socket.write(chunk, fn)\n', '    const x = socket !== null && socket.write(chunk, fn)\n'],
 ];

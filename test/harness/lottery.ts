@@ -60,6 +60,8 @@ export type Lottery = {
   draws(): Draws;
   /** Adds an activity, open on the day of NOW with 100 wins unless told otherwise, and gives its spread_id. */
   add(more?: NewActivity): Promise<string>;
+  /** Changes a prize of an activity. */
+  save(spread_id: string, changed: Prize): Promise<void>;
   /** Wins given of each segment. */
   stock(spread_id: string): Promise<number[]>;
   /** Adds a batch of voucher codes. */
@@ -96,6 +98,10 @@ export async function openLottery(): Promise<Lottery> {
         await tx`update lottery_activity set ${tx(limits)} where spread_id = ${spread_id}`;
         return spread_id;
       });
+    },
+    async save(spread_id, changed) {
+      const text = sql.json(JSON.parse(JSON.stringify(changed)));
+      await sql`select lottery_save_prize(${PLATFORM}, ${spread_id}, ${text}, ${NOW})`;
     },
     async stock(spread_id) {
       const rows = await sql<{ used: number }[]>`

@@ -3,7 +3,8 @@ import { createBatcher } from '../../database/batch.ts';
 import { isTransient } from '../../database/errors.ts';
 import { createLoader } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
-import { type Drawn, drawAll, findRewards, invalidAll, type Reward, type RewardKey } from './queries.ts';
+import { createWeighed } from '../../database/weighed.ts';
+import { type Drawn, drawAll, findMostCodes, findRewards, invalidAll, type Reward, type RewardKey } from './queries.ts';
 import { wavesOf } from './rules.ts';
 
 /** A call that draws or voids: who calls, under which key, for whom (as kept), in which activity, and when. */
@@ -30,39 +31,91 @@ export type Draws = {
 const ROLLS = 2 ** 48 - 1;
 const UNIQUE_VIOLATION = '23505';
 const MOST_REWARDS = 10_000;
+const MOST_ACTIVITIES = 10_000;
+/** Codes that the draws of one statement bring at most, and those that wait for it: a millisecond hands out five to ten. */
+const MOST_CODES = 2500;
+const MOST_CODES_WAITING = 7500;
+/** Voidings in one statement: a win may have brought a hundred codes. */
+const MOST_VOIDINGS = 50;
+
+type Roll = Call & { readonly roll: number };
+type Place = Pick<Call, 'platform' | 'spread_id'>;
+
+const keyOf = ({ platform, spread_id }: Place): string => `${platform} ${spread_id}`;
+const placeOf = (key: string): Place => {
+  const [platform = ''] = key.split(' ', 1);
+  return { platform: Number(platform), spread_id: key.slice(platform.length + 1) };
+};
 
 /** Opens the stock engine of the draws on a database. */
 export function openDraws(sql: Sql): Draws {
+  const reward = openRewards(sql);
+  const codes = openMostCodes(sql, reward);
   // Looking for keys that have a win already costs a fifth of a batch, so it is left out while none comes again.
   let fresh = true;
-  const drawBatch = async (calls: readonly (Call & { roll: number })[]): Promise<Drawn[]> => {
+  const drawBatch = async (calls: readonly Roll[]): Promise<Drawn[]> => {
     const [first] = calls;
     if (first === undefined) return [];
     const attempt = (isFresh: boolean) => drawAll(sql, first, first.now, calls, isFresh);
-    const { drawn, known } = await attempt(fresh).catch((error) => {
+    const { drawn, known, reward_nos } = await attempt(fresh).catch((error) => {
       if (!fresh || error.code !== UNIQUE_VIOLATION) throw error;
       return attempt(false);
     });
     fresh = known === 0;
+    await codes.note(first, reward_nos);
     return drawn;
   };
-  const draws = createBatcher<Call & { roll: number }, Drawn>({
+  const draws = createWeighed<Roll, Drawn>({
     run: (_key, calls) => inWaves(calls, drawBatch),
+    room: { batch: MOST_CODES, queue: MOST_CODES_WAITING },
     // Two activities of one channel given one key at the same instant: the second finds it when it runs again.
     retryable: (error) => isTransient(error) || (error as { code?: unknown }).code === UNIQUE_VIOLATION,
   });
+  const submit = (most: number, key: string, call: Call): Promise<Drawn> =>
+    draws(key, most, { ...call, roll: randomInt(ROLLS) });
   const invalids = createBatcher<Call, number>({
     run: (_key, calls) =>
       inWaves(calls, async (wave) => {
         const [first] = wave;
         return first === undefined ? [] : invalidAll(sql, first, first.now, wave);
       }),
+    maxBatch: MOST_VOIDINGS,
   });
-  const keyOf = ({ platform, spread_id }: Call): string => `${platform} ${spread_id}`;
   return {
-    draw: (call) => draws.submit(keyOf(call), { ...call, roll: randomInt(ROLLS) }),
+    draw(call) {
+      const key = keyOf(call);
+      const most = codes.known(key);
+      return most === undefined ? codes.find(key).then((found) => submit(found, key, call)) : submit(most, key, call);
+    },
     invalid: (call) => invalids.submit(keyOf(call), call),
-    reward: openRewards(sql),
+    reward,
+  };
+}
+
+/**
+ * The most codes that a draw of an activity may bring: looked up before its first draw here, and from then on as its last
+ * batch found its prizes.
+ */
+function openMostCodes(sql: Sql, reward: Draws['reward']) {
+  const kept = new Map<string, number>();
+  const keep = (key: string, most: number): number => {
+    if (kept.size >= MOST_ACTIVITIES) kept.clear();
+    kept.set(key, most);
+    return most;
+  };
+  const load = createLoader<string, number>({
+    async load(keys) {
+      const found = await findMostCodes(sql, keys.map(placeOf));
+      return new Map(keys.map((key, index) => [key, found[index] as number]));
+    },
+  });
+  return {
+    known: (key: string): number | undefined => kept.get(key),
+    find: async (key: string): Promise<number> => keep(key, (await load(key)) ?? 0),
+    async note({ platform, spread_id }: Place, reward_nos: readonly number[]): Promise<void> {
+      const rewards = await Promise.all(reward_nos.map((reward_no) => reward({ platform, spread_id, reward_no })));
+      keep(keyOf({ platform, spread_id }), Math.max(0, ...rewards.map(({ code_count }) => code_count)));
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Handlers } from '../../contract/method.ts';
 import { createLoader, keepLast } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
-import { openIssuedCode } from '../vouchers/grant.ts';
+import { openIssuedCodes } from '../vouchers/grant.ts';
 import { type Draws, openDraws } from './draws.ts';
 import { type Activity, type Drawn, findActivities, type RewardKey } from './queries.ts';
 import { isObjectText, rewardOf, userKey } from './rules.ts';
@@ -74,6 +74,6 @@ async function performanceResult(
   const { result_code, reward_no } = win;
   if (reward_no === null) return { result_code, rewards: [] };
   const reward = await draws.reward({ platform, spread_id, reward_no });
-  const codes = win.codes.map((code) => openIssuedCode(vault, code));
+  const codes = openIssuedCodes(vault, win.codes);
   return { result_code, rewards: [rewardOf(reward, win, codes)] };
 }

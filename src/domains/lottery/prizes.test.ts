@@ -108,6 +108,30 @@ describe('prizes with voucher codes', () => {
     for (const [index, each] of calls.entries()) expect(await engine.draw(each)).toEqual(wins[index]);
   });
 
+  test('many codes a draw: few draws share a statement, and those that would wait long are told to come again', async () => {
+    await lottery.addCodes('batch-heavy', 300);
+    const spread_id = await add({
+      segment_infos: [segment('2026-03-01 00:00:00', '2026-03-01 23:59:59', 10_000)],
+      prizes: [codePrize('batch-heavy', 100)],
+    });
+    const engine = draws();
+    const outcomes = await Promise.allSettled(Array.from({ length: 300 }, () => engine.draw(call(spread_id))));
+    const refused = outcomes.filter((each) => each.status === 'rejected');
+    expect(refused.map(({ reason }) => reason.name)).toEqual(Array(225).fill('BusyError'));
+    const [most] = await lottery.database.sql<{ draws: number }[]>`
+      select max(draws) as draws from (
+        select count(*) as draws from lottery_grant where spread_id = ${spread_id} group by xmin) t`;
+    expect(most).toEqual({ draws: 25 });
+    // What it knows of the prizes is what its last batch found.
+    await lottery.save(spread_id, codePrize('batch-heavy', 1));
+    await engine.draw(call(spread_id));
+    await Promise.all(Array.from({ length: 1000 }, () => engine.draw(call(spread_id))));
+    await lottery.save(spread_id, codePrize('batch-heavy', 50));
+    await engine.draw(call(spread_id));
+    const again = await Promise.allSettled(Array.from({ length: 500 }, () => engine.draw(call(spread_id))));
+    expect(again.filter(({ status }) => status === 'rejected').length).toBe(350);
+  });
+
   test('when the batch is empty for now the win is 3, and a retry completes it without counting twice', async () => {
     await lottery.addCodes('batch-short', 1);
     const spread_id = await add({ prizes: [codePrize('batch-short', 2)] });

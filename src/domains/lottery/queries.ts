@@ -131,7 +131,7 @@ const column = (values: readonly (string | number)[]): string => values.join('\u
  * @param now the instant of all of them, which lie in one second
  * @param fresh whether no key is thought to have a win; where one has, the driver's unique violation (23505) says to
  *   draw again without it
- * @returns what became of each, and how many keys had a win before
+ * @returns what became of each, how many keys had a win before, and the rewards that the activity's prizes bring now
  */
 export async function drawAll(
   sql: Sql,
@@ -139,7 +139,7 @@ export async function drawAll(
   now: Date,
   commands: readonly DrawCommand[],
   fresh: boolean,
-): Promise<{ drawn: Drawn[]; known: number }> {
+): Promise<{ drawn: Drawn[]; known: number; reward_nos: number[] }> {
   const [row] = await sql<{ drawn: DrawnJson }[]>`
     select lottery_draw(${place.platform}, ${place.spread_id}, ${now},
       ${column(commands.map((each) => each.out_biz_id))}, ${column(commands.map((each) => each.app_key))},
@@ -157,7 +157,22 @@ export async function drawAll(
     const opened = codes.map((code) => Buffer.from(code, 'hex'));
     drawn[n - 1] = { return_code: 0, win: { ...win, granted_at: new Date(granted_at), codes: opened } };
   }
-  return { drawn, known };
+  return { drawn, known, reward_nos: Object.values(reward_no ?? {}) };
+}
+
+/** The most voucher codes that a draw of each of these activities may bring, in their order. One statement. */
+export async function findMostCodes(
+  sql: Sql,
+  places: readonly { platform: number; spread_id: string }[],
+): Promise<number[]> {
+  const rows = await sql<{ most: number }[]>`
+    select coalesce((
+      select max(r.code_count) from lottery_prize p join lottery_reward r using (platform, spread_id, reward_no)
+      where p.platform = k.platform and p.spread_id = k.spread_id), 0) as most
+    from unnest((select ${places.map((each) => each.platform)}::bigint[]),
+      (select ${places.map((each) => each.spread_id)}::text[])) with ordinality as k (platform, spread_id, n)
+    order by k.n`;
+  return rows.map(({ most }) => most);
 }
 
 /** A voiding as the database takes it. */

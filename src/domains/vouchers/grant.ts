@@ -7,8 +7,8 @@ const STORED = 0;
 type Computed = { mix_id: string; sequence: number } & CodeForm;
 
 /**
- * The plain codes behind what `voucher_issue` and `voucher_issue_many` (migrations/0008) gave, in their order; computed
- * ones must be of one batch. Throws when bytes were changed or belong to another master key.
+ * The door through which other domains hand out codes: the plain codes behind what `voucher_issue` and
+ * `voucher_issue_many` (migrations/0008) gave, in their order; computed ones must be of one batch. Throws when bytes were changed or belong to another master key.
  */
 export function openIssuedCodes(vault: Vault, handles: readonly Uint8Array[]): string[] {
   const computed = handles.filter(([first]) => first !== STORED).map(readComputed);
@@ -22,7 +22,3 @@ export function openIssuedCodes(vault: Vault, handles: readonly Uint8Array[]): s
 
 const readComputed = (handle: Uint8Array): Computed =>
   JSON.parse(Buffer.from(handle.subarray(1)).toString('utf8')) as Computed;
-
-/** The plain code behind one handle: the door through which other domains hand out codes. Throws as above. */
-export const openIssuedCode = (vault: Vault, handle: Uint8Array): string =>
-  openIssuedCodes(vault, [handle])[0] as string;

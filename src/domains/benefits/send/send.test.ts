@@ -209,6 +209,9 @@ test('the list of sends shows receivers masked, newest first, finds one key and 
   const second = await list({ receiver_id: 7000101, page_size: 1, cursor: first.next_cursor });
   expect([second.ids, second.next_cursor]).toEqual([['listed 0'], undefined]);
   expect((await list({ user_id: 6100001, receiver_id: 7000101 })).ids).toEqual([]);
+  expect(await call('piaoquan.benefit.send.list', { receiver_id: 7000101 })).toMatchObject({
+    sub_code: 'isv.send-filter-missing',
+  });
   // A key alone is looked for with every seller.
   expect((await list({ user_id: undefined, unique_id: 'listed 1' })).ids).toEqual(['listed 1']);
 });

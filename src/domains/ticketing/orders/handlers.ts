@@ -29,6 +29,9 @@ type Contracts = readonly [...typeof damaiOrderContracts, typeof payResultCallba
 type SubmitCode = keyof typeof ORDER_SUBMIT_RESULTS;
 type PayCode = keyof typeof PAY_RESULTS;
 
+/** Payments of one project in one statement: an order has up to a thousand tickets, each of which it writes. */
+const MOST_PAYMENTS = 100;
+
 /** Carries out order.submit and the pay callback: orders of one project are decided together. */
 export const orderHandlers = ({ sql, vault, callers }: Parts): Handlers<Contracts> => {
   const projectOfEvent = createLoader({ load: (event_ids: number[]) => findEventProjects(sql, event_ids) });
@@ -38,6 +41,7 @@ export const orderHandlers = ({ sql, vault, callers }: Parts): Handlers<Contract
   });
   const pays = createBatcher<PayCommand, PayResult>({
     run: (project_id, commands) => payOrders(sql, Number(project_id), commands),
+    maxBatch: MOST_PAYMENTS,
   });
 
   async function submit(param: SubmitParam, { now }: CallContext) {

@@ -118,6 +118,16 @@ test('a pay_no pays one order once; a second payment of an order is recorded to 
   );
 });
 
+test('payments that come at once share statements, and few of them one: an order may have a thousand tickets', async () => {
+  const event = await show({ goods: { [A]: 150 } });
+  const ids = await Promise.all(Array.from({ length: 150 }, () => order([goods(event, A)])));
+  const answers = await Promise.all(ids.map((order_id) => office.pay(order_id, 18_000)));
+  expect(new Set(answers.map(({ result_code }) => result_code))).toEqual(new Set([200]));
+  const statements = await office.sql<{ orders: number }[]>`
+    select count(*) as orders from ticketing_payment where order_id = any (${ids}::bigint[]) group by xmin`;
+  expect(Math.max(...statements.map(({ orders }) => orders))).toBe(100);
+});
+
 test('a payment after the time is up takes the hold while nobody has freed it', async () => {
   const event = await show();
   const order_id = await order([goods(event, B, 10)]);

@@ -153,6 +153,22 @@ test('jobs are listed by batch and state, the latest first, by pages', async () 
   expect((await list({ state: 'failed' })).jobs).toEqual([]);
 });
 
+test('the database enters only codes that are there, as many as it is told and without a gap', async () => {
+  await vouchers.saveBatch('entered');
+  await vouchers.jobEnd((await generate('entered', 10, 'entered')).job_id);
+  const { sql } = server.database;
+  const enter = (sequences: number[], count: number) =>
+    sql.begin(async (tx) => {
+      await tx`insert into voucher_code (mix_id, sequence, gmt_modified) select 'entered', unnest(${sequences}::int[]), now()`;
+      await tx`select voucher_enter_made('entered', ${count}, 0, now())`;
+    });
+  await expect(enter([], 1)).rejects.toThrow('0 codes');
+  await expect(enter([11, 12], 3)).rejects.toThrow('2 codes up to 12');
+  await expect(enter([11, 13], 2)).rejects.toThrow('2 codes up to 13');
+  expect(await rowsOf('entered')).toEqual({ count: 10, different: 10, last: 10 });
+  await enter([11, 12], 2);
+});
+
 test('a process killed in the middle of making codes loses none and makes none twice: the next one goes on', async () => {
   const COUNT = 400_000;
   const home = newHome();

@@ -164,6 +164,18 @@ test('a cancelled import brings nothing in', async () => {
   await database.drop();
 });
 
+test('an import of more than a million lines is refused at the part that makes it so, and the parts before it stand', async () => {
+  await vouchers.saveBatch('huge');
+  await bring('huge', 'i', 'HUGE-1\nHUGE-2\n', { is_last: false });
+  const { sql } = server.database;
+  await sql`update voucher_import set line_count = 999999 where mix_id = 'huge'`;
+  expect(await refusal('huge', 'i', 'HUGE-3\nHUGE-4\n', { part: 2 })).toBe('isv.voucher-import-too-large');
+  const last = await bring('huge', 'i', 'HUGE-3\n', { part: 2 });
+  expect(last).toMatchObject({ state: 'queued', line_count: 1_000_000 });
+  await vouchers.jobEnd(last.job_id!);
+  expect(await vouchers.everyCode('huge', 'ALL')).toEqual(['HUGE-1', 'HUGE-2', 'HUGE-3']);
+});
+
 test('batches whose codes are made, and unknown ones, take no import', async () => {
   await vouchers.madeBatch('made', 1);
   expect(await refusal('made', 'i', 'CODE-1')).toBe('isv.voucher-batch-generated');

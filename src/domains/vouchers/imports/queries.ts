@@ -1,3 +1,4 @@
+import { copyLines, copyValue } from '../../../database/copy.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { ReadLine } from './rules.ts';
 
@@ -63,26 +64,19 @@ export async function addPart(
 ): Promise<void> {
   await tx`insert into voucher_import_part (mix_id, import_id, part, content)
     values (${mix_id}, ${import_id}, ${part.part}, ${part.content})`;
-  const head = `${escapeCopy(mix_id)}\t${escapeCopy(import_id)}\t`;
+  const head = `${copyValue(mix_id)}\t${copyValue(import_id)}\t`;
   const rows = lines.map(({ line, sealed, hash, problem }) =>
     problem === undefined
       ? `${head}${part.offset + line}\t\\\\x${sealed?.toString('hex')}\t\\\\x${hash?.toString('hex')}\t\\N\n`
       : `${head}${part.offset + line}\t\\N\t\\N\t${problem}\n`,
   );
-  const stream = await tx`copy voucher_import_line (mix_id, import_id, line, code_sealed, code_hash, problem)
-    from stdin`.writable();
-  await new Promise<void>((done, failed) => {
-    stream.on('error', failed).on('finish', done);
-    stream.end(rows.join(''));
-  });
+  const statement = tx`copy voucher_import_line (mix_id, import_id, line, code_sealed, code_hash, problem) from stdin`;
+  await copyLines(statement, [rows.join('')]);
   const bad = lines.filter(({ problem }) => problem !== undefined).length;
   await tx`update voucher_import set parts = parts + 1, line_count = line_count + ${part.line_count},
       bad_count = bad_count + ${bad}
     where mix_id = ${mix_id} and import_id = ${import_id}`;
 }
-
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const escapeCopy = (text: string): string => text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string);
 
 /** Leaves an import whose parts are all there to a job. */
 export async function queueImport(

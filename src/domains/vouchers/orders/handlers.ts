@@ -4,6 +4,7 @@ import { createBatcher } from '../../../database/batch.ts';
 import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { createWeighed } from '../../../database/weighed.ts';
 import { openIssuedCodes } from '../grant.ts';
 import {
   type Claim,
@@ -21,11 +22,8 @@ import { orderText, REFUSALS, type SendRequest, usersOf } from './rules.ts';
 export const ORDER_PURPOSE = 'voucher-order';
 /** Purpose under which the vault hashes nicks that codes are issued to. */
 export const NICK_PURPOSE = 'voucher-nick';
-/** Orders of more codes than this go in batches of their own: a code costs a tenth of a millisecond … */
-const FEW_CODES = 20;
-/** … so that many small orders, or a few large ones, hold the codes of their batch for half a second at most. */
-const MOST_SMALL = 200;
-const MOST_LARGE = 5;
+/** Codes of the orders in one statement, and of those that wait for it: a code costs a tenth of a millisecond. */
+const ROOM = { batch: 5000, queue: 25_000 };
 
 type Answer = ResponseOf<typeof lotterySendcode>;
 
@@ -56,20 +54,18 @@ function success(vault: Vault, request: SendRequest, answer: OrderAnswer & { sta
 
 /** Answers orders in micro-batches by batch of codes, small and large ones apart. */
 function openSends(sql: Sql): (mix_id: string, order: Order, now: Date) => Promise<OrderAnswer> {
-  const open = (maxBatch: number) =>
-    createBatcher<{ order: Order; now: Date }, OrderAnswer>({
-      // The latest command's instant is that of the batch.
-      run: (mix_id, commands) =>
-        sendCodes(
-          sql,
-          mix_id,
-          commands.map(({ order }) => order),
-          commands.at(-1)?.now as Date,
-        ),
-      maxBatch,
-    });
-  const [small, large] = [open(MOST_SMALL), open(MOST_LARGE)];
-  return (mix_id, order, now) => (order.count > FEW_CODES ? large : small).submit(mix_id, { order, now });
+  const sends = createWeighed<{ order: Order; now: Date }, OrderAnswer>({
+    // The latest command's instant is that of the batch.
+    run: (mix_id, commands) =>
+      sendCodes(
+        sql,
+        mix_id,
+        commands.map(({ order }) => order),
+        commands.at(-1)?.now as Date,
+      ),
+    room: ROOM,
+  });
+  return (mix_id, order, now) => sends(mix_id, order.count, { order, now });
 }
 
 /**

@@ -10,7 +10,7 @@ export type Order = {
   users?: readonly string[];
 };
 
-/** What became of an order; `codes` are handles in hex for `openIssuedCode`, in the order of the users. */
+/** What became of an order; `codes` are handles in hex for `openIssuedCodes`, in the order of the users. */
 export type OrderAnswer =
   | { state: 'ok'; gmt_expire: Date; cost_price: number; gen_task_id: number; codes: string[] }
   | { state: 'conflict' | 'off_shelf' | 'expired' | 'short' };

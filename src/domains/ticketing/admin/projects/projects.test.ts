@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { A, after, goods, NOON, P, putOn, stockOf, useBoxOffice } from '../../../../../test/harness/ticketing.ts';
+import { until } from '../../../../../test/harness/until.ts';
+import type { Transaction } from '../../../../database/pool.ts';
 import { demoTokens } from '../../demo.ts';
 
 const office = await useBoxOffice();
@@ -231,4 +233,22 @@ test('an event off the shelf is neither shown nor sold, while its held orders ma
   await expect(call('piaoquan.ticketing.event.status.update', { event_id: 3, status: 1 })).rejects.toMatchObject(
     fault('isv.event-not-found'),
   );
+});
+
+test('events are claimed in order of their ids, so two projects that claim the same new ones never wait for each other', async () => {
+  await save(project(820, [event(8201, [tier(1, { goods_count: 1 })])]));
+  const claim = (tx: Transaction, event_id: number) => tx`
+    insert into ticketing_event select (jsonb_populate_record(e, jsonb_build_object('event_id', ${event_id}::bigint))).*
+    from ticketing_event e where event_id = 8201`;
+  const [low, high] = [8211, 8212].map((event_id) => event(event_id, [tier(1, { goods_count: 1 })]));
+  const waiting = () => office.sql`select from pg_locks where not granted and locktype = 'transactionid'`;
+  const backOut = office.sql.begin(async (tx) => {
+    await claim(tx, 8211);
+    const saved = save(project(821, [high!, low!]));
+    await until(waiting, (rows) => rows.length > 0);
+    await tx`set local lock_timeout = 500`;
+    await claim(tx, 8212);
+    return tx`rollback`.then(() => saved);
+  });
+  await expect(backOut).resolves.toEqual({ is_success: true });
 });
