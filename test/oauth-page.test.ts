@@ -29,6 +29,16 @@ test('the consent page names the app, its key, the user and where the answer goe
     expect(en.html).toContain(text);
 });
 
+test.each([
+  ['what was chosen in the documentation', { cookie: 'theme=dark; lang=en', 'accept-language': 'zh-CN' }, 'en'],
+  ['the first that the browser names', { 'accept-language': 'fr-FR,EN;q=0.8,zh;q=0.2' }, 'en'],
+  ['Chinese, which it names first', { 'accept-language': 'zh-TW,en;q=0.8' }, 'zh-CN'],
+  ['Chinese when it names neither', { 'accept-language': 'fr', cookie: 'slang=en' }, 'zh-CN'],
+])('the language of the pages is %s', async (_name, headers, language) => {
+  for (const query of [wish, { client_id: '' }])
+    expect((await browser.ask(query, headers)).html).toContain(`<html lang="${language}">`);
+});
+
 test('the consent page runs no script, is framed by nobody, is not kept, and its style is the one the policy allows', async () => {
   const { html, headers } = await browser.ask(wish);
   const policy = headers.get('content-security-policy') ?? '';
@@ -103,6 +113,7 @@ test('the token flow may leave its address out and then goes to the first regist
 
 test('an app without a callback address gets a page that shows the code, and a page when the user refuses', async () => {
   const redirect_uri = 'urn:ietf:wg:oauth:2.0:oob';
+  expect((await browser.ask({ ...wish, redirect_uri })).html).toContain('<dd>授权码，由你填入应用</dd>');
   const shown = await browser.decide({ ...wish, redirect_uri });
   expect([shown.status, shown.location]).toEqual([200, undefined]);
   const code = /<code>([\w-]+)<\/code>/.exec(shown.html)?.[1] ?? '';
@@ -128,7 +139,7 @@ test.each([
   expect(page.html).toContain('无法授权');
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   const english = await browser.ask({ ...wish, ...change }, { 'accept-language': 'en' });
-  expect(english.html).toContain('<h1>Not possible</h1>');
+  expect(english.html).toContain('<h1>Cannot be authorised</h1>');
 });
 
 test('a suspended app is refused from the next page on', async () => {

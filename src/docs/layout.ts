@@ -17,6 +17,7 @@ export function layout(view: View, page: Page, theme: Theme): string {
   const { language, site, path } = view;
   const text = textsOf(view);
   const other: Language = language === 'zh' ? 'en' : 'zh';
+  const preloads = site.chunks.map((name) => html`<link rel="modulepreload" href="/assets/${name}">`);
   const notice = site.built ? '' : html`<p class="notice">${text.unstyled}</p>`;
   return html`<!doctype html>
 <html lang="${htmlLanguage[language]}" data-theme="${theme}">
@@ -24,7 +25,7 @@ export function layout(view: View, page: Page, theme: Theme): string {
 <title>${page.title} · ${text.brand}</title><meta name="description" content="${page.description}">
 <link rel="icon" href="/assets/icon.svg"><link rel="stylesheet" href="/assets/docs.css">
 <link rel="alternate" hreflang="${htmlLanguage[other]}" href="/${other}${path}">
-<script type="module" src="/assets/docs.js"></script></head>
+!${preloads}<script type="module" src="/assets/docs.js"></script></head>
 <body><a class="skip" href="#main">${text.skip}</a>!${header(view, other, theme)}
 <div class="frame">!${side(view)}<main id="main">!${notice}!${page.body}<footer class="foot">${text.footer}</footer></main></div></body></html>`;
 }

@@ -2,17 +2,20 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import Schema from 'typebox/schema';
 import { expect, test } from 'vitest';
 import { catalogue } from '../contract/catalogue.ts';
-import { method } from '../contract/method.ts';
+import { type ErrorEntry, platformErrors } from '../contract/error-table.ts';
+import { type Contract, method } from '../contract/method.ts';
 import { list, struct, text } from '../contract/schema.ts';
 import { texts } from '../sdk/request.ts';
 import { baseText } from '../wire/base-text.ts';
 import { digests } from '../wire/sign.ts';
 import { openApi } from './openapi.ts';
+import { rowsOf } from './pages/fields.ts';
 
 type Example = { readonly value: Record<string, unknown> };
 type Media = { readonly schema: Record<string, unknown>; readonly examples: Record<string, Example> };
 type Operation = {
   readonly operationId: string;
+  readonly description: string;
   readonly requestBody: { readonly content: Record<string, Media & { encoding?: Record<string, object> }> };
   readonly responses: { readonly 200: { readonly content: Record<string, Media> } };
 };
@@ -29,13 +32,13 @@ const form = ({ requestBody }: Operation) => requestBody.content['application/x-
 const answer = ({ responses }: Operation) => responses[200].content['application/json'] as Media;
 /** What of a value does not fit a schema of the document. */
 const misfits = (schema: object, value: unknown): unknown[] => {
-  const whole = { ...schema, components: document.components };
-  return Schema.Check(whole, value) ? [] : (Schema.Errors(whole, value)[1] as unknown[]);
+  const complete = { ...schema, components: document.components };
+  return Schema.Check(complete, value) ? [] : (Schema.Errors(complete, value)[1] as unknown[]);
 };
 
 test.each(['zh', 'en'] as const)('the document in %s is valid OpenAPI 3.1', async (language) => {
-  const whole = openApi(catalogue, 'http://127.0.0.1:7001', language);
-  expect(await new Validator().validate(structuredClone(whole))).toEqual({ valid: true });
+  const made = openApi(catalogue, 'http://127.0.0.1:7001', language);
+  expect(await new Validator().validate(structuredClone(made))).toEqual({ valid: true });
 });
 
 test('every method has one path, at its own name, and every reference leads to a schema', () => {
@@ -54,6 +57,38 @@ test('the documented request and both answers of every method fit their schemas'
     for (const each of [success, failure])
       expect(misfits(answer(operation).schema, each?.value), operation.operationId).toEqual([]);
   }
+});
+
+/** A schema with what it refers to put in its place, so that one text holds all that it says. */
+const whole = (schema: unknown): string =>
+  JSON.stringify(schema, (_name, value) => {
+    const [, name] = /^#\/components\/schemas\/(.+)$/.exec(value?.$ref ?? '') ?? [];
+    return name === undefined ? value : { ...document.components.schemas[name], ...value, $ref: undefined };
+  });
+
+test('every field of a method at any depth, with its values, stands in its own schemas', () => {
+  for (const contract of catalogue as readonly Contract[]) {
+    const operation = document.paths[`/router/rest/${contract.name}`]?.post as Operation;
+    const parts = { request: whole(form(operation).schema), response: whole(answer(operation).schema) };
+    for (const part of ['request', 'response'] as const)
+      for (const { path, name, note } of rowsOf(contract[part])) {
+        const where = `${contract.name} ${part}.${path}`;
+        expect(parts[part], where).toContain(`"${name}":{`);
+        for (const value of Object.keys(note.values ?? {})) expect(parts[part], where).toContain(value);
+      }
+  }
+});
+
+test('every error of the platform stands in error_response, and those of a method in its description', () => {
+  const { error_response } = document.components.schemas as Record<string, object>;
+  const text = JSON.stringify(error_response);
+  for (const { code, msg, sub_code } of Object.values<ErrorEntry>(platformErrors)) {
+    expect(text).toContain(`\`${code}\` ${msg}`);
+    if (sub_code !== undefined) expect(text).toContain(`\`${sub_code}\` `);
+  }
+  for (const { name, errors } of catalogue as readonly Contract[])
+    for (const sub_code of Object.keys(errors))
+      expect(document.paths[`/router/rest/${name}`]?.post.description, name).toContain(sub_code);
 });
 
 test('an answer that lacks a field, or holds a bare list, does not fit', () => {

@@ -5,6 +5,7 @@ import { rootName } from '../wire/render.ts';
 import { exampleAnswers, exampleRequest, failureAnswers } from './examples.ts';
 import { isNeeded, openSchemaBook, type Part, type SchemaBook } from './openapi-schemas.ts';
 import { categories, usedCategories } from './pages/categories.ts';
+import { platformErrorsByCode } from './pages/errors.ts';
 import type { Language } from './words.ts';
 
 /**
@@ -36,7 +37,7 @@ export function openApi(contracts: readonly Contract[], origin: string, language
     })),
     paths: Object.fromEntries(paths),
     components: {
-      schemas: { ...book.components, ...commonSchemas(language), error_response: ERROR_RESPONSE },
+      schemas: { ...book.components, ...commonSchemas(language), error_response: errorResponse(language) },
       securitySchemes: securitySchemes(language),
     },
   };
@@ -186,23 +187,27 @@ const commonSchemas = (language: Language): Part =>
     Object.entries(COMMON).map(([name, schema]) => [name, { ...schema, description: schema.description[language] }]),
   );
 
-const ERROR_RESPONSE: Part = {
-  type: 'object',
-  properties: {
-    error_response: {
-      type: 'object',
-      properties: {
-        code: { type: 'integer' },
-        msg: { type: 'string' },
-        sub_code: { type: 'string' },
-        sub_msg: { type: 'string' },
-        request_id: { type: 'string' },
-      },
-      required: ['code', 'msg', 'request_id'],
-    },
-  },
-  required: ['error_response'],
-};
+/** Every error of the platform, `isp.` and `isv.` alike; a method's own stand in its description. */
+function errorResponse(language: Language): Part {
+  const entries = platformErrorsByCode();
+  const line = (name: string | number, words: string) => `- \`${name}\` ${words}`;
+  const codes = entries.map(([code, [first]]) => line(code, first?.msg ?? ''));
+  const reasons = entries.flatMap(([, each]) =>
+    each.flatMap(({ sub_code, cause }) => (sub_code === undefined ? [] : [line(sub_code, cause[language])])),
+  );
+  const properties = {
+    code: { type: 'integer', description: codes.join('\n') },
+    msg: { type: 'string' },
+    sub_code: { type: 'string', description: reasons.join('\n') },
+    sub_msg: { type: 'string' },
+    request_id: { type: 'string' },
+  };
+  return {
+    type: 'object',
+    properties: { error_response: { type: 'object', properties, required: ['code', 'msg', 'request_id'] } },
+    required: ['error_response'],
+  };
+}
 
 const securitySchemes = (language: Language): Part => ({
   signature: { type: 'apiKey', in: 'query', name: 'sign', description: SIGNATURE[language] },

@@ -71,7 +71,8 @@ function fieldEntries({ name: method, request, response }: Contract, language: L
   );
   const outcomes = outcomesOf(response).flatMap(({ path, note }) =>
     Object.entries(note.values ?? {})
-      .filter(([value]) => value !== '0')
+      // The first value is success.
+      .slice(1)
       .map(
         ([value, words]): SearchEntry => [
           'e',

@@ -57,6 +57,7 @@ const open = async (parts: Partial<Parameters<typeof serveDocs>[1]>): Promise<[F
 beforeAll(async () => {
   mkdirSync(join(webFolder, 'assets'));
   writeFileSync(join(webFolder, 'assets', 'docs.css'), 'body{}');
+  writeFileSync(join(webFolder, 'assets', 'docs.js'), 'import{t as e}from"./time-DJ0e4u2j.js";var a="./b.js";');
   writeFileSync(join(webFolder, 'assets', 'chart-a1B2c3D4.js'), '1');
   [server, url] = await open({});
 });
@@ -263,6 +264,12 @@ test('scripts and styles are kept by browsers, for ever where the name changes w
   const cached = async (path: string) => (await get(path)).headers.get('cache-control');
   expect(await cached('/assets/docs.css')).toBe('no-cache');
   expect(await cached('/assets/chart-a1B2c3D4.js')).toContain('immutable');
+});
+
+test('what the script of the pages imports is fetched along with it', async () => {
+  const html = await (await get('/zh/')).text();
+  const preloads = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, href]) => href);
+  expect(preloads).toEqual(['/assets/time-DJ0e4u2j.js']);
 });
 
 test('pages name their icon, and a browser that asks on its own is led to it', async () => {

@@ -44,8 +44,10 @@ const unpack = promisify(gunzip);
  * built assets, and a page for every address that leads nowhere.
  */
 export function serveDocs(server: FastifyInstance, { contracts, demo, webFolder }: DocsParts): void {
-  const built = existsSync(join(webFolder, 'assets'));
-  const site: Site = { contracts, demo, built, guides: readGuides() };
+  const script = join(webFolder, 'assets/docs.js');
+  const built = existsSync(script);
+  const chunks = built ? chunksOf(script) : [];
+  const site: Site = { contracts, demo, built, chunks, guides: readGuides() };
   const keep = openCache();
   if (built) serveAssets(server, join(webFolder, 'assets'));
   else server.log.warn('the pages have no styles and scripts: run npm run build, then start again');
@@ -103,6 +105,10 @@ function readGuides(): Guide[] {
     readFileSync(new URL(`./guides/${language}/${slug}.md`, import.meta.url), 'utf8');
   return guides.map((guide) => ({ ...guide, markdown: { zh: read(guide.slug, 'zh'), en: read(guide.slug, 'en') } }));
 }
+
+/** What a built script imports; a browser learns of it only when it has read the script. */
+const chunksOf = (script: string): string[] =>
+  [...readFileSync(script, 'utf8').matchAll(/\bfrom\s*["']\.\/([\w.-]+\.js)["']/g)].map(([, name]) => name as string);
 
 function serveAssets(server: FastifyInstance, root: string): void {
   server.register(fastifyStatic, {

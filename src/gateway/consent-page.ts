@@ -1,13 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** A text in the two languages of the page. */
 type Language = 'zh' | 'en';
 
 const TEXTS = {
   zh: {
     title: '授权',
-    asks: (app: string) => `“${app}”请求访问你的数据`,
+    asks: (app: string) => `${app}请求访问你的数据`,
+    quote: (app: string) => `“${app}”`,
     as: '当前用户',
     key: '应用 Key',
     to: '授权后返回',
+    toPage: '授权码，由你填入应用',
     allow: '授权',
     deny: '拒绝',
     note: '授权后，该应用在有效期内可凭会话密钥读取和操作你的权益与券码。',
@@ -20,9 +24,11 @@ const TEXTS = {
   en: {
     title: 'Authorise',
     asks: (app: string) => `${app} asks for access to your data`,
+    quote: (app: string) => app,
     as: 'Signed in as',
     key: 'App key',
     to: 'Returns to',
+    toPage: 'You, as a code to give to the app',
     allow: 'Authorise',
     deny: 'Refuse',
     note: 'Until it expires, the session key lets this app read and move your benefits and codes.',
@@ -30,28 +36,29 @@ const TEXTS = {
     codeNote: 'Give this code to the app. It works once, within 10 minutes.',
     deniedTitle: 'Refused',
     deniedNote: 'The app was given no code. You can close this page.',
-    refusedTitle: 'Not possible',
+    refusedTitle: 'Cannot be authorised',
   },
 } as const;
 
 /** Style of the authorisation pages; fixed, so that its hash can stand in the content security policy. */
 export const CONSENT_STYLE = `
-:root{color-scheme:light dark;--bg:#f4f5f7;--card:#fff;--ink:#1c1f24;--soft:#667085;--line:#e4e7ec;--main:#d4380d}
-@media(prefers-color-scheme:dark){:root{--bg:#111417;--card:#1a1e23;--ink:#eceef1;--soft:#98a2b3;--line:#2c323a;--main:#ff7a45}}
+:root{color-scheme:light dark;--bg:#f4f5f7;--card:#fff;--ink:#1c1f24;--soft:#667085;--line:#e4e7ec;--edge:#98a2b3;--main:#c2330c}
+@media(prefers-color-scheme:dark){:root{--bg:#111417;--card:#1a1e23;--ink:#eceef1;--soft:#98a2b3;--line:#2c323a;--edge:#667085;--main:#ff8a5c}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:16px;background:var(--bg);color:var(--ink);
 font:16px/1.6 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 main{width:100%;max-width:440px;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:32px}
 .brand{color:var(--main);font-weight:600;margin:0 0 16px}
 h1{font-size:20px;line-height:1.4;margin:0 0 20px;overflow-wrap:anywhere;text-wrap:balance}
+h1 span{display:inline-block;max-width:100%}
 dl{margin:0 0 20px;display:grid;grid-template-columns:auto 1fr;gap:8px 16px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-p{margin:0 0 24px;color:var(--soft);font-size:14px}
+p{margin:0 0 24px;color:var(--soft);font-size:14px}p:last-child{margin:0}
 form{display:flex;gap:12px}
-button{flex:1;min-height:44px;border-radius:8px;border:1px solid var(--line);background:none;color:inherit;font:inherit;cursor:pointer}
+button{flex:1;min-height:44px;border-radius:8px;border:1px solid var(--edge);background:none;color:inherit;font:inherit;cursor:pointer}
 button.main{background:#c2330c;border-color:#c2330c;color:#fff;font-weight:600}
 button:focus-visible{outline:3px solid var(--main);outline-offset:2px}
-code{display:block;padding:12px;border:1px solid var(--line);border-radius:8px;overflow-wrap:anywhere;font-size:15px}
+code{display:block;padding:12px;border:1px solid var(--line);border-radius:8px;overflow-wrap:anywhere;font-size:15px;user-select:all}
 `;
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
@@ -61,21 +68,28 @@ const page = (language: Language, title: string, body: string): string =>
   `<meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · Piaoquan 票券</title>` +
   `<style>${CONSENT_STYLE}</style></head><body><main><p class="brand">Piaoquan 票券</p>${body}</main></body></html>`;
 
-/** The language a browser prefers; Chinese unless it asks for English first. */
-export const languageOf = (accept: string | undefined): Language => (/^\s*en\b/i.test(accept ?? '') ? 'en' : 'zh');
+/** The language chosen in the documentation, else the first of the two that the browser names; else Chinese. */
+export function languageOf(headers: IncomingHttpHeaders): Language {
+  const chosen = /(?:^|;\s*)lang=(zh|en)\b/.exec(headers.cookie ?? '')?.[1];
+  const [preferred = 'zh'] = /\b(?:zh|en)\b/.exec(headers['accept-language']?.toLowerCase() ?? '') ?? [];
+  return (chosen ?? preferred) === 'en' ? 'en' : 'zh';
+}
 
-/** The page on which a user authorises or refuses an app; `ticket` is what its form sends back. */
+/**
+ * The page on which a user authorises or refuses an app; `ticket` is what its form sends back. Without a `redirect_uri`
+ * the user carries the code to the app.
+ */
 export function consentPage(
   language: Language,
-  about: { app_name: string; app_key: string; nick: string; redirect_uri: string; ticket: string },
+  about: { app_name: string; app_key: string; nick: string; redirect_uri: string | undefined; ticket: string },
 ): string {
   const text = TEXTS[language];
   const row = (name: string, value: string) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`;
   return page(
     language,
     text.title,
-    `<h1>${escapeHtml(text.asks(about.app_name))}</h1>` +
-      `<dl>${row(text.as, about.nick)}${row(text.key, about.app_key)}${row(text.to, about.redirect_uri)}</dl>` +
+    `<h1>${text.asks(`<span>${escapeHtml(text.quote(about.app_name))}</span>`)}</h1>` +
+      `<dl>${row(text.as, about.nick)}${row(text.key, about.app_key)}${row(text.to, about.redirect_uri ?? text.toPage)}</dl>` +
       `<p>${text.note}</p><form method="post" action="/authorize">` +
       `<input type="hidden" name="ticket" value="${escapeHtml(about.ticket)}">` +
       `<button name="decision" value="deny">${text.deny}</button>` +

@@ -64,7 +64,7 @@ export function serveOAuth(server: FastifyInstance, oauth: OAuth): void {
 type Exchange = (oauth: OAuth, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 async function askConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const language = languageOf(request.headers['accept-language']);
+  const language = languageOf(request.headers);
   const { parameters } = await receive(request.raw, BODY_LIMIT);
   const app = await liveApp(oauth, parameters.get('client_id'));
   const refuse = (reason: Words) => sendPage(reply.code(400), refusedPage(language, reason));
@@ -77,12 +77,13 @@ async function askConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyR
   if (oauth.user === undefined) return refuse(REASONS.login);
   const wish: Wish = { app_key: app.app_key, redirect_uri, response_type, state: parameters.get('state') ?? '' };
   const ticket = sealTicket(oauth, wish);
-  const about = { app_name: app.name, app_key: app.app_key, nick: oauth.user.nick, redirect_uri, ticket };
+  const shown = redirect_uri === OUT_OF_BAND ? undefined : redirect_uri;
+  const about = { app_name: app.name, app_key: app.app_key, nick: oauth.user.nick, redirect_uri: shown, ticket };
   return sendPage(reply, consentPage(language, about), redirect_uri);
 }
 
 async function takeConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const language = languageOf(request.headers['accept-language']);
+  const language = languageOf(request.headers);
   const { parameters } = await receive(request.raw, BODY_LIMIT);
   const wish = openTicket(oauth, parameters.get('ticket') ?? '');
   if (wish === undefined || oauth.user === undefined)

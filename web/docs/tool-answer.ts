@@ -6,6 +6,7 @@ import { largeText, layOut, sizeOf } from './large-text.ts';
 import { readPasted } from './parameters.ts';
 import { tabSet } from './tabs.ts';
 import { signatureDoctor } from './tool-doctor.ts';
+import { type Outcome, refusingOutcomes } from './tool-outcome.ts';
 import type { Exchange, Failure, SignedCall, Wish } from './tool-send.ts';
 import { words } from './words.ts';
 
@@ -40,10 +41,21 @@ export function answerView(asked: Asked, exchange: Exchange, actions: Actions): 
     { id: 'request', label: words.request, body: requestPanel(exchange, actions) },
     { id: 'code', label: words.code, body: codePanel(asked, exchange.signed) },
   ];
-  return make('div', {}, summaryOf(exchange), tabSet('tool-answer', words.answerViews, tabs));
+  const outcomes = exchange.failure === undefined ? refusingOutcomes(exchange.text) : [];
+  return make(
+    'div',
+    {},
+    summaryOf(exchange, outcomes),
+    ...outcomes.map(outcomeBox),
+    tabSet('tool-answer', words.answerViews, tabs),
+  );
 }
 
-function summaryOf({ status, duration_ms, text, request_id, failure }: Exchange): HTMLElement {
+function summaryOf(
+  { status, duration_ms, text, request_id, failure }: Exchange,
+  outcomes: readonly Outcome[],
+): HTMLElement {
+  const noted = outcomes.length > 0;
   const facts = [
     `HTTP ${status}`,
     words.milliseconds(duration_ms.toFixed(duration_ms < 10 ? 1 : 0)),
@@ -51,12 +63,21 @@ function summaryOf({ status, duration_ms, text, request_id, failure }: Exchange)
   ];
   return make(
     'div',
-    { class: `tool-summary${failure === undefined ? '' : ' failed'}`, role: 'status' },
-    make('strong', {}, failure === undefined ? words.succeeded : words.failed),
+    { class: `tool-summary${failure !== undefined ? ' failed' : noted ? ' noted' : ''}`, role: 'status' },
+    make('strong', {}, failure !== undefined ? words.failed : noted ? words.noted : words.succeeded),
     ...facts.map((fact) => make('span', {}, fact)),
     request_id === undefined ? undefined : make('span', {}, 'request_id ', make('code', {}, request_id)),
   );
 }
+
+/** A business code in words, with a link to its entry on this page. */
+const outcomeBox = ({ name, value, meaning, href }: Outcome): HTMLElement =>
+  make(
+    'p',
+    { class: 'notice tool-outcome' },
+    make('a', { href, class: 'tool-outcome-link' }, make('code', {}, `${name} ${value}`)),
+    ` ${meaning}`,
+  );
 
 function answerPanel(exchange: Exchange, writes: boolean, actions: Actions): HTMLElement {
   const { text, spelling, failure, signed } = exchange;

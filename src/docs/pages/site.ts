@@ -23,6 +23,8 @@ export type Site = {
   readonly demo: DemoCredentials | undefined;
   /** Whether the browser's part is built. */
   readonly built: boolean;
+  /** Names of the built files that the pages' script imports, to be fetched along with it. */
+  readonly chunks: readonly string[];
 };
 
 /** One wish for a page: what is documented, for whom, and at which address. */
