@@ -181,7 +181,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
     clock,
     bodyLimit,
   });
-  serveConsolePage(server, WEB_FOLDER);
+  serveConsolePage(server, WEB_FOLDER, config.sandbox);
   serveDocs(server, { contracts, demo: config.sandbox ? DEMO : undefined, webFolder: WEB_FOLDER });
   return server;
 }

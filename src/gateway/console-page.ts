@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { cookieOf } from './console.ts';
 
 /** Scripts come from here alone; the component library writes its styles into the page. */
 const POLICY =
@@ -10,15 +11,18 @@ const NOT_BUILT =
 
 /**
  * Serves the one page of the operators' console at `/console` and below it, where the page itself finds its way; its
- * doors are `/console/api/*`.
+ * doors are `/console/api/*`. It is marked `data-sandbox` in a sandbox, and `data-session` for a browser that believes to
+ * be logged in.
  * @param webFolder folder of the built pages
+ * @param sandbox whether the page is to offer the sandbox's login by one click
  */
-export function serveConsolePage(server: FastifyInstance, webFolder: string): void {
+export function serveConsolePage(server: FastifyInstance, webFolder: string, sandbox: boolean): void {
   const file = join(webFolder, 'console', 'index.html');
   for (const url of ['/console', '/console/*'])
-    server.get(url, async (_request, reply) => {
+    server.get(url, async (request, reply) => {
       const page = await readFile(file, 'utf8').catch(() => undefined);
       if (page === undefined) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
+      const marks = `${sandbox ? 'data-sandbox' : ''} ${cookieOf(request) ? 'data-session' : ''}`.trim();
       return reply
         .headers({
           'content-security-policy': POLICY,
@@ -29,6 +33,6 @@ export function serveConsolePage(server: FastifyInstance, webFolder: string): vo
           'permissions-policy': 'camera=(self)',
         })
         .type('text/html; charset=utf-8')
-        .send(page);
+        .send(page.replace('<html ', `<html ${marks} `));
     });
 }

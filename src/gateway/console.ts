@@ -160,7 +160,8 @@ function spellCookie(request: FastifyRequest, value: string, seconds: number): s
   return `${secure ? HOST_COOKIE : COOKIE}=${value}; ${attributes}`;
 }
 
-function cookieOf(request: FastifyRequest): string | undefined {
+/** The session that a browser believes to have: well formed, and no more is known of it. Undefined without one. */
+export function cookieOf(request: FastifyRequest): string | undefined {
   const name = isSecure(request) ? HOST_COOKIE : COOKIE;
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [key, value] = pair.trim().split('=', 2);

@@ -84,6 +84,12 @@ browserTest(
   },
 );
 
+browserTest('a login in production offers no way past the password', async () => {
+  const console = await openConsolePage(browser, server.url);
+  await console.page.getByRole('button', { name: 'Log in' }).waitFor();
+  expect(await console.page.getByRole('button').allInnerTexts()).toEqual(['中文', '', 'Log in']);
+});
+
 browserTest('who guesses is locked out and told for how long', async () => {
   const console = await openConsolePage(browser, server.url);
   const guess = { login: 'boss', password: 'not the password' };

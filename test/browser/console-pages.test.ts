@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { adminPackages, packages } from '../../src/contract/catalogue.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 import { hire, logIn, PASSWORD } from '../harness/console.ts';
-import { openConsolePage } from '../harness/console-page.ts';
+import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 // A browser on a busy machine takes its time.
@@ -47,20 +48,28 @@ browserTest('no page of a workplace has a serious accessibility fault or scrolls
     const overhang = await desk.overhang();
     if (overhang > 0) found.push([path, overhang]);
   }
+  // Where tabs do not all find room.
+  await desk.page.setViewportSize({ width: 390, height: 844 });
+  found.push(...(await desk.findings()));
   expect(found).toEqual([]);
   expect(desk.faults()).toEqual([]);
 });
+
+/** A page at which an operator of a role, hired for it, has logged in. */
+async function enterAs(role: string): Promise<ConsolePage> {
+  await hire(await logIn(server.url, 'demo-login'), server.url, role, role);
+  const desk = await openConsolePage(browser, server.url);
+  await desk.page.getByLabel('Login').fill(role);
+  await desk.page.getByLabel('Password').fill(PASSWORD);
+  await desk.press('Log in');
+  return desk;
+}
 
 /** What a page offers to those who may change things. */
 const CHANGING = /new |edit|clone|adjust|shelf|rotate|suspend|set |void|refund|make codes|import|grant|bind|consume/i;
 
 browserTest('a viewer finds every page and no button that would change anything', async () => {
-  const owner = await logIn(server.url, 'demo-login');
-  await hire(owner, server.url, 'viewer', 'viewer');
-  const viewer = await openConsolePage(browser, server.url);
-  await viewer.page.getByLabel('Login').fill('viewer');
-  await viewer.page.getByLabel('Password').fill(PASSWORD);
-  await viewer.press('Log in');
+  const viewer = await enterAs('viewer');
   const found: unknown[] = [];
   for (const [path, sign] of PAGES) {
     await viewer.go(path);
@@ -70,4 +79,23 @@ browserTest('a viewer finds every page and no button that would change anything'
   }
   expect(found).toEqual([]);
   expect(viewer.faults()).toEqual([]);
+});
+
+/** The packages among which the form of a new app lets choose. */
+async function offeredPackages(desk: ConsolePage): Promise<string[]> {
+  await desk.shows('Overview');
+  await desk.go('/platform/apps');
+  await desk.press('New app');
+  await desk.page.locator('#app_packages').press('Enter');
+  const options = desk.page.locator('.ant-select-dropdown:visible .ant-select-item-option');
+  await options.first().waitFor();
+  return options.allTextContents();
+}
+
+browserTest('the form of a new app offers packages of administration to an owner alone', async () => {
+  const owner = await openConsolePage(browser, server.url);
+  await owner.press('Enter the sandbox as its demo owner');
+  expect(await offeredPackages(owner)).toEqual(packages);
+  const developer = await enterAs('developer');
+  expect(await offeredPackages(developer)).toEqual(packages.filter((name) => !adminPackages.includes(name)));
 });

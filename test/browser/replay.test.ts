@@ -33,6 +33,11 @@ afterAll(async () => {
 });
 afterEach(() => expect(problems?.splice(0) ?? []).toEqual([]));
 
+const send = async () => {
+  await page.press('#tool button[type=submit]', 'Enter');
+  await page.waitForSelector('#tool form[aria-busy=false]');
+};
+
 const idOf = (answer: string): string => /"request_id":"(\w+)"/.exec(answer)?.[1] ?? '';
 
 browserTest('the tool opens with what a past call sent, lists and groups too, and sends the same again', async () => {
@@ -53,6 +58,29 @@ browserTest('the tool opens with what a past call sent, lists and groups too, an
   const { parameters } = (await sent).postDataJSON() as { parameters: object };
   expect(parameters).toEqual({ activity });
 });
+
+browserTest(
+  'a business code in an answer is told with its meaning and leads to its entry, in every spelling',
+  async () => {
+    await page.goto('/en/api/alibaba.damai.maizuo.openapi.eticket.qrcode');
+    for (const spelling of ['json', 'xml']) {
+      await page.selectOption('[data-spelling]', spelling);
+      await send();
+      expect(await page.textContent('.tool-summary.noted')).toContain('Dealt with');
+      const link = page.locator('.tool-outcome-link');
+      expect(await link.textContent()).toBe('result_code 10250');
+      const entry = page.locator(`[id="${(await link.getAttribute('href'))?.slice(1)}"]`);
+      const meaning = await entry.locator('dd').textContent();
+      expect(await page.textContent('.tool-outcome')).toBe(`result_code 10250 ${meaning}`);
+    }
+    await page.goto('/en/api/alibaba.damai.maizuo.openapi.project.detail');
+    await send();
+    expect([await page.textContent('.tool-summary strong'), await page.locator('.tool-outcome').count()]).toEqual([
+      'The call succeeded',
+      0,
+    ]);
+  },
+);
 
 browserTest('without its parameters the tool opens with the example and says why', async () => {
   await page.goto('/zh/api/taobao.time.get?replay=16wxpmxbilyr2z#tool');

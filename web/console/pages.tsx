@@ -9,7 +9,7 @@ import {
   RocketOutlined,
   TagsOutlined,
 } from '@ant-design/icons';
-import { Button, Drawer, Grid, Layout, Menu } from 'antd';
+import { Button, Drawer, Grid, Layout, Menu, Typography } from 'antd';
 import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import type { Words } from '../../src/contract/schema.ts';
@@ -78,6 +78,7 @@ const Account = lazy(workplaceCode.account);
 
 /** The pages of a logged-in operator, each loaded when it is first opened. */
 export function Pages() {
+  const t = useWords();
   const { me, may } = useSession();
   useScrollStops();
   const wide = Grid.useBreakpoint().lg ?? true;
@@ -119,6 +120,11 @@ export function Pages() {
             </Boundary>
           </div>
         </Layout.Content>
+        <Layout.Footer className="console-zone">
+          <Typography.Text type="secondary">
+            {t({ zh: '控制台中的时间均为北京时间（GMT+8）', en: 'All times in the console are GMT+8 (Beijing)' })}
+          </Typography.Text>
+        </Layout.Footer>
       </Layout>
     </Layout>
   );

@@ -11,10 +11,14 @@ export const workplaceCode = {
   account: () => import('./pages/account.tsx'),
 } as const;
 
-/** Begins to load the code of the page at an address, so that it comes together with the frame around it. */
-export function loadAhead(pathname: string): void {
-  const path = pathname.split('/')[2] ?? '';
+/** Loads the frame of all pages, and with it the code of the page at the browser's address. */
+export function loadDesk() {
+  const path = location.pathname.split('/')[2] ?? '';
   const load = path in workplaceCode ? workplaceCode[path as keyof typeof workplaceCode] : workplaceCode.overview;
   // What cannot be loaded is asked for again, and told, when the page is shown.
   load().catch(() => undefined);
+  return import('./desk.tsx');
 }
+
+/** Begins to load what is shown to those who are logged in, before it is known that somebody is. */
+export const loadAhead = (): void => void loadDesk().catch(() => undefined);

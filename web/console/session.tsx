@@ -30,6 +30,8 @@ export function SessionProvider({ me, children }: { me: Me; children: ReactNode 
   const queries = useQueryClient();
   const logOut = useCallback(async () => {
     await post('logout', {}, me.csrf_token);
+    // An answer that is still under way would bring the session back.
+    await queries.cancelQueries({ queryKey: ['me'] });
     // The page watches who is logged in: that query must live on to tell it.
     queries.setQueryData(['me'], null);
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });

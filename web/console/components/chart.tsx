@@ -2,8 +2,8 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useEffect, useRef } from 'react';
 import { useTheme } from '../theme.tsx';
 
-/** Loads ECharts; a page that always shows a chart begins with it. */
-export const loadCharts = () => import('./echarts.ts');
+/** When what stands on the page is painted: the library of charts takes a while to begin. */
+const painted = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 /** The page shows through: the library's own dark ground is blue. */
 const BARE = { backgroundColor: 'transparent' };
@@ -18,7 +18,9 @@ export function Chart({ option, label, height = 240 }: { option: EChartsCoreOpti
   useEffect(() => {
     let gone = false;
     let leave = (): void => undefined;
-    loadCharts().then(({ draw }) => {
+    const begin = async () => {
+      await painted();
+      const { draw } = await import('./echarts.ts');
       if (gone || place.current === null) return;
       const drawn = draw(place.current, isDark);
       drawn.setOption({ ...BARE, ...latest.current });
@@ -29,7 +31,8 @@ export function Chart({ option, label, height = 240 }: { option: EChartsCoreOpti
         watch.disconnect();
         drawn.dispose();
       };
-    });
+    };
+    void begin();
     return () => {
       gone = true;
       chart.current = undefined;

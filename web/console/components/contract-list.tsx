@@ -4,6 +4,7 @@ import { Button, Flex, Grid, Table, type TableColumnType } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
 import { type Field, fieldsOf, itemOf } from '../../../src/contract/schema.ts';
+import type { MethodName } from '../client.ts';
 import { knownContract, rowsField } from '../contracts.ts';
 import { saveCsv } from '../csv.ts';
 import { useWords } from '../language.tsx';
@@ -32,6 +33,8 @@ export type ContractListProps = {
   readonly initial?: Readonly<Record<string, unknown>>;
   /** Buttons at the end of a row. */
   readonly actions?: (row: Row) => ReactNode;
+  /** The method behind the buttons, so that there is no column of them for a role that may not call it. */
+  readonly needs?: MethodName;
   /** Buttons above the list. */
   readonly tools?: ReactNode;
   /** What stands there when nothing was ever made: what it is for and how to begin. */
@@ -50,9 +53,9 @@ const PAGE_SIZE = 50;
  * and views that are kept in the browser.
  */
 export function ContractList(props: ContractListProps) {
-  const { method, fixed = {}, initial = {}, tools, empty, rowKey, every } = props;
+  const { method, fixed = {}, initial = {}, tools, empty, rowKey, every, needs } = props;
   const t = useWords();
-  const { client } = useSession();
+  const { client, may } = useSession();
   const wide = Grid.useBreakpoint().lg ?? true;
   const [filters, setFilters] = useState<Row>(initial);
   const contract = knownContract(method);
@@ -94,7 +97,7 @@ export function ContractList(props: ContractListProps) {
       ) : (
         <Table<Row>
           rowKey={typeof rowKey === 'string' ? (row) => String(row[rowKey]) : rowKey}
-          columns={columnsOf(props, rows, wide, t)}
+          columns={columnsOf(props, rows, { wide, acts: needs === undefined || may(needs) }, t)}
           dataSource={found}
           loading={list.isPending}
           pagination={false}
@@ -129,7 +132,7 @@ const isQuantity = ({ kind, name, note }: Field): boolean =>
 function columnsOf(
   { columns, cells = {}, titles = {}, actions }: ContractListProps,
   rows: Field,
-  wide: boolean,
+  { wide, acts }: { wide: boolean; acts: boolean },
   t: ReturnType<typeof useWords>,
 ) {
   const fields = fieldsOf(itemOf(rows.schema));
@@ -140,7 +143,7 @@ function columnsOf(
     align: isQuantity(field) ? 'end' : 'start',
     render: (_value, row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
   }));
-  if (actions === undefined) return own;
+  if (actions === undefined || !acts) return own;
   return [
     ...own,
     {

@@ -30,5 +30,5 @@ export function Details({ schema, value, without = [], cells = {}, narrow = fals
       label: <span title={`${field.name} · ${t(labelOf(field))}`}>{t(headingOf(field))}</span>,
       children: cells[field.name]?.(value) ?? <Value field={field} value={value[field.name]} />,
     }));
-  return <Descriptions size="small" bordered column={narrow ? 1 : { xs: 1, sm: 1, md: 2, xl: 3 }} items={items} />;
+  return <Descriptions size="small" bordered column={narrow ? 1 : { xs: 1, sm: 1, md: 2, xxl: 3 }} items={items} />;
 }

@@ -22,7 +22,9 @@ export function Head({ title, children }: { title: ReactNode; children?: ReactNo
         {title}
       </Typography.Title>
       <div className="console-grow" />
-      {children}
+      <Flex wrap gap={8} align="center">
+        {children}
+      </Flex>
     </Flex>
   );
 }

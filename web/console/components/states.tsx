@@ -9,6 +9,12 @@ const UNREACHABLE: Words = {
   zh: '连接不上服务器。请检查网络，稍后重试。',
   en: 'The server cannot be reached. Check the network and try again.',
 };
+const NOT_LOADED: Words = {
+  zh: '页面没能加载：连接不上服务器，或控制台刚刚更新。请重试。',
+  en: 'The page could not be loaded: the server cannot be reached, or the console has just been updated. Try again.',
+};
+/** What browsers, and the loader of the build, say of a part of the page that they cannot load. */
+const LOADING = /dynamically imported module|module script failed|preload CSS/;
 const UNEXPECTED: Words = { zh: '页面出错了。请刷新后再试。', en: 'The page failed. Reload it and try again.' };
 
 /** What a contract says of an error: why it comes, and what to do. */
@@ -36,6 +42,7 @@ export function wordsOf(error: unknown, known?: Explanation): { title: Words; de
     const title = { zh: said, en: known.cause.en };
     return { title, detail: { zh: `${known.remedy.zh} · ${id}`, en: `${known.remedy.en} · ${id}` } };
   }
+  if (error instanceof Error && LOADING.test(error.message)) return { title: NOT_LOADED };
   if (error instanceof TopNetworkError || error instanceof TypeError) return { title: UNREACHABLE };
   return { title: UNEXPECTED };
 }

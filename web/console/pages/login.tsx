@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Button, Card, Divider, Flex, Form, Input, Typography } from 'antd';
-import { useState } from 'react';
+import { Alert, Button, Card, Divider, Flex, Form, Input, Typography } from 'antd';
+import { useEffect, useState } from 'react';
 import { Refusal } from '../components/states.tsx';
 import { DoorError, post } from '../door.ts';
 import { useLanguage, useWords } from '../language.tsx';
+import { loadAhead } from '../routes.ts';
 
 type Answers = Record<string, string>;
 
@@ -21,11 +22,18 @@ const TITLES = {
   reset: { zh: '设置新密码', en: 'Set a new password' },
 } as const;
 
+const AHEAD_MS = 300;
+
 /** Logs in: by name and password and, where it is set up, a code of the authenticator; in a sandbox by one click. */
 export function Login() {
   const t = useWords();
   const { language, speak } = useLanguage();
   const [link] = useState(() => linkOf(location));
+  // While somebody types, once the page stands.
+  useEffect(() => {
+    const timer = setTimeout(loadAhead, AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <main className="console-center">
       <Card style={{ width: 'min(400px, 100%)' }}>
@@ -64,19 +72,22 @@ function useDoor() {
   return { error, waiting, go };
 }
 
-const CODE_WANTED = ['totp-required', 'wrong-totp'];
+/** The server marks its page so; in production there is no login by one click. */
+const IS_SANDBOX = 'sandbox' in document.documentElement.dataset;
 
 function LoginForm() {
   const t = useWords();
   const { error, waiting, go } = useDoor();
   const demo = useDoor();
-  const [isSandbox, setSandbox] = useState(true);
-  const wantsCode = error instanceof DoorError && CODE_WANTED.includes(error.code);
-  const isClosed = demo.error instanceof DoorError && demo.error.status === 404;
-  if (isClosed && isSandbox) setSandbox(false);
+  const isAsked = error instanceof DoorError && error.code === 'totp-required';
+  const wantsCode = isAsked || (error instanceof DoorError && error.code === 'wrong-totp');
   return (
     <Form layout="vertical" onFinish={(values: Answers) => go('login', values)}>
-      <Refusal error={error} />
+      {isAsked ? (
+        <Alert type="info" showIcon title={t(error.words)} style={{ marginBottom: 16 }} />
+      ) : (
+        <Refusal error={error ?? demo.error} />
+      )}
       <Form.Item name="login" label={t({ zh: '登录名', en: 'Login' })} rules={[{ required: true }]}>
         <Input autoComplete="username" autoFocus />
       </Form.Item>
@@ -86,16 +97,16 @@ function LoginForm() {
       {wantsCode && (
         <Form.Item
           name="code"
-          label={t({ zh: '验证码', en: 'Code of your authenticator' })}
+          label={t({ zh: '验证码或恢复码', en: 'Code of your authenticator, or a recovery code' })}
           rules={[{ required: true }]}
         >
-          <Input autoComplete="one-time-code" inputMode="numeric" autoFocus />
+          <Input autoComplete="one-time-code" autoFocus />
         </Form.Item>
       )}
       <Button type="primary" htmlType="submit" block loading={waiting}>
         {t({ zh: '登录', en: 'Log in' })}
       </Button>
-      {isSandbox && (
+      {IS_SANDBOX && (
         <Button
           type="link"
           block
@@ -124,8 +135,22 @@ function LinkForm({ link: { door, token } }: { link: Link }) {
       <Refusal error={error} />
       {isSetup ? (
         <>
-          <Form.Item name="login" label={t({ zh: '登录名', en: 'Login' })} rules={[{ required: true }]}>
-            <Input autoComplete="username" />
+          <Typography.Paragraph type="secondary">
+            {t({
+              zh: '所有者管理应用、密钥与操作员，可以做控制台里的一切。链接只能用一次。',
+              en: 'An owner manages apps, secrets and operators and may do everything in the console. The link works once.',
+            })}
+          </Typography.Paragraph>
+          <Form.Item
+            name="login"
+            label={t({ zh: '登录名', en: 'Login' })}
+            extra={t({
+              zh: '小写字母开头，3–32 位小写字母、数字或 . _ -',
+              en: '3 to 32 of a–z, 0–9, . _ and -; a letter first',
+            })}
+            rules={[{ required: true }]}
+          >
+            <Input autoComplete="username" autoFocus />
           </Form.Item>
           <Form.Item name="display_name" label={t({ zh: '显示名', en: 'Name to show' })} rules={[{ required: true }]}>
             <Input autoComplete="name" />

@@ -89,7 +89,7 @@ function OfSeller({ children }: { children: (user_id: number) => React.ReactNode
           showIcon
           title={t({
             zh: '先填写卖家，或从“卖家”列表进入。',
-            en: 'Name a seller first, or come from the list of sellers.',
+            en: 'Enter the user id of a seller, or choose one from the list of sellers.',
           })}
         />
       )}

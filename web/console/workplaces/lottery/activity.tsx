@@ -58,7 +58,7 @@ function Head({ activity }: { activity: Activity }) {
       </div>
       <Flex wrap gap={8}>
         <EditButton activity={activity} />
-        <CreateButton from={activity} label={{ zh: '复制活动', en: 'Clone' }} />
+        <CreateButton from={activity} label={{ zh: '复制', en: 'Clone' }} />
         <ShelfButton activity={activity} left={total(segments, leftOf)} size="middle" />
       </Flex>
     </Flex>
@@ -84,7 +84,7 @@ function Sums({ activity: { segments, platform, user_limit, user_day_limit } }: 
       </Sum>
       <Sum title={t({ zh: '全部时段剩余', en: 'Left in all segments' })}>{total(segments, leftOf)}</Sum>
       <Sum title={t({ zh: '已发放', en: 'Wins given' })}>{total(segments, (each) => each.consumed_win_times ?? 0)}</Sum>
-      <Sum title={t({ zh: '每人 / 每人每日上限', en: 'Limit a user / a user and day' })}>
+      <Sum title={t({ zh: '每人 / 每人每日上限', en: 'Limit per user / per day' })}>
         {`${user_limit ?? none} / ${user_day_limit ?? none}`}
       </Sum>
       <Sum title={t({ zh: '渠道', en: 'Channel' })}>{String(platform)}</Sum>

@@ -94,7 +94,7 @@ function Curve({ stat, bucket, label }: { stat: Stat; bucket: Bucket; label: str
       grid: { left: 8, right: 8, top: 48, bottom: 8, containLabel: true },
       legend: { top: 0 },
       tooltip: { trigger: 'axis' },
-      xAxis: { type: 'time' },
+      xAxis: { type: 'time', axisLabel: { hideOverlap: true } },
       yAxis: [axis(left, {}), axis(wins, { splitLine: { show: false } })],
       series: [
         {

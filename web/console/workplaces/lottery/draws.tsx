@@ -37,6 +37,7 @@ export function ActivityDraws({ spread_id }: { spread_id: string }) {
       cells={cells}
       fixed={{ spread_id }}
       rowKey={(row) => drawKey(row as Draw)}
+      needs="piaoquan.lottery.draw.invalid"
       actions={(row) => <VoidButton draw={row as Draw} />}
       empty={{
         zh: '还没有人中奖。活动上架且时段开始后，渠道每次抽中都会出现在这里。',
@@ -66,6 +67,7 @@ export function DrawsPage() {
           cells={{ ...cells, spread_id: (row) => <OfActivity draw={row as Draw} /> }}
           fixed={asked}
           rowKey={(row) => drawKey(row as Draw)}
+          needs="piaoquan.lottery.draw.invalid"
           actions={(row) => <VoidButton draw={row as Draw} />}
           empty={{
             zh: '没有中奖记录。未中奖不留记录：想知道原因，请到活动页的「为什么没中」。',

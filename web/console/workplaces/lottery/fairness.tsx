@@ -1,4 +1,16 @@
-import { Alert, Button, Card, DatePicker, Flex, Statistic, Table, type TableColumnType, Tag, Typography } from 'antd';
+import {
+  Alert,
+  Button,
+  Card,
+  DatePicker,
+  Flex,
+  Grid,
+  Statistic,
+  Table,
+  type TableColumnType,
+  Tag,
+  Typography,
+} from 'antd';
 import dayjs from 'dayjs';
 import { useMemo, useState } from 'react';
 import type { Words } from '../../../../src/contract/schema.ts';
@@ -181,6 +193,7 @@ const probabilityText = (p: number): string => (p < 0.0001 ? p.toExponential(1) 
 
 function ExpectedChart({ fair, prizes }: { fair: Verdict; prizes: readonly PrizeStat[] }) {
   const t = useWords();
+  const wide = Grid.useBreakpoint().md ?? true;
   const [expected, drawn] = [t({ zh: '期望', en: 'Expected' }), t({ zh: '实际抽中', en: 'Drawn' })];
   const option = useMemo(() => {
     const bar = (name: string, color: string, data: readonly number[]) => ({
@@ -194,7 +207,8 @@ function ExpectedChart({ fair, prizes }: { fair: Verdict; prizes: readonly Prize
       xAxis: {
         type: 'category',
         data: prizes.map(({ prize_no, reward_title }) => `#${prize_no} ${reward_title}`),
-        axisLabel: { width: 120, overflow: 'truncate' },
+        // On a phone the numbers alone find room; the table below has the titles.
+        axisLabel: wide ? { width: 120, overflow: 'truncate' } : { formatter: (name: string) => name.split(' ', 1)[0] },
       },
       yAxis: { type: 'value', min: 0, minInterval: 1 },
       series: [
@@ -210,7 +224,7 @@ function ExpectedChart({ fair, prizes }: { fair: Verdict; prizes: readonly Prize
         ),
       ],
     };
-  }, [fair, prizes, expected, drawn]);
+  }, [fair, prizes, expected, drawn, wide]);
   return <Chart option={option} label={t({ zh: '各奖品的期望与实际', en: 'Expected and drawn of each prize' })} />;
 }
 

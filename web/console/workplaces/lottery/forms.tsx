@@ -83,7 +83,7 @@ export function EditButton({ activity }: { activity: Activity }) {
   return (
     <FormButton
       method={SAVE}
-      label={{ zh: '编辑', en: 'Edit' }}
+      label={{ zh: '修改', en: 'Edit' }}
       schema={activitySchema}
       initial={activity}
       wishes={{ fixed: ['spread_id', 'platform'], hidden: ['segments', 'prizes'] }}
@@ -126,7 +126,7 @@ export function PrizeButton({ activity, prize }: { activity: Activity; prize?: P
   return (
     <FormButton
       method={SAVE}
-      label={isNew ? { zh: '添加奖品', en: 'Add a prize' } : { zh: '编辑', en: 'Edit' }}
+      label={isNew ? { zh: '添加奖品', en: 'Add a prize' } : { zh: '修改', en: 'Edit' }}
       button={isNew ? {} : SMALL}
       schema={prizeSchema}
       initial={prize ?? { prize_no: next(activity.prizes.map(({ prize_no }) => prize_no)) }}

@@ -31,6 +31,7 @@ export function ActivitiesPage() {
           consumed_win_times: (row) => <Used activity={row as Summary} />,
         }}
         titles={{ platform: { zh: '渠道', en: 'Channel' } }}
+        needs="piaoquan.lottery.activity.status.update"
         actions={(row) => <ShelfButton activity={row as Summary} left={leftIn(row as Summary)} />}
         tools={
           <>

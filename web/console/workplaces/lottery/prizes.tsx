@@ -120,9 +120,7 @@ function OwnStock({ prize }: { prize: Prize }) {
   const t = useWords();
   const left = prizeLeft(prize);
   if (left === undefined)
-    return (
-      <Typography.Text type="secondary">{t({ zh: '只受时段限制', en: 'segments alone limit it' })}</Typography.Text>
-    );
+    return <Typography.Text type="secondary">{t({ zh: '只受时段限制', en: 'none of its own' })}</Typography.Text>;
   if (left === 0) return <Tag color="red">{t({ zh: '已发完', en: 'used up' })}</Tag>;
   return (
     <span className="console-number">

@@ -30,7 +30,7 @@ export function Figures({ figures }: { figures: LiveFigures | undefined }) {
         isBad={(errors ?? 0) > 0}
       />
       <Figure
-        title={t({ zh: '耗时 p50 / p99', en: 'Time p50 / p99' })}
+        title={t({ zh: '耗时 p50 / p99', en: 'Latency p50 / p99' })}
         value={figures && `${lengthText(figures.p50_us)} / ${lengthText(figures.p99_us)}`}
       />
     </div>

@@ -1,6 +1,5 @@
 import { Alert, Badge, Flex, Typography } from 'antd';
 import { formatInstant } from '../../../../src/wire/time.ts';
-import { loadCharts } from '../../components/chart.tsx';
 import { useWords } from '../../language.tsx';
 import { HourChart, LiveChart } from './charts.tsx';
 import { Errors } from './errors.tsx';
@@ -8,9 +7,6 @@ import { Figures } from './figures.tsx';
 import { type Live, useLive } from './live.ts';
 import './overview.css';
 import { RunningThings } from './running.tsx';
-
-// The page always shows charts: their library comes together with it.
-void loadCharts().catch(() => undefined);
 
 /** The overview: what happens on the platform at this moment, moved on by the server. */
 export default function Overview() {

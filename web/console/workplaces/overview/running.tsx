@@ -136,7 +136,7 @@ function Name({ row }: { row: Running }) {
   const segment = row.thing === 'lottery_segment' ? t({ zh: ` · 时段 ${ids[1]}`, en: ` · segment ${ids[1]}` }) : '';
   return (
     <div className="overview-name">
-      <Tag color={kind?.color ?? 'default'}>{kind === undefined ? row.thing : t(kind.words)}</Tag>
+      <Tag color={kind?.color ?? 'default'}>{kind === undefined ? row.thing : t(kind.words)}</Tag>{' '}
       <Link to={kind?.to(ids) ?? '/'}>
         {row.name}
         {segment}

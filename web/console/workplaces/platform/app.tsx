@@ -4,6 +4,7 @@ import { useParams } from 'react-router';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
+import { Head } from '../../components/sections.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { instantText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
@@ -43,11 +44,7 @@ function AppDetail({ app }: { app: App }) {
   const live = status === 1;
   return (
     <Flex vertical gap={16}>
-      <Flex wrap gap={8} align="center">
-        <Typography.Title level={2} style={{ margin: 0 }}>
-          {name}
-        </Typography.Title>
-        <div className="console-grow" />
+      <Head title={name}>
         <FormButton
           method="piaoquan.platform.app.save"
           label={{ zh: '修改', en: 'Edit' }}
@@ -70,7 +67,7 @@ function AppDetail({ app }: { app: App }) {
               : { zh: `应用 ${app_key} 可以重新调用。`, en: `App ${app_key} may call again.` }
           }
         />
-      </Flex>
+      </Head>
       <Details
         schema={fieldAt(knownContract('piaoquan.platform.app.get').response, 'app').schema}
         value={app}
@@ -212,6 +209,7 @@ function Sessions({ app_key }: { app_key: string }) {
           </Typography.Text>
         ),
       }}
+      needs="piaoquan.platform.session.revoke"
       actions={(row) =>
         row.revoked_at === undefined ? (
           <ConfirmButton

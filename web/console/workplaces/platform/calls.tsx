@@ -36,9 +36,9 @@ function CallList({ asked }: { asked: Readonly<Record<string, string | number>> 
         method="piaoquan.platform.call.list"
         initial={{ query: asked }}
         rowKey="request_id"
-        columns={['called_at', 'method', 'app_key', 'operator', 'code', 'sub_code', 'duration_us', 'request_id']}
+        columns={['called_at', 'method', 'code', 'sub_code', 'duration_us', 'app_key', 'operator', 'request_id']}
         cells={callCells}
-        titles={{ duration_us: { zh: '耗时', en: 'Duration' } }}
+        titles={{ duration_us: { zh: '耗时', en: 'Duration' }, operator: { zh: '操作员', en: 'Operator' } }}
         actions={(row) => (
           <Flex gap={8}>
             <Button size="small" onClick={() => setOpen(row)}>

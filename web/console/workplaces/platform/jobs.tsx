@@ -13,6 +13,7 @@ export function Jobs({ fixed = {} }: { fixed?: Row }) {
       every={2000}
       rowKey="job_id"
       cells={{ done: (row) => <JobBar job={row as Job} /> }}
+      needs="piaoquan.job.cancel"
       actions={(row) => <CancelJob job={row as Job} />}
       empty={{
         zh: '没有后台任务。生成或导入券码时出现。',

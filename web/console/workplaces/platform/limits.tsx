@@ -10,10 +10,11 @@ export function Limits() {
       tools={
         <FormButton
           method="piaoquan.platform.frequency.save"
-          label={{ zh: '设置频率', en: 'Set a frequency' }}
+          label={{ zh: '设置频率限制', en: 'Set a limit' }}
           button={{ type: 'primary' }}
         />
       }
+      needs="piaoquan.platform.frequency.delete"
       actions={({ app_key, method }) => (
         <ConfirmButton
           method="piaoquan.platform.frequency.delete"
@@ -27,8 +28,8 @@ export function Limits() {
         />
       )}
       empty={{
-        zh: '没有频率限制。可以按应用和接口限制每个时间窗的调用次数。',
-        en: 'No frequency is limited. A limit holds the calls of an app to a method in a window of time.',
+        zh: '还没有频率限制。可以按应用和接口限制每个时间窗内的调用次数。',
+        en: 'No limits yet. A limit caps how often an app may call a method within a window of time.',
       }}
     />
   );

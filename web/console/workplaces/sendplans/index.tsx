@@ -42,6 +42,7 @@ function Circles() {
           button={{ type: 'primary' }}
         />
       }
+      needs="piaoquan.sendplan.circle.save"
       actions={({ isv_id, isv_name, circle_id, circle_name, circle_contents }) => (
         <FormButton
           method="piaoquan.sendplan.circle.save"

@@ -72,9 +72,7 @@ function Totals({ events }: { events: readonly Event[] }) {
         ))}
         <Statistic
           title={t({ zh: '售出率', en: 'Sold of all' })}
-          value={all === 0 ? 0 : (sum(plain, 'sale_count') / all) * 100}
-          precision={1}
-          suffix="%"
+          value={`${(all === 0 ? 0 : (sum(plain, 'sale_count') / all) * 100).toFixed(1)}%`}
           className="console-number"
         />
       </div>

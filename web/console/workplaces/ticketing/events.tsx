@@ -95,7 +95,7 @@ function EventButtons({ project, event }: { project: Project; event: Event }) {
       <NewPackage project_id={project_id} event={event} />
       <FormButton
         method={METHOD}
-        label={{ zh: '克隆场次', en: 'Clone event' }}
+        label={{ zh: '复制场次', en: 'Clone event' }}
         button={{ size: 'small' }}
         schema={eventSchema}
         initial={cloneEvent(event, freeId(idsOf(project)))}
@@ -169,7 +169,8 @@ function EventFacts({ event }: { event: Event }) {
           { zh: '每票入场次数', en: 'Entries a ticket' },
           event.entry_limit === 0 ? none : event.entry_limit,
         ),
-        fact('site', { zh: '场馆', en: 'Venue' }, `${event.site_id} · ${event.seat_total_num.toLocaleString('en')}`),
+        fact('site', { zh: '场馆', en: 'Venue' }, <span className="console-id">{event.site_id}</span>),
+        fact('seats', { zh: '座位', en: 'Seats' }, event.seat_total_num.toLocaleString('en')),
       ]}
     />
   );

@@ -49,7 +49,9 @@ function ProjectDetail({ project, part, stale }: { project: Project; part: strin
           {t({ zh: '租户', en: 'tenant' })} {tenant_id}
         </Tag>
         <div className="console-grow" />
-        <ProjectButtons project={project} />
+        <Flex wrap gap={8}>
+          <ProjectButtons project={project} />
+        </Flex>
       </Flex>
       <Tabs
         activeKey={items.some(({ key }) => key === part) ? part : 'board'}
@@ -78,7 +80,7 @@ function ProjectButtons({ project }: { project: Project }) {
       />
       <FormButton
         method="piaoquan.ticketing.project.save"
-        label={{ zh: '克隆', en: 'Clone' }}
+        label={{ zh: '复制', en: 'Clone' }}
         schema={projectSchema}
         initial={cloneProject(project)}
         wishes={{ hidden: PROJECT_COUNTED, fixed: ['tenant_id'] }}

@@ -56,6 +56,7 @@ export function Rights({ project }: { project: Project }) {
         price_list: (row) => <Differences project={project} right={row as unknown as Right} />,
       }}
       tools={<NewRight project={project} channels={channels} />}
+      needs="piaoquan.ticketing.channel.authorize.save"
       actions={(row) => <RightButtons project={project} channels={channels} row={row} />}
       empty={{
         zh: '还没有渠道可以卖这个项目。授权后，渠道才能看到并下单。',

@@ -28,6 +28,7 @@ export function Sellers() {
           channel_name: { zh: '渠道', en: 'Channel' },
         }}
         tools={<NewSellers />}
+        needs="piaoquan.ticketing.channel.save"
         actions={(row) => <SellerButtons row={row} onToken={show} />}
         empty={{
           zh: '还没有主办方。新建租户、合作方和渠道后，生成凭证交给渠道。',
