@@ -150,3 +150,27 @@ test('a client that leaves in the middle of its body disturbs nobody', async () 
   }
   expect((await postForm(server.url, signedCall('taobao.time.get'))).text).toContain('time_get_response');
 });
+
+test('a body may come with its head, after it, or in pieces', async () => {
+  const form = time();
+  const head = `POST /router/rest HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${FORM}\r\nContent-Length: ${form.length}\r\n\r\n`;
+  for (const pieces of [[head + form], [head, form], [head, form.slice(0, 20), form.slice(20)]]) {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect({ port: Number(port), host: hostname, noDelay: true });
+    for (const piece of pieces) {
+      socket.write(piece);
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    expect(await readAll(socket)).toContain('time_get_response');
+  }
+});
+
+test.each(['/router/rest', '/tool/sign', '/token', '/health'])(
+  'a POST to %s that names a type and brings no body is answered',
+  async (path) => {
+    const text = await talk(
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 (200|4\d\d) /);
+  },
+);

@@ -112,8 +112,8 @@ async function ensurePartitions(sql: Sql, records: readonly CallRecord[], known:
 }
 
 /**
- * Writes records and their figures in one statement: the driver's COPY never tells of an error that comes after the last line. Columns go
- * as array literals, the cheapest text to build and to read.
+ * Writes records and their figures in one statement, so that both are there or neither is. Columns go as array literals,
+ * the cheapest text to build and to read.
  */
 async function write(sql: Sql, records: readonly CallRecord[]): Promise<void> {
   const column = (value: (record: CallRecord) => string | number | undefined): string =>

@@ -103,16 +103,17 @@ const STALE_RETRIES = 5;
 export function createDispatcher(gateway: Gateway): Dispatcher {
   const methods = new Map(gateway.contracts.map((contract) => [contract.name, prepare(contract, gateway.handlers)]));
 
-  async function answer(input: CallInput, failure?: TopError): Promise<Answer> {
-    return recorded(gateway, input, formatOf(input.parameters), async (context) => {
+  const answer = (input: CallInput, failure?: TopError): Promise<Answer> =>
+    recorded(gateway, input, formatOf(input.parameters), (context) => {
       if (failure !== undefined) throw failure;
-      if (!input.parameters.get('method')) throw platformError('missing-method');
+      const name = input.parameters.get('method');
+      if (!name) throw platformError('missing-method');
       checkPublicParameters(input.parameters, context.now);
-      const method = findMethod(methods, input.parameters.get('method'));
-      const caller = await identify(gateway, input, context.now);
-      return carryOut(gateway, method, caller, input.parameters, context);
+      const method = findMethod(methods, name);
+      const goOn = (caller: Caller) => carryOut(gateway, method, caller, input.parameters, context);
+      const kept = identifyKept(gateway, input, context.now);
+      return kept === undefined ? identify(gateway, input, context.now).then(goOn) : goOn(kept);
     });
-  }
 
   async function answerBatch(
     input: CallInput,
@@ -135,7 +136,7 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
       list.map((own) => {
         // A call may bring its own method and session, but not another app than the one that signed.
         const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
-        return recorded(gateway, { parameters, size: input.size }, format, async (context) => {
+        return recorded(gateway, { parameters, size: input.size }, format, (context) => {
           if (!parameters.get('method')) throw platformError('missing-method');
           return carryOut(gateway, findMethod(methods, parameters.get('method')), caller, parameters, context);
         });
@@ -166,6 +167,12 @@ function findMethod(methods: ReadonlyMap<string, Method>, name: string | undefin
   return method;
 }
 
+/** The caller if its app is in memory and its signature right, which is nearly always: nothing to wait for. */
+function identifyKept(gateway: Gateway, input: CallInput, now: Date): Caller | undefined {
+  const app = gateway.apps.kept(input.parameters.get('app_key') ?? '');
+  return app === undefined || refuseCaller(gateway, app, input, now) !== undefined ? undefined : { app, input };
+}
+
 /** Finds the app and verifies the signature, again with fresh records when a refusal rests on stale ones. */
 async function identify(gateway: Gateway, input: CallInput, now: Date): Promise<Caller> {
   const app_key = input.parameters.get('app_key') ?? '';
@@ -173,14 +180,16 @@ async function identify(gateway: Gateway, input: CallInput, now: Date): Promise<
   for (let tries = 0; ; tries++) {
     const app = gateway.apps.kept(app_key) ?? (await gateway.apps.find(app_key));
     if (app === undefined) throw platformError('invalid-app-key');
-    const refusal =
-      app.status === 'suspended'
-        ? platformError('app-suspended')
-        : refuseSignature(input.parameters, input.body, app, now, gateway.signPolicy);
+    const refusal = refuseCaller(gateway, app, input, now);
     if (refusal === undefined) return { app, input };
     if (tries === STALE_RETRIES || !(await gateway.apps.isStale(app))) throw refusal;
   }
 }
+
+const refuseCaller = ({ signPolicy }: Gateway, app: App, input: CallInput, now: Date): TopError | undefined =>
+  app.status === 'suspended'
+    ? platformError('app-suspended')
+    : refuseSignature(input.parameters, input.body, app, now, signPolicy);
 
 async function carryOut(
   gateway: Gateway,
@@ -190,25 +199,24 @@ async function carryOut(
   recording: Recording,
 ): Promise<(format: Format) => string> {
   const { contract } = method;
-  const session_key = parameters.get('session') || undefined;
+  const { app_key } = caller.app;
+  const { request_id, now } = recording;
   const user =
     contract.session === 'none'
       ? undefined
-      : await identifyUser(gateway, contract, caller.app.app_key, session_key, recording.now);
-  const admission = admit(gateway, contract, caller, recording.now);
+      : await identifyUser(gateway, contract, app_key, parameters.get('session') || undefined, now);
+  const admission = admit(gateway, contract, caller, now);
   if (admission !== undefined) await admission;
-  const { app_key } = caller.app;
-  const { request_id, now } = recording;
-  const { host } = caller.input;
-  const context = { app_key, actor: app_key, method: contract.name, now, request_id, host };
-  return handle(method, parameters, user === undefined ? context : { ...context, user });
+  const context = { app_key, actor: app_key, method: contract.name, now, request_id, host: caller.input.host };
+  const value = await method.handle(method.parse(parameters), user === undefined ? context : { ...context, user });
+  return writerOf(method, value, request_id);
 }
 
-/** Reads the request, carries the method out and gives what writes the answer. */
-async function handle(method: Method, parameters: Values, context: CallContext): Promise<(format: Format) => string> {
-  const value = await method.handle(method.parse(parameters), context);
-  return (format) => method.writers[format](value, context.request_id);
-}
+/** Writes a method's answer in the format that is asked for. */
+const writerOf =
+  ({ writers }: Method, value: object, request_id: string) =>
+  (format: Format): string =>
+    writers[format](value, request_id);
 
 /** Carries a method out for an operator whose role allows it. */
 async function actFor(
@@ -232,7 +240,8 @@ async function actFor(
   if (user !== undefined || (contract.kind === 'write' && !contract.name.startsWith('piaoquan.')))
     await acting.enter({ actor, method: contract.name, ...recording }, user_id);
   const context = { app_key: CONSOLE_APP_KEY, actor, method: contract.name, host, ...recording };
-  return handle(method, request, user === undefined ? context : { ...context, user });
+  const value = await method.handle(method.parse(request), user === undefined ? context : { ...context, user });
+  return writerOf(method, value, context.request_id);
 }
 
 async function identifyUser(

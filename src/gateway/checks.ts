@@ -31,9 +31,9 @@ export function checkPublicParameters(parameters: Parameters, now: Date): void {
 }
 
 function checkVersion(version: string | undefined): void {
+  if (version === '2.0') return;
   if (!version) throw platformError('missing-version');
-  if (!/^\d+(\.\d+)?$/.test(version)) throw platformError('invalid-version');
-  if (version !== '2.0') throw platformError('unsupported-version');
+  throw platformError(/^\d+(\.\d+)?$/.test(version) ? 'unsupported-version' : 'invalid-version');
 }
 
 /** How signatures are taken: the old form without `sign_method`, and whether a refusal shows the text that was signed. */
@@ -57,10 +57,11 @@ export function refuseSignature(
   const digest = isSignMethod(method) ? method : undefined;
   if (digest === undefined && !(method === '' && policy.legacySign))
     return platformError('invalid-signature', { sub_msg: 'sign_method 应为 md5、hmac 或 hmac-sha256' });
-  const live = app.secrets.filter(({ expires_at }) => expires_at === null || expires_at > now);
   const matches = (signed: Parameters): boolean =>
-    live.some(({ text }) =>
-      equalSignatures(received, digest ? sign(digest, text, signed, body) : signLegacy(text, signed, body)),
+    app.secrets.some(
+      ({ text, expires_at }) =>
+        (expires_at === null || expires_at > now) &&
+        equalSignatures(received, digest ? sign(digest, text, signed, body) : signLegacy(text, signed, body)),
     );
   if (matches(parameters)) return undefined;
   const trimmed = withoutEmpties(parameters);

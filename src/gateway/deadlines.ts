@@ -5,6 +5,7 @@ export type Deadlines = {
   /**
    * The outcome of a call, or platform error 15 with a timeout when the call takes too long. When too many calls are
    * under way the call is not begun and is refused by the retryable error for a busy platform.
+   * @param begin may also throw at once
    */
   hold<T>(begin: () => Promise<T>): Promise<T>;
   /** Calls begun and not ended, those that were cut included. */
@@ -14,51 +15,48 @@ export type Deadlines = {
 const SWEEP_MS = 1000;
 
 /**
- * Opens the watch over calls under way. One look a second at the oldest of them costs less than a timer for each. A call
+ * Opens the watch over calls under way. One look a second at all of them costs less than a timer for each. A call
  * that is cut may still be carried out; its retry finds that, as writes are idempotent.
  * @param longestMs longest time of a call in milliseconds, kept to within a second
  * @param mostCalls most calls under way at once, which bounds the memory they hold
  */
 export function openDeadlines(longestMs: number, mostCalls: number): Deadlines {
-  const underWay = new Map<number, { until: number; cut: () => void }>();
-  let last = 0;
-  let begun = 0;
+  // In no order: a call that ends leaves its place to the last one.
+  const underWay: Held[] = [];
+  const end = (held: Held): void => {
+    const last = underWay.pop() as Held;
+    if (last === held) return;
+    underWay[held.place] = last;
+    last.place = held.place;
+  };
   setInterval(() => {
     const now = performance.now();
-    // The oldest call comes first: a Map keeps the order in which calls came.
-    for (const [id, { until, cut }] of underWay) {
-      if (until > now) return;
-      underWay.delete(id);
-      cut();
-    }
+    // A call that was cut stays until it ends; to cut it again changes nothing.
+    for (const { until, cut } of underWay) if (until <= now) cut(platformError('service-timeout'));
   }, SWEEP_MS).unref();
   return {
     get underWay() {
-      return begun;
+      return underWay.length;
     },
     hold: (begin) =>
-      new Promise((done, failed) => {
-        if (begun >= mostCalls) {
-          failed(platformError('service-unavailable'));
-          return;
-        }
-        const id = ++last;
-        begun += 1;
-        underWay.set(id, { until: performance.now() + longestMs, cut: () => failed(platformError('service-timeout')) });
-        const end = (): void => {
-          begun -= 1;
-          underWay.delete(id);
-        };
-        begin().then(
+      new Promise((done, cut) => {
+        if (underWay.length >= mostCalls) throw platformError('service-unavailable');
+        const running = begin();
+        const held = { until: performance.now() + longestMs, place: underWay.length, cut };
+        underWay.push(held);
+        running.then(
           (outcome) => {
-            end();
+            end(held);
             done(outcome);
           },
           (error) => {
-            end();
-            failed(error);
+            end(held);
+            cut(error);
           },
         );
       }),
   };
 }
+
+/** A call under way: its deadline, its place among all of them, and what answers it with an error. */
+type Held = { readonly until: number; place: number; readonly cut: (error: unknown) => void };

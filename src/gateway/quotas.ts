@@ -41,15 +41,16 @@ export type Quotas = {
  * back what it did not use: no limit is ever passed.
  */
 export function openQuotas(sql: Sql, apps: AppStore): Quotas {
-  const ahead = new Map<string, Ahead>();
+  const ahead = new WeakMap<App, Map<string, Ahead>>();
   const batcher = createBatcher<Take, Outcome>({ run: (_key, takes) => takeBatch(sql, apps, takes, keepAhead) });
 
-  function keepAhead(name: string, own: Ahead): void {
-    ahead.set(name, own);
+  function keepAhead(method: string, own: Ahead): void {
+    const { app } = own;
+    const methods = ahead.get(app) ?? new Map<string, Ahead>();
+    ahead.set(app, methods.set(method, own));
     setTimeout(() => {
-      if (ahead.get(name) === own) ahead.delete(name);
-      const { app, left } = own;
-      const method = name.slice(app.app_key.length + 1);
+      if (methods.get(method) === own) methods.delete(method);
+      const { left } = own;
       // What is not given back is lost to the app until its window ends; no call waits for it.
       if (left > 0)
         batcher.submit('calls', { app, method, now: new Date(own.until), back: own }).catch(() => undefined);
@@ -65,24 +66,21 @@ export function openQuotas(sql: Sql, apps: AppStore): Quotas {
 
   return {
     take(app, method, now) {
-      const own = ahead.get(groupName(app, method));
-      if (own === undefined || own.app !== app || own.left === 0 || now.getTime() >= own.until)
-        return takeFromDatabase(app, method, now);
+      const own = ahead.get(app)?.get(method);
+      if (own === undefined || own.left === 0 || now.getTime() >= own.until) return takeFromDatabase(app, method, now);
       own.left -= 1;
       return undefined;
     },
   };
 }
 
-const groupName = (app: App, method: string): string => `${app.app_key} ${method}`;
-
-type Group = { name: string; app: App; takes: Take[]; returned: number; counters: Counter[] };
+type Group = { method: string; app: App; takes: Take[]; returned: number; counters: Counter[] };
 
 async function takeBatch(
   sql: Sql,
   apps: AppStore,
   takes: readonly Take[],
-  keepAhead: (name: string, own: Ahead) => void,
+  keepAhead: (method: string, own: Ahead) => void,
 ): Promise<Outcome[]> {
   const version = Math.max(...takes.map((take) => take.app.version));
   const groups = groupTakes(takes.filter((take) => take.app.version === version));
@@ -102,7 +100,7 @@ async function takeBatch(
     group.takes.forEach((take, index) => {
       outcomes.set(take, index < result.granted ? 'granted' : fullOutcome(group, result.limited_by, take.now));
     });
-    if (result.spare > 0) keepAhead(group.name, toAhead(group, result.spare));
+    if (result.spare > 0) keepAhead(group.method, toAhead(group, result.spare));
   });
   return takes.map((take) => outcomes.get(take) ?? 'stale');
 }
@@ -116,13 +114,19 @@ function toAhead({ app, takes, counters }: Group, left: number): Ahead {
 function groupTakes(takes: readonly Take[]): Group[] {
   const groups = new Map<string, Group>();
   for (const take of takes) {
-    const own = groupName(take.app, take.method);
+    const own = `${take.app.app_key} ${take.method}`;
     // Calls of one second share their windows. What is given back goes to the window it was taken from, which may be over.
     const key =
       take.back === undefined ? `${own} ${Math.floor(take.now.getTime() / 1000)}` : `${own} back ${take.back.until}`;
     let group = groups.get(key);
     if (group === undefined) {
-      group = { name: own, app: take.app, takes: [], returned: 0, counters: take.back?.counters ?? countersOf(take) };
+      group = {
+        method: take.method,
+        app: take.app,
+        takes: [],
+        returned: 0,
+        counters: take.back?.counters ?? countersOf(take),
+      };
       groups.set(key, group);
     }
     if (take.back === undefined) group.takes.push(take);

@@ -35,6 +35,7 @@ export async function receive(request: IncomingMessage, bodyLimit: number, expec
   try {
     if (query !== -1) decodeForm((request.url as string).slice(query + 1), parameters);
     if (request.method !== 'GET' && request.method !== 'POST') throw platformError('http-action-not-allowed');
+    if (!hasBody(request)) return { parameters, body: '', size };
     const bytes = await readBody(request, bodyLimit);
     size += bytes.length;
     if (bytes.length === 0) return { parameters, body: '', size };
@@ -58,13 +59,18 @@ function toPlatformError(error: unknown): ReturnType<typeof platformError> {
 /** So many times the limit is read and dropped, since a client that is still sending would miss the answer. */
 const DISCARDED = 4;
 
+/** Whether a request announces a body, be it empty. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding } = request.headers;
-  if (length === '0' || (length === undefined && request.headers['transfer-encoding'] === undefined))
-    return Buffer.alloc(0);
   if (encoding !== undefined && encoding !== 'identity')
     throw platformError('bad-request', { sub_msg: `Content-Encoding ${encoding} is not taken` });
   if (Number(length) > limit * DISCARDED) throw tooLarge(limit);
+  // Bytes that came along with the head are parsed before this goes on, and nearly always they are the whole body.
+  await undefined;
+  if (request.complete) return bounded(request.read() ?? Buffer.alloc(0), limit);
   return new Promise((done, failed) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -82,6 +88,11 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
     });
     request.on('error', () => failed(platformError('bad-request', { sub_msg: 'the body was cut off' })));
   });
+}
+
+function bounded(bytes: Buffer, limit: number): Buffer {
+  if (bytes.length > limit) throw tooLarge(limit);
+  return bytes;
 }
 
 const tooLarge = (limit: number) =>

@@ -36,15 +36,20 @@ export type RouterParts = {
  * @returns takes a request if its path is one of the two, and says whether it did
  */
 export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const whereFrom = createWhereFrom(parts.trustProxy);
-  const exchanges: Readonly<Record<string, Exchange>> = { '/router/rest': answerCall, '/router/batch': answerBatch };
+  const tools = { ...parts, whereFrom: createWhereFrom(parts.trustProxy) };
   return (request, response) => {
-    const path = pathOf(request.url ?? '');
-    const exchange = path.startsWith(BY_METHOD) ? answerCall : exchanges[path];
+    const exchange = exchangeOf(request.url ?? '');
     if (exchange === undefined) return false;
-    exchange({ ...parts, whereFrom }, request, response).catch((error: Error) => response.destroy(error));
+    exchange(tools, request, response).catch((error: Error) => response.destroy(error));
     return true;
   };
+}
+
+function exchangeOf(url: string): Exchange | undefined {
+  if (!url.startsWith('/router/')) return undefined;
+  if (url.startsWith('/router/rest?') || url.startsWith(BY_METHOD)) return answerCall;
+  const path = pathOf(url);
+  return path === '/router/rest' ? answerCall : path === '/router/batch' ? answerBatch : undefined;
 }
 
 type Tools = RouterParts & { readonly whereFrom: WhereFrom };
@@ -61,7 +66,8 @@ async function answerCall(tools: Tools, request: IncomingMessage, response: Serv
   if (received.failure !== undefined) refuse(request, response);
   const failure = received.failure ?? refuseOtherMethod(request.url ?? '', received);
   const { text, format } = await tools.dispatcher.answer(toInput(tools, request, received), failure);
-  return send(request, response, format, text);
+  const packing = send(request, response, format, text);
+  if (packing !== undefined) await packing;
 }
 
 /** The refusal of a call whose path names another method than its parameters do; without either there is none. */
@@ -77,7 +83,7 @@ async function answerBatch(tools: Tools, request: IncomingMessage, response: Ser
   if (received.failure !== undefined) refuse(request, response);
   const calls = () => callsOf(received, separator);
   const answers = await tools.dispatcher.answerBatch(toInput(tools, request, received), calls, received.failure);
-  return send(request, response, answers[0]?.format ?? 'xml', answers.map(({ text }) => text).join(separator));
+  await send(request, response, answers[0]?.format ?? 'xml', answers.map(({ text }) => text).join(separator));
 }
 
 /** The rest of a body that was not read to its end would be taken for the next request on the connection. */
@@ -85,12 +91,10 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
   if (!request.complete) response.setHeader('connection', 'close');
 }
 
-const toInput = ({ whereFrom }: Tools, request: IncomingMessage, { parameters, body, size }: Received): CallInput => ({
-  parameters,
-  body,
-  size,
-  ...whereFrom(request),
-});
+function toInput({ whereFrom }: Tools, request: IncomingMessage, { parameters, body, size }: Received): CallInput {
+  const { address, host } = whereFrom(request);
+  return { parameters, body, size, address, host };
+}
 
 /** Address of the caller, and the host name by which it reached the server, without port. */
 type WhereFrom = (request: IncomingMessage) => Pick<CallInput, 'address' | 'host'>;
@@ -137,14 +141,29 @@ function callsOf(received: Received, separator: string): Map<string, string>[] {
   return calls;
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, format: Format, text: string): Promise<void> {
+/** Sends an answer; to be waited for only when it is packed first. */
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  format: Format,
+  text: string,
+): Promise<void> | undefined {
   const encoding = request.headers['accept-encoding'];
-  const isPacked = encoding !== undefined && text.length >= GZIP_FROM_BYTES && acceptsGzip(encoding);
-  const body = isPacked ? await pack(text) : encodeAnswer(text);
+  if (encoding !== undefined && text.length >= GZIP_FROM_BYTES && acceptsGzip(encoding))
+    return sendPacked(response, format, text);
+  const body = encodeAnswer(text);
+  response.writeHead(200, ['Content-Type', contentType(format), 'Content-Length', String(Buffer.byteLength(body))]);
+  response.end(body);
+  return undefined;
+}
+
+async function sendPacked(response: ServerResponse, format: Format, text: string): Promise<void> {
+  const body = await pack(text);
   response.writeHead(200, {
     'Content-Type': contentType(format),
-    'Content-Length': Buffer.byteLength(body),
-    ...(isPacked && { 'Content-Encoding': 'gzip', Vary: 'accept-encoding' }),
+    'Content-Length': body.length,
+    'Content-Encoding': 'gzip',
+    Vary: 'accept-encoding',
   });
   response.end(body);
 }

@@ -28,8 +28,7 @@ export function compileWriters(contract: Contract): Record<Format, Writer> {
   const json = spelledOnce(jsonMembers(contract.response, true));
   const simplified = spelledOnce(jsonMembers(contract.response, false));
   return {
-    xml: (value, request_id) =>
-      `${XML_PROLOG}<${root}>${xml(value)}<request_id>${escapeXml(request_id)}</request_id></${root}>`,
+    xml: (value, request_id) => `${XML_PROLOG}<${root}>${xml(value)}<request_id>${request_id}</request_id></${root}>`,
     json: (value, request_id) => `{"${root}":{${withRequestId(json(value), request_id)}}}`,
     simplified: (value, request_id) => `{${withRequestId(simplified(value), request_id)}}`,
   };
@@ -50,7 +49,7 @@ function spelledOnce(write: Write): Write {
 }
 
 const withRequestId = (members: string, request_id: string): string =>
-  `${members}${members === '' ? '' : ','}"request_id":${quoteJson(request_id)}`;
+  `${members}${members === '' ? '' : ','}"request_id":"${request_id}"`;
 
 /** An `error_response`; it keeps its root in simplified JSON too (TOP protocol 5.5, 6.1). */
 export function renderError(format: Format, error: ErrorBody, request_id: string): string {

@@ -3,36 +3,51 @@ import { baseText, type Digests, type Parameters, type SignMethod } from './base
 
 /** Bytes of an HMAC block of MD5 and SHA-256 (RFC 2104). */
 const BLOCK = 64;
-/** Texts up to so many bytes, nearly all, are digested in one kept buffer. */
-const SCRATCH_BYTES = 8192;
-const inner = Buffer.alloc(BLOCK + SCRATCH_BYTES);
-const outer = Buffer.alloc(BLOCK + 32);
+/** A secret of ASCII, as every secret made here is, that fits a block. */
+const SHORT_ASCII = /^[\0-\x7f]{0,64}$/;
+
+/** A secret's inner pad, which like the secret is ASCII, and its outer pad with room for the inner digest behind it. */
+type Pads = { readonly inner: string; readonly outer: Buffer };
+
+/** Makes the pads of a secret; undefined for the few secrets that need more than this. */
+function makePads(secret: string, digestBytes: number): Pads | undefined {
+  if (!SHORT_ASCII.test(secret)) return undefined;
+  const masked = (mask: number, length: number): Buffer => {
+    const block = Buffer.alloc(length);
+    block.write(secret, 'latin1');
+    for (let place = 0; place < BLOCK; place++) block[place] = (block[place] as number) ^ mask;
+    return block;
+  };
+  return { inner: masked(0x36, BLOCK).toString('latin1'), outer: masked(0x5c, BLOCK + digestBytes) };
+}
+
+const MOST_KEPT = 256;
 
 /**
  * HMAC (RFC 2104) out of two one-shot digests: every call is signed, and a `createHmac` object costs twice as much as the
- * digests themselves. Secrets over a block and long texts go to `createHmac`.
+ * digests themselves. The pads of the last secrets are kept.
  */
-function hmac(algorithm: 'md5' | 'sha256', secret: string, text: string): string {
-  // A character takes at most three bytes per UTF-16 unit.
-  if (Buffer.byteLength(secret) > BLOCK || text.length > SCRATCH_BYTES / 3)
-    return createHmac(algorithm, secret).update(text, 'utf8').digest('hex');
-  inner.fill(0, 0, BLOCK);
-  inner.write(secret, 0, 'utf8');
-  for (let place = 0; place < BLOCK; place++) {
-    const byte = inner[place] as number;
-    inner[place] = byte ^ 0x36;
-    outer[place] = byte ^ 0x5c;
-  }
-  const end = BLOCK + inner.write(text, BLOCK, 'utf8');
-  const outerEnd = BLOCK + outer.write(hash(algorithm, inner.subarray(0, end), 'binary'), BLOCK, 'latin1');
-  return hash(algorithm, outer.subarray(0, outerEnd), 'hex');
+function hmacOf(algorithm: 'md5' | 'sha256', digestBytes: number): (secret: string, text: string) => string {
+  const kept = new Map<string, Pads>();
+  return (secret, text) => {
+    let pads = kept.get(secret);
+    if (pads === undefined) {
+      pads = makePads(secret, digestBytes);
+      if (pads === undefined) return createHmac(algorithm, secret).update(text, 'utf8').digest('hex');
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(secret, pads);
+    }
+    const { inner, outer } = pads;
+    outer.write(hash(algorithm, inner + text, 'binary'), BLOCK, 'latin1');
+    return hash(algorithm, outer, 'hex');
+  };
 }
 
 /** The digests as Node computes them, in small letters (TOP protocol 4.3). */
 export const digests: Digests = {
   md5: (secret, text) => hash('md5', secret + text + secret, 'hex'),
-  hmac: (secret, text) => hmac('md5', secret, text),
-  'hmac-sha256': (secret, text) => hmac('sha256', secret, text),
+  hmac: hmacOf('md5', 16),
+  'hmac-sha256': hmacOf('sha256', 32),
 };
 
 /**
