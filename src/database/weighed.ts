@@ -1,7 +1,7 @@
 import { type Batcher, type BatcherOptions, createBatcher } from './batch.ts';
 
-/** Commands that weigh alike go together; a command counts as the next of these weights. */
-const WEIGHTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+/** Commands that weigh alike go together; a command counts as the next of these weights, and those of none are bounded by number alone. */
+const WEIGHTS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const MOST_TOGETHER = 1000;
 const MOST_WAITING = 10_000;
 
