@@ -11,8 +11,6 @@ function controlled<C, R>(answer: (command: C) => R) {
       const finish = async (error?: unknown) => {
         if (error === undefined) resolve(commands.map(answer));
         else reject(error);
-        // The batcher itself lets one turn pass before the next batch.
-        await turn();
         await turn();
       };
       calls.push({ key, commands, finish });
@@ -41,17 +39,6 @@ test('sends the first command by itself and what comes meanwhile as one batch, i
   expect(calls.map(({ commands }) => commands)).toEqual([[1], [2, 3, 4]]);
   await calls[1]?.finish();
   expect(await Promise.all(results)).toEqual([10, 20, 30, 40]);
-});
-
-test('what arrives in the turn after a batch goes with what waited for it', async () => {
-  const { calls, run } = controlled((command: number) => command);
-  const batcher = createBatcher({ run });
-  const { all: results } = await firstAlone([1, 2], (command) => batcher.submit('a', command));
-  const late = new Promise((done) => setImmediate(() => done(batcher.submit('a', 3))));
-  await calls[0]?.finish();
-  expect(calls.map(({ commands }) => commands)).toEqual([[1], [2, 3]]);
-  await calls[1]?.finish();
-  expect(await Promise.all([...results, late])).toEqual([1, 2, 3]);
 });
 
 test('has one batch of a key in flight, and keys do not wait for each other', async () => {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from './errors.ts';
 
 /** Too many commands wait for one key: nothing was done, the caller may try again. */
@@ -48,9 +48,8 @@ async function persist<T>(work: () => Promise<T>, retryable: (error: unknown) =>
 
 /**
  * Micro-batches: the first command for an idle key goes with the turn of the event loop; while a batch for that key is in
- * flight later ones wait, and the next batch takes all of them in the order they came, with those of one more turn, at most
- * `maxBatch` (1,000). One batch a key is in flight at a time; keys do not wait for each other. A batch whose fate is unknown
- * is run again.
+ * flight later ones wait, and the next batch takes all of them in the order they came, at most `maxBatch` (1,000). One
+ * batch a key is in flight at a time; keys do not wait for each other. A batch whose fate is unknown is run again.
  */
 export function createBatcher<C, R>(options: BatcherOptions<C, R>): Batcher<C, R> {
   const { run, maxBatch = 1000, maxQueue = 10_000, retryable = isTransient } = options;
@@ -71,11 +70,7 @@ export function createBatcher<C, R>(options: BatcherOptions<C, R>): Batcher<C, R
   }
 
   async function work(key: string, queue: Waiting<C, R>[]): Promise<void> {
-    while (queue.length > 0) {
-      await settle(key, queue.splice(0, maxBatch));
-      // As with the first: what has arrived and is not read yet goes along, since few large batches cost less than many.
-      if (queue.length > 0 && queue.length < maxBatch) await turn();
-    }
+    while (queue.length > 0) await settle(key, queue.splice(0, maxBatch));
     keys.delete(key);
     if (keys.size > 0) return;
     for (const resolve of drained) resolve();
