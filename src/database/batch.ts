@@ -19,6 +19,11 @@ export type Batcher<C, R> = {
   drain(): Promise<void>;
 };
 
+/** The most commands of one batch, where nothing less is asked for … */
+export const MOST_TOGETHER = 1000;
+/** … and the most that wait for one key. */
+export const MOST_WAITING = 10_000;
+
 export type BatcherOptions<C, R> = {
   /** Runs one batch in one transaction and gives one result a command, in their order. May be called again. */
   run(key: string, commands: C[]): Promise<R[]>;
@@ -52,7 +57,7 @@ async function persist<T>(work: () => Promise<T>, retryable: (error: unknown) =>
  * batch a key is in flight at a time; keys do not wait for each other. A batch whose fate is unknown is run again.
  */
 export function createBatcher<C, R>(options: BatcherOptions<C, R>): Batcher<C, R> {
-  const { run, maxBatch = 1000, maxQueue = 10_000, retryable = isTransient } = options;
+  const { run, maxBatch = MOST_TOGETHER, maxQueue = MOST_WAITING, retryable = isTransient } = options;
   const keys = new Map<string, Waiting<C, R>[]>();
   let drained: (() => void)[] = [];
 

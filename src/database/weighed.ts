@@ -1,9 +1,10 @@
-import { type Batcher, type BatcherOptions, createBatcher } from './batch.ts';
+import { type Batcher, type BatcherOptions, createBatcher, MOST_TOGETHER, MOST_WAITING } from './batch.ts';
 
-/** Commands that weigh alike go together; a command counts as the next of these weights, and those of none are bounded by number alone. */
+/**
+ * Commands that weigh alike go together; a command counts as the next of these weights, and those of none are bounded by
+ * number alone.
+ */
 const WEIGHTS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-const MOST_TOGETHER = 1000;
-const MOST_WAITING = 10_000;
 
 /**
  * Micro-batches of commands that differ in weight, as orders of one code and of a thousand do. For each weight a batch and

@@ -6,6 +6,7 @@ import { gunzip, gzip } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract } from '../contract/method.ts';
+import { chosenOf, languageOf } from '../wire/preferences.ts';
 import { guides } from './guides/index.ts';
 import { layout, type Theme } from './layout.ts';
 import { llmsTxt } from './llms.ts';
@@ -54,16 +55,16 @@ export function serveDocs(server: FastifyInstance, { contracts, demo, webFolder 
   serveFiles(server, site, keep);
   // Browsers ask here for pages that name no icon, such as those of /authorize.
   server.get('/favicon.ico', (_request, reply) => reply.redirect('/assets/icon.svg', 301));
-  server.get('/', (request, reply) => show(site, keep, request, reply, languageOf(request), '/'));
+  server.get('/', (request, reply) => show(site, keep, request, reply, languageOf(request.headers), '/'));
   server.get('/*', (request, reply) => {
     const [path = ''] = request.url.split('?');
     const [, language, rest = ''] = /^\/(zh|en)(\/.*)?$/.exec(path) ?? [];
     const wish = (language === undefined ? path : rest).replace(/(?<=.)\/$/, '') || '/';
     if (language !== undefined) return show(site, keep, request, reply, language as Language, wish);
     if (pageOf(viewOf(site, request, 'zh', wish)) !== undefined)
-      return reply.header('vary', 'accept-language, cookie').redirect(`/${languageOf(request)}${path}`, 302);
+      return reply.header('vary', 'accept-language, cookie').redirect(`/${languageOf(request.headers)}${path}`, 302);
     if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return reply.callNotFound();
-    return show(site, keep, request, reply, languageOf(request), wish);
+    return show(site, keep, request, reply, languageOf(request.headers), wish);
   });
 }
 
@@ -198,25 +199,7 @@ function viewOf(site: Site, request: FastifyRequest, language: Language, path: s
   return { site, language, path, origin: `${request.protocol}://${host}` };
 }
 
-const cookieOf = (request: FastifyRequest, name: string): string | undefined =>
-  new RegExp(`(?:^|;\\s*)${name}=(\\w+)`).exec(request.headers.cookie ?? '')?.[1];
-
-/** What the reader chose, else what the browser prefers; Chinese unless English is preferred to it. */
-function languageOf(request: FastifyRequest): Language {
-  const chosen = cookieOf(request, 'lang');
-  if (chosen === 'zh' || chosen === 'en') return chosen;
-  const wishes = (request.headers['accept-language'] ?? '').split(',').map((each) => {
-    const [, name, weight] = /^\s*([a-z]+)[\w-]*\s*(?:;\s*q=([\d.]+))?/i.exec(each) ?? [];
-    return { name: name?.toLowerCase(), weight: weight === undefined ? 1 : Number(weight) };
-  });
-  const most = (language: Language) =>
-    Math.max(0, ...wishes.filter(({ name }) => name === language).map(({ weight }) => weight));
-  const [zh, en] = [most('zh'), most('en')];
-  if (zh !== en) return zh > en ? 'zh' : 'en';
-  return wishes.find(({ name }) => name === 'zh' || name === 'en')?.name === 'en' ? 'en' : 'zh';
-}
-
 function themeOf(request: FastifyRequest): Theme {
-  const chosen = cookieOf(request, 'theme');
+  const chosen = chosenOf(request.headers, 'theme');
   return chosen === 'dark' || chosen === 'light' ? chosen : 'auto';
 }

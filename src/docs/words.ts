@@ -1,7 +1,7 @@
-import type { Words } from '../contract/schema.ts';
+import type { Language } from '../wire/preferences.ts';
 
 /** The two languages of the documentation centre. */
-export type Language = keyof Words;
+export type { Language };
 
 const zh = {
   brand: '票券开放平台',

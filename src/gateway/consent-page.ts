@@ -1,7 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
-/** A text in the two languages of the page. */
-type Language = 'zh' | 'en';
+import type { Language } from '../wire/preferences.ts';
 
 const TEXTS = {
   zh: {
@@ -67,13 +64,6 @@ const page = (language: Language, title: string, body: string): string =>
   `<!doctype html><html lang="${language === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8">` +
   `<meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · Piaoquan 票券</title>` +
   `<style>${CONSENT_STYLE}</style></head><body><main><p class="brand">Piaoquan 票券</p>${body}</main></body></html>`;
-
-/** The language chosen in the documentation, else the first of the two that the browser names; else Chinese. */
-export function languageOf(headers: IncomingHttpHeaders): Language {
-  const chosen = /(?:^|;\s*)lang=(zh|en)\b/.exec(headers.cookie ?? '')?.[1];
-  const [preferred = 'zh'] = /\b(?:zh|en)\b/.exec(headers['accept-language']?.toLowerCase() ?? '') ?? [];
-  return (chosen ?? preferred) === 'en' ? 'en' : 'zh';
-}
 
 /**
  * The page on which a user authorises or refuses an app; `ticket` is what its form sends back. Without a `redirect_uri`
