@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { platformError } from '../contract/errors.ts';
+import { platformError, type TopError } from '../contract/errors.ts';
 import { decodeForm, decodeUtf8, EncodingError } from '../wire/form.ts';
 import { boundaryOf, decodeMultipart, MultipartError } from '../wire/multipart.ts';
+import type { RequestHead } from './plain-request.ts';
 
 /** What a request says, whatever its dialect (client notes, requests). */
 export type Received = {
@@ -12,7 +13,7 @@ export type Received = {
   /** Characters of the address and bytes of the body. */
   readonly size: number;
   /** Platform error that stopped the reading; what was read so far still tells the format of the answer. */
-  readonly failure?: ReturnType<typeof platformError>;
+  readonly failure?: TopError;
 };
 
 /** The form of a body by its content type; a body without one is taken for a form, as TOP's own clients mean it. */
@@ -29,17 +30,26 @@ function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
  * @param expected `raw` when the body is never a form whatever its content type, as that of a batch
  */
 export async function receive(request: IncomingMessage, bodyLimit: number, expected?: 'raw'): Promise<Received> {
-  const parameters = new Map<string, string>();
-  const query = request.url?.indexOf('?') ?? -1;
-  let size = request.url?.length ?? 0;
+  if (!hasBody(request)) return understand(request, undefined, expected);
   try {
-    if (query !== -1) decodeForm((request.url as string).slice(query + 1), parameters);
-    if (request.method !== 'GET' && request.method !== 'POST') throw platformError('http-action-not-allowed');
-    if (!hasBody(request)) return { parameters, body: '', size };
-    const bytes = await readBody(request, bodyLimit);
-    size += bytes.length;
-    if (bytes.length === 0) return { parameters, body: '', size };
-    const contentType = request.headers['content-type'] ?? '';
+    return understand(request, await readBody(request, bodyLimit), expected);
+  } catch (error) {
+    const rest = understand(request, undefined, expected);
+    return { ...rest, failure: rest.failure ?? (error as TopError) };
+  }
+}
+
+/** The same for a request whose body is there already, or that has none. */
+export function understand(head: RequestHead, bytes: Buffer | undefined, expected?: 'raw'): Received {
+  const { method, url = '', headers } = head;
+  const parameters = new Map<string, string>();
+  const query = url.indexOf('?');
+  const size = url.length + (bytes?.length ?? 0);
+  try {
+    if (query !== -1) decodeForm(url.slice(query + 1), parameters);
+    if (method !== 'GET' && method !== 'POST') throw platformError('http-action-not-allowed');
+    if (bytes === undefined || bytes.length === 0) return { parameters, body: '', size };
+    const contentType = String(headers['content-type'] ?? '');
     const kind = expected ?? bodyKind(contentType);
     if (kind === 'raw') return { parameters, body: decodeUtf8(bytes), size };
     if (kind === 'form') decodeForm(decodeUtf8(bytes), parameters);
@@ -50,10 +60,10 @@ export async function receive(request: IncomingMessage, bodyLimit: number, expec
   }
 }
 
-function toPlatformError(error: unknown): ReturnType<typeof platformError> {
+function toPlatformError(error: unknown): TopError {
   if (error instanceof EncodingError) return platformError('invalid-encoding');
   if (error instanceof MultipartError) return platformError('bad-request', { sub_msg: error.message });
-  return error as ReturnType<typeof platformError>;
+  return error as TopError;
 }
 
 /** So many times the limit is read and dropped, since a client that is still sending would miss the answer. */

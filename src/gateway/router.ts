@@ -8,7 +8,8 @@ import { EncodingError } from '../wire/form.ts';
 import { contentType, type Format } from '../wire/render.ts';
 import type { CallInput, Dispatcher } from './call.ts';
 import { encodeAnswer } from './encode.ts';
-import { type Received, receive } from './receive.ts';
+import type { RequestHead } from './plain-request.ts';
+import { type Received, receive, understand } from './receive.ts';
 
 /** Most calls in one batch; TOP's own limit is not published (TOP protocol 9). */
 export const MAX_BATCH_CALLS = 100;
@@ -21,6 +22,9 @@ const BY_METHOD = '/router/rest/';
 
 const pack = promisify(gzip);
 
+/** Headers of a packed body, names and values in turn. */
+export const PACKED_HEADERS = ['Content-Encoding', 'gzip', 'Vary', 'accept-encoding'] as const;
+
 /** What `/router` is made of. */
 export type RouterParts = {
   readonly dispatcher: Dispatcher;
@@ -30,30 +34,68 @@ export type RouterParts = {
   readonly trustProxy: readonly string[];
 };
 
+/** What goes back: always with HTTP status 200 (TOP protocol 5.1). */
+export type Reply = {
+  /** Content-Type. */
+  readonly type: string;
+  readonly body: string | Buffer;
+  /** Whether the body is packed. */
+  readonly packed: boolean;
+};
+
+/** The door of `/router/rest` and `/router/batch` (TOP protocol 1, 9). */
+export type Router = {
+  /** Takes a request of node's HTTP server if its path is one of the two, and says whether it did. */
+  serve(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Answers a request that is there as a whole; undefined when its path is neither, or its body longer than is taken. */
+  answer(head: RequestHead, body: Buffer | undefined): Promise<Reply> | undefined;
+};
+
 /**
- * The door of `/router/rest` and `/router/batch` (TOP protocol 1, 9). It stands ahead of fastify: TOP's clients send
- * bodies with GET and content types that fastify refuses, and fastify's own way would cost every call a tenth of its time.
- * @returns takes a request if its path is one of the two, and says whether it did
+ * Makes the door. It stands ahead of fastify: TOP's clients send bodies with GET and content types that fastify refuses,
+ * and fastify's own way would cost every call a tenth of its time.
  */
-export function createRouter(parts: RouterParts): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function createRouter(parts: RouterParts): Router {
   const tools = { ...parts, whereFrom: createWhereFrom(parts.trustProxy) };
-  return (request, response) => {
-    const exchange = exchangeOf(request.url ?? '');
-    if (exchange === undefined) return false;
-    exchange(tools, request, response).catch((error: Error) => response.destroy(error));
-    return true;
+  return {
+    serve(request, response) {
+      const exchange = exchangeOf(request.url ?? '');
+      if (exchange === undefined) return false;
+      receive(request, parts.bodyLimit, exchange.expected)
+        .then((received) => {
+          // The rest of a body that was not read to its end would be taken for the next request on the connection.
+          if (received.failure !== undefined && !request.complete) response.setHeader('connection', 'close');
+          return exchange.answer(tools, request, received);
+        })
+        .then((reply) => send(response, reply))
+        .catch((error: Error) => response.destroy(error));
+      return true;
+    },
+    answer(head, body) {
+      const exchange = exchangeOf(head.url ?? '');
+      if (exchange === undefined || (body !== undefined && body.length > parts.bodyLimit)) return undefined;
+      return exchange.answer(tools, head, understand(head, body, exchange.expected));
+    },
   };
 }
 
+type Tools = RouterParts & { readonly whereFrom: WhereFrom };
+
+/** What is done behind a path: how its body is read, and how it is answered. */
+type Exchange = {
+  readonly expected?: 'raw';
+  readonly answer: (tools: Tools, head: RequestHead, received: Received) => Promise<Reply>;
+};
+
+const CALL: Exchange = { answer: answerCall };
+const BATCH: Exchange = { expected: 'raw', answer: answerBatch };
+
 function exchangeOf(url: string): Exchange | undefined {
   if (!url.startsWith('/router/')) return undefined;
-  if (url.startsWith('/router/rest?') || url.startsWith(BY_METHOD)) return answerCall;
+  if (url.startsWith('/router/rest?') || url.startsWith(BY_METHOD)) return CALL;
   const path = pathOf(url);
-  return path === '/router/rest' ? answerCall : path === '/router/batch' ? answerBatch : undefined;
+  return path === '/router/rest' ? CALL : path === '/router/batch' ? BATCH : undefined;
 }
-
-type Tools = RouterParts & { readonly whereFrom: WhereFrom };
-type Exchange = (tools: Tools, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 function pathOf(url: string): string {
   const query = url.indexOf('?');
@@ -61,13 +103,10 @@ function pathOf(url: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-async function answerCall(tools: Tools, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const received = await receive(request, tools.bodyLimit);
-  if (received.failure !== undefined) refuse(request, response);
-  const failure = received.failure ?? refuseOtherMethod(request.url ?? '', received);
-  const { text, format } = await tools.dispatcher.answer(toInput(tools, request, received), failure);
-  const packing = send(request, response, format, text);
-  if (packing !== undefined) await packing;
+async function answerCall(tools: Tools, head: RequestHead, received: Received): Promise<Reply> {
+  const failure = received.failure ?? refuseOtherMethod(head.url ?? '', received);
+  const { text, format } = await tools.dispatcher.answer(toInput(tools, head, received), failure);
+  return replyOf(head, format, text);
 }
 
 /** The refusal of a call whose path names another method than its parameters do; without either there is none. */
@@ -77,41 +116,33 @@ function refuseOtherMethod(url: string, { parameters }: Received): TopError | un
   return platformError('invalid-method', { sub_msg: 'the path names another method than the parameter method' });
 }
 
-async function answerBatch(tools: Tools, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const separator = separatorOf(request);
-  const received = await receive(request, tools.bodyLimit, 'raw');
-  if (received.failure !== undefined) refuse(request, response);
+async function answerBatch(tools: Tools, head: RequestHead, received: Received): Promise<Reply> {
+  const separator = separatorOf(head);
   const calls = () => callsOf(received, separator);
-  const answers = await tools.dispatcher.answerBatch(toInput(tools, request, received), calls, received.failure);
-  await send(request, response, answers[0]?.format ?? 'xml', answers.map(({ text }) => text).join(separator));
+  const answers = await tools.dispatcher.answerBatch(toInput(tools, head, received), calls, received.failure);
+  return replyOf(head, answers[0]?.format ?? 'xml', answers.map(({ text }) => text).join(separator));
 }
 
-/** The rest of a body that was not read to its end would be taken for the next request on the connection. */
-function refuse(request: IncomingMessage, response: ServerResponse): void {
-  if (!request.complete) response.setHeader('connection', 'close');
-}
-
-function toInput({ whereFrom }: Tools, request: IncomingMessage, { parameters, body, size }: Received): CallInput {
-  const { address, host } = whereFrom(request);
+function toInput({ whereFrom }: Tools, head: RequestHead, { parameters, body, size }: Received): CallInput {
+  const { address, host } = whereFrom(head);
   return { parameters, body, size, address, host };
 }
 
 /** Address of the caller, and the host name by which it reached the server, without port. */
-type WhereFrom = (request: IncomingMessage) => Pick<CallInput, 'address' | 'host'>;
+type WhereFrom = (head: RequestHead) => Pick<CallInput, 'address' | 'host'>;
 
 function createWhereFrom(proxies: readonly string[]): WhereFrom {
   const trusts = proxies.length === 0 ? () => false : proxyAddr.compile([...proxies]);
-  return (request) => {
-    const peer = request.socket.remoteAddress ?? '';
-    if (proxies.length === 0 || !trusts(peer, 0)) return { address: peer, host: hostName(request.headers.host ?? '') };
+  return (head) => {
+    const peer = head.socket.remoteAddress ?? '';
+    const host = String(head.headers.host ?? '');
+    if (proxies.length === 0 || !trusts(peer, 0)) return { address: peer, host: hostName(host) };
     // Of several hosts the last was written by the proxy that is next to us.
-    const forwarded = String(request.headers['x-forwarded-host'] ?? '')
+    const forwarded = String(head.headers['x-forwarded-host'] ?? '')
       .split(',')
       .at(-1);
-    return {
-      address: proxyAddr(request, trusts),
-      host: hostName(forwarded?.trim() || (request.headers.host ?? '')),
-    };
+    // Of a request it reads the socket's address and the header X-Forwarded-For, as a head has them.
+    return { address: proxyAddr(head as IncomingMessage, trusts), host: hostName(forwarded?.trim() || host) };
   };
 }
 
@@ -122,8 +153,8 @@ function hostName(host: string): string {
   return colon === -1 ? host : host.slice(0, colon);
 }
 
-function separatorOf(request: IncomingMessage): string {
-  const named = request.headers['top-api-separator'];
+function separatorOf({ headers }: RequestHead): string {
+  const named = headers['top-api-separator'];
   return typeof named === 'string' && named !== '' ? named : BATCH_SEPARATOR;
 }
 
@@ -141,30 +172,19 @@ function callsOf(received: Received, separator: string): Map<string, string>[] {
   return calls;
 }
 
-/** Sends an answer; to be waited for only when it is packed first. */
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  format: Format,
-  text: string,
-): Promise<void> | undefined {
-  const encoding = request.headers['accept-encoding'];
-  if (encoding !== undefined && text.length >= GZIP_FROM_BYTES && acceptsGzip(encoding))
-    return sendPacked(response, format, text);
-  const body = encodeAnswer(text);
-  response.writeHead(200, ['Content-Type', contentType(format), 'Content-Length', String(Buffer.byteLength(body))]);
-  response.end(body);
-  return undefined;
+/** The reply with an answer; to be waited for only when it is packed first. */
+function replyOf({ headers }: RequestHead, format: Format, text: string): Reply | Promise<Reply> {
+  const type = contentType(format);
+  const accepted = headers['accept-encoding'];
+  if (accepted !== undefined && text.length >= GZIP_FROM_BYTES && acceptsGzip(accepted))
+    return pack(text).then((body) => ({ type, body, packed: true }));
+  return { type, body: encodeAnswer(text), packed: false };
 }
 
-async function sendPacked(response: ServerResponse, format: Format, text: string): Promise<void> {
-  const body = await pack(text);
-  response.writeHead(200, {
-    'Content-Type': contentType(format),
-    'Content-Length': body.length,
-    'Content-Encoding': 'gzip',
-    Vary: 'accept-encoding',
-  });
+function send(response: ServerResponse, { type, body, packed }: Reply): void {
+  const headers = ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))];
+  if (packed) headers.push(...PACKED_HEADERS);
+  response.writeHead(200, headers);
   response.end(body);
 }
 

@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Dispatcher } from './call.ts';
 import type { Metrics } from './metrics.ts';
 import { type OAuth, serveOAuth } from './oauth.ts';
+import { takePlainCalls } from './plain-connections.ts';
 import { hasBody } from './receive.ts';
 import { createRouter } from './router.ts';
 
@@ -32,16 +33,18 @@ const PING_MS = 1000;
 /** Builds the HTTP server: the gateway, the authorisation pages, and what operators watch. It does not listen yet. */
 export function buildServer(parts: ServerParts): FastifyInstance {
   const router = createRouter(parts);
+  let stopPlainCalls = (): void => undefined;
   const server = fastify({
     serverFactory: (handle) => {
       const http = createServer(HTTP, (request, response) => {
-        if (router(request, response)) return;
+        if (router.serve(request, response)) return;
         // A type without a body would make fastify wait for the body's end, which nobody tells it of.
         if (!hasBody(request)) delete request.headers['content-type'];
         handle(request, response);
       });
       // Calls have a deadline of their own.
       http.setTimeout(0);
+      stopPlainCalls = takePlainCalls(http, router);
       return http;
     },
     loggerInstance: parts.logger,
@@ -55,6 +58,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   });
+  server.addHook('preClose', async () => stopPlainCalls());
   serveOAuth(server, parts.oauth);
   serveOperations(server, parts);
   server.setNotFoundHandler((request, reply) =>

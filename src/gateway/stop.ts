@@ -19,8 +19,9 @@ export function orderlyStop(server: FastifyInstance): () => Promise<void> {
   return async () => {
     http.keepAliveTimeout = 1;
     http.keepAliveTimeoutBuffer = 0;
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
-    const late = setTimeout(() => http.closeAllConnections(), LONGEST_CALL_MS);
+    const late = setTimeout(() => {
+      for (const socket of open) socket.destroy();
+    }, LONGEST_CALL_MS);
     try {
       await server.close();
     } finally {
