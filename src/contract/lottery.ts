@@ -19,7 +19,7 @@ export const drawReturns = {
   '200010': { zh: '奖品已发完', en: 'no prize has stock left; result_code is 2' },
   '200011': {
     zh: 'out_biz_id 已用于其他用户或活动',
-    en: 'the out_biz_id belongs to a win of another user or activity',
+    en: 'the out_biz_id was used for another user or activity, or in another channel',
   },
   '200012': { zh: '该次发放已作废', en: 'the win of this out_biz_id was voided' },
 } as const satisfies Record<string, Words>;
@@ -45,8 +45,8 @@ const requestFields = {
   ),
   out_biz_id: text(
     {
-      zh: '幂等号：同一应用、同一渠道内唯一，重复请求返回首次结果',
-      en: 'Key of the call, unique for an app and channel: repeated, it gives the first outcome again',
+      zh: '幂等号：同一应用内唯一，跨渠道也不可重复使用；重复请求返回首次结果',
+      en: 'Key of the call, unique for an app over all channels: repeated, it gives the first outcome again',
     },
     { example: 'test_out_biz_id', maxLength: 100 },
   ),

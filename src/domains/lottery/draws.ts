@@ -4,6 +4,7 @@ import { isTransient } from '../../database/errors.ts';
 import { createLoader } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
 import { createWeighed } from '../../database/weighed.ts';
+import { openKeys } from './keys.ts';
 import { type Drawn, drawAll, findMostCodes, findRewards, invalidAll, type Reward, type RewardKey } from './queries.ts';
 import { wavesOf } from './rules.ts';
 
@@ -19,7 +20,7 @@ export type Call = {
 
 /** The stock engine of the draws: calls for one activity share statements. */
 export type Draws = {
-  /** Draws for a call; the same key for the same user and activity is told the same win again. */
+  /** Draws for a call; the same key for the same channel, user and activity is told the same win again. */
   draw(call: Call): Promise<Drawn>;
   /** Voids the win of a call; gives a business code. */
   invalid(call: Call): Promise<number>;
@@ -51,6 +52,7 @@ const placeOf = (key: string): Place => {
 export function openDraws(sql: Sql): Draws {
   const reward = openRewards(sql);
   const codes = openMostCodes(sql, reward);
+  const keys = openKeys(sql);
   // Looking for keys that have a win already costs a fifth of a batch, so it is left out while none comes again.
   let fresh = true;
   const drawBatch = async (calls: readonly Roll[]): Promise<Drawn[]> => {
@@ -73,6 +75,11 @@ export function openDraws(sql: Sql): Draws {
   });
   const submit = (most: number, key: string, call: Call): Promise<Drawn> =>
     draws(key, most, { ...call, roll: randomInt(ROLLS) });
+  const claimAndSubmit = async (key: string, call: Call): Promise<Drawn> => {
+    const refusal = keys.isAtHome(call) ? 0 : await keys.claim(call, call.now);
+    if (refusal !== 0) return { return_code: refusal };
+    return submit(codes.known(key) ?? (await codes.find(key)), key, call);
+  };
   const invalids = createBatcher<Call, number>({
     run: (_key, calls) =>
       inWaves(calls, async (wave) => {
@@ -85,7 +92,7 @@ export function openDraws(sql: Sql): Draws {
     draw(call) {
       const key = keyOf(call);
       const most = codes.known(key);
-      return most === undefined ? codes.find(key).then((found) => submit(found, key, call)) : submit(most, key, call);
+      return most === undefined || !keys.isAtHome(call) ? claimAndSubmit(key, call) : submit(most, key, call);
     },
     invalid: (call) => invalids.submit(keyOf(call), call),
     reward,

@@ -191,6 +191,51 @@ export async function invalidAll(
   return (row as { codes: number[] }).codes;
 }
 
+/** The key of a draw, and the activity and channel that it is for. */
+export type DrawKey = Pick<DrawCommand, 'out_biz_id' | 'app_key'> & {
+  readonly platform: number;
+  readonly spread_id: string;
+};
+
+/** The channel that is the home of an app; null, with the business code of the refusal, where there is none yet. */
+export type Home = { readonly platform: number | null; readonly return_code: number };
+
+/** The homes of the apps of some draws, in their order; an app without one gets it by its first draw in an activity. */
+export async function findHomes(sql: Sql, draws: readonly DrawKey[]): Promise<Home[]> {
+  const rows = draws.map(({ app_key, platform, spread_id }) => [app_key, platform, spread_id]);
+  const [row] = await sql<{ homes: Home[] }[]>`select lottery_homes(${sql.json(rows)}) as homes`;
+  return (row as { homes: Home[] }).homes;
+}
+
+/**
+ * Claims keys of apps of one home for draws in other channels, in one transaction; gives a business code for each, 0 when
+ * the key is that channel's. Run again it says the same. Gives way (55P03) to draws at home that enter the same keys.
+ */
+export async function claimKeys(sql: Sql, home: number, now: Date, keys: readonly DrawKey[]): Promise<number[]> {
+  const rows = keys.map(({ out_biz_id, app_key, platform, spread_id }) => [out_biz_id, app_key, platform, spread_id]);
+  const [row] = await sql<{ codes: number[] }[]>`
+    select lottery_claim(${home}, ${sql.json(rows)}, ${now}) as codes`;
+  return (row as { codes: number[] }).codes;
+}
+
+/** Which of these keys have a win in a channel, in their order. */
+export async function hasWins(
+  sql: Sql,
+  platform: number,
+  keys: readonly Pick<DrawKey, 'out_biz_id' | 'app_key'>[],
+): Promise<boolean[]> {
+  const rows = await sql<{ won: boolean }[]>`
+    select exists (
+      select from lottery_grant g
+      where g.platform = ${platform} and g.out_biz_id = k.out_biz_id and g.app_key = k.app_key
+        and g.claimed_platform is null
+    ) as won
+    from unnest((select ${keys.map((key) => key.out_biz_id)}::text[]), (select ${keys.map((key) => key.app_key)}::text[]))
+      with ordinality as k (out_biz_id, app_key, n)
+    order by k.n`;
+  return rows.map(({ won }) => won);
+}
+
 /** Names a reward for good: what it brings never changes. */
 export type RewardKey = { readonly platform: number; readonly spread_id: string; readonly reward_no: number };
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ErrorReply, errorOf } from '../../../../test/harness/call.ts';
 import { startTestServer, type TestServer } from '../../../../test/harness/server.ts';
+import { voucherCalls } from '../../../../test/harness/vouchers.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -206,4 +207,23 @@ test("a win of any app is voided once, its user's number never shown, and gives 
   expect(await done('activity.get', { spread_id })).toMatchObject({
     activity: { segments: [{ consumed_win_times: 0 }], prizes: [{ consumed_count: 0 }] },
   });
+});
+
+test('a win with a redeemed code stands until the redemption is reversed', async () => {
+  const [spread_id, mix_id] = ['admin-redeemed', 'admin_redeemed'];
+  const vouchers = voucherCalls(server);
+  const [code] = await vouchers.madeBatch(mix_id, 1);
+  const given = activity(spread_id, { segments: [segment(1)], prizes: [prize(1, { mix_id, code_count: 1 })] });
+  await done('activity.save', { activity: given });
+  await done('activity.status.update', { spread_id, status: 1 });
+  expect((await draw(spread_id, 'redeemed')).return_value.rewards[0].code_info_list).toEqual([{ code }]);
+  const [key, asked] = [
+    { spread_id, app_key: '12345678', out_biz_id: 'redeemed' },
+    { mix_id, codes: [code] },
+  ];
+  await vouchers.ok('piaoquan.voucher.code.consume', { ...asked, unique_id: 'redeem' });
+  expect(await refusal('draw.invalid', { draw: key })).toBe('isv.win-redeemed');
+  expect((await draw(spread_id, 'redeemed')).return_code).toBe('0');
+  await vouchers.ok('piaoquan.voucher.code.consume.reverse', { ...asked, unique_id: 'reverse' });
+  expect(await done('draw.invalid', { draw: key })).toMatchObject({ is_success: true });
 });

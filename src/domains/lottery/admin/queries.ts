@@ -184,12 +184,12 @@ export async function findDraws(
   limit: number,
 ): Promise<DrawRow[]> {
   const { mix_user_id, out_biz_id, spread_id } = filter;
-  // Keys are unique for a channel, so each channel's key is looked up by itself.
+  // Each channel's key is looked up by itself; at its app's home a key that another channel has is no win.
   const place =
     out_biz_id === undefined
       ? sql``
       : sql`and g.out_biz_id = ${out_biz_id}
-    and g.platform in (select platform from lottery_activity)`;
+    and g.platform in (select platform from lottery_activity) and g.claimed_platform is null`;
   return sql`
     select g.spread_id, g.platform, g.app_key, g.out_biz_id, g.mix_user_id, g.segment_no, g.result_code, r.prize_no,
       r.reward_title, g.granted_at, g.invalid_at, (

@@ -115,6 +115,20 @@ test('a key that was used: told again for the same user even when sold out, refu
   expect(await both(won)).toBe('200012');
 });
 
+test('a key of another channel, also one that a draw there claimed and won nothing with', async () => {
+  const [home, shut] = [await lottery.add(), await lottery.add({ platform: 9, status: 2 })];
+  expect(await both({ spread_id: home, out_biz_id: 'home' })).toBe('0');
+  const lost = { spread_id: shut, platform: 9, out_biz_id: 'lost' };
+  expect(await both(lost)).toBe('200004');
+  expect(await both(lost)).toBe('200004');
+  expect(await both({ spread_id: shut, platform: 9, out_biz_id: 'home' })).toBe('200011');
+  expect(await both({ spread_id: home, out_biz_id: 'lost' })).toBe('200011');
+  expect(await both({ ...lost, out_biz_id: 'astray', platform: 7 })).toBe('200002');
+  expect(await both({ spread_id: home, out_biz_id: 'astray' })).toBe('0');
+  const { rules } = await explained({ spread_id: home, out_biz_id: 'lost' });
+  expect(rules[0]).toMatchObject({ rule: 'key', passed: false, figures: [{ name: 'platform', value: '9' }] });
+});
+
 test('while others draw and change the activity it is explained all the same', async () => {
   const spread_id = await lottery.add({ prizes: [prize(1, 1)] });
   await lottery.database.sql.begin(async (tx) => {

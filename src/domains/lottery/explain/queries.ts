@@ -37,6 +37,8 @@ export type DrawFacts = {
   readonly used: number | null;
   readonly used_today: number | null;
   readonly prizes: readonly PrizeFacts[];
+  /** The channel that the key is for, once it is for one: that of its win, or one that claimed it at the app's home. */
+  readonly key_platform: number | null;
   /** The win that bears the key already. */
   readonly grant_spread_id: string | null;
   readonly grant_user: string | null;
@@ -48,6 +50,7 @@ export type DrawFacts = {
 export async function findDrawFacts(sql: Sql, asked: DrawAsked, now: Date): Promise<DrawFacts> {
   const [row] = await sql<DrawFacts[]>`
     select a.spread_id, a.platform, a.status, a.user_limit, a.user_day_limit, segment.*, around.*, wins.*,
+      coalesce(k.claimed_platform, k.platform) as key_platform,
       g.spread_id as grant_spread_id, g.mix_user_id as grant_user, g.granted_at, g.invalid_at, (
         select coalesce(json_agg(json_build_object('prize_no', p.prize_no, 'reward_title', r.reward_title,
           'weight', p.weight, 'total_count', p.total_count, 'consumed_count', p.consumed_count) order by p.prize_no), '[]')
@@ -73,6 +76,8 @@ export async function findDrawFacts(sql: Sql, asked: DrawAsked, now: Date): Prom
         and w.limited and w.invalid_at is null
     ) wins on a.user_limit is not null or a.user_day_limit is not null
     left join lottery_grant g on g.platform = coalesce(${asked.platform}::bigint, a.platform)
-      and g.out_biz_id = ${asked.out_biz_id} and g.app_key = ${asked.app_key}`;
+      and g.out_biz_id = ${asked.out_biz_id} and g.app_key = ${asked.app_key} and g.claimed_platform is null
+    left join lottery_home h on h.app_key = ${asked.app_key}
+    left join lottery_grant k on k.platform = h.platform and k.out_biz_id = ${asked.out_biz_id} and k.app_key = h.app_key`;
   return row as DrawFacts;
 }

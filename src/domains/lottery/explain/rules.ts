@@ -10,7 +10,11 @@ const rule = (code: keyof typeof drawReturns, zh: string, en: string): RuleWords
 
 /** The rules of a draw, named; what is said where one refuses is what the draw itself says. */
 const RULES = {
-  key: rule('200011', 'out_biz_id 未被其他用户或活动使用', 'the out_biz_id is no win of another user or activity'),
+  key: rule(
+    '200011',
+    'out_biz_id 未被其他用户或活动使用',
+    'the out_biz_id was not used for another user, activity or channel',
+  ),
   key_not_voided: rule(
     '200012',
     '该次发放有效，重复请求得到同样的结果',
@@ -51,9 +55,10 @@ export const prizeOdds = ({ prizes }: DrawFacts) =>
 /** What is judged of the key of a call; a win that stands is told again and nothing else decides. */
 function keyRules(facts: DrawFacts, asked: DrawAsked): Judged[] {
   if (asked.out_biz_id === null) return [];
-  const { granted_at, invalid_at } = facts;
-  const isSame = facts.grant_spread_id === asked.spread_id && facts.grant_user === asked.mix_user_id;
-  const key = judge('key', granted_at === null || isSame, { granted_at, spread_id: facts.grant_spread_id });
+  const { granted_at, invalid_at, key_platform, grant_spread_id: spread_id } = facts;
+  const isSame = spread_id === asked.spread_id && facts.grant_user === asked.mix_user_id;
+  const isFree = key_platform === null || key_platform === (asked.platform ?? facts.platform);
+  const key = judge('key', granted_at === null ? isFree : isSame, { granted_at, platform: key_platform, spread_id });
   return granted_at === null ? [key] : [key, judge('key_not_voided', invalid_at === null, { granted_at, invalid_at })];
 }
 
@@ -86,7 +91,7 @@ function stockRules(facts: DrawFacts): Judged[] {
   ];
 }
 
-/** The rules of a draw, judged in the order in which lottery_draw (migrations/0007) decides. */
+/** The rules of a draw, judged in the order in which lottery_claim and lottery_draw (migrations/0021, 0007) decide. */
 export function drawRules(facts: DrawFacts, asked: DrawAsked): Judged[] {
   const key = keyRules(facts, asked);
   if (facts.granted_at !== null) return key;

@@ -1,0 +1,58 @@
+import { createBatcher } from '../../database/batch.ts';
+import { isTransient } from '../../database/errors.ts';
+import type { Sql } from '../../database/pool.ts';
+import { claimKeys, type DrawKey, findHomes, type Home, hasWins } from './queries.ts';
+
+/**
+ * The keys of draws, each one for its app over all channels. An app's home is the channel in which it drew first; there a
+ * win itself binds its key. In any other channel a key is claimed at home before it is drawn with.
+ */
+export type Keys = {
+  /** Whether a draw is known to be at the home of its app, where there is nothing to claim. */
+  isAtHome(key: DrawKey): boolean;
+  /**
+   * Makes sure of a key before its draw: 0 when the draw may go on, or the business code of its refusal. Asked again with
+   * the same key for the same channel it says the same.
+   */
+  claim(key: DrawKey, now: Date): Promise<number>;
+};
+
+type Claim = DrawKey & { readonly now: Date };
+
+const MOST_HOMES = 10_000;
+const KEY_REUSED = 200011;
+/** A claim gave way to a draw at home that came with some of its keys (lottery_claim of migrations/0021). */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Opens the keys of draws on a database. */
+export function openKeys(sql: Sql): Keys {
+  // A home never changes.
+  const homes = new Map<string, number>();
+  const asked = createBatcher({ run: (_all: string, keys: DrawKey[]) => findHomes(sql, keys) });
+  const claims = createBatcher<Claim, number>({
+    run: (home, keys) => claimKeys(sql, Number(home), keys[0]?.now as Date, keys),
+    retryable: (error) => isTransient(error) || (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE,
+  });
+  const wins = createBatcher({ run: (platform, keys: DrawKey[]) => hasWins(sql, Number(platform), keys) });
+
+  const homeOf = async (key: DrawKey): Promise<Home> => {
+    const kept = homes.get(key.app_key);
+    if (kept !== undefined) return { platform: kept, return_code: 0 };
+    const found = await asked.submit('homes', key);
+    if (homes.size >= MOST_HOMES) homes.clear();
+    if (found.platform !== null) homes.set(key.app_key, found.platform);
+    return found;
+  };
+  return {
+    isAtHome: ({ app_key, platform }) => homes.get(app_key) === platform,
+    async claim(key, now) {
+      const found = await homeOf(key);
+      if (found.platform === null) return found.return_code;
+      if (found.platform === key.platform) return 0;
+      const code = await claims.submit(String(found.platform), { ...key, now });
+      if (code !== KEY_REUSED) return code;
+      // From before migration 0021 a key may have wins in several channels; each is told again.
+      return (await wins.submit(String(key.platform), key)) ? 0 : code;
+    },
+  };
+}
