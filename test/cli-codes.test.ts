@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -189,6 +198,21 @@ test('a file goes on with nothing but its own export, and no other file is overw
   await refusal(exporting('ALL', 'own.csv'), /cannot be read/);
   expect((await piaoquanHere([...exporting('CONSUME', 'own.csv'), '--restart'], env)).code).toBe(0);
   expect(csvCodes('own.csv').slice(0, redeemed.length)).toEqual(redeemed);
+});
+
+test('the ending of a file says its format; another ending is wrong usage before anything is written', async () => {
+  for (const file of ['codes.txt', 'codes', 'codes.csv.gz', 'codescsv']) {
+    const { code, stdout, stderr } = await piaoquanHere([...exporting('ALL', file), '--json'], env);
+    expect([code, stdout]).toEqual([64, '']);
+    expect(JSON.parse(stderr).message).toBe(
+      `--output ${folder}/${file} must end with .csv, .jsonl or .xlsx, or --format must say which it is`,
+    );
+    expect(readdirSync(folder).filter((name) => name.startsWith(file))).toEqual([]);
+  }
+  expect((await piaoquanHere([...exporting('ALL', 'codes.txt'), '--format', 'jsonl'], env)).code).toBe(0);
+  expect(jsonCodes(readFileSync(`${folder}/codes.txt`, 'utf8'))).toEqual(codes);
+  expect((await piaoquanHere(exporting('ALL', 'CAPITALS.CSV'), env)).code).toBe(0);
+  expect(csvCodes('CAPITALS.CSV')).toEqual(codes);
 });
 
 test('what the platform refuses ends with 2, says what to do, and leaves no file in the way of the right batch', async () => {

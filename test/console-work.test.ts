@@ -55,6 +55,27 @@ test('an operator acts for a user that it names, which is entered, and others ma
   expect((await developer.call(method, selector, 6100000)).error_response).toMatchObject({ code: 11 });
 });
 
+test('what names no app, operator or login session is refused by a sub_code that says which', async () => {
+  const app_key = '99999999';
+  const frequency = { app_key, method: 'taobao.time.get', max_calls: 1, window_seconds: 86_400 };
+  const login = 'no-such-one';
+  const requests: [method: string, request: object, sub_code: string][] = [
+    ['platform.app.get', { query: { app_key } }, 'isv.app-not-found'],
+    ['platform.app.save', { app: { app_key, name: 'x' } }, 'isv.app-not-found'],
+    ['platform.app.secret.rotate', { rotation: { app_key } }, 'isv.app-not-found'],
+    ['platform.app.packages.set', { grant: { app_key, packages: ['platform.base'] } }, 'isv.app-not-found'],
+    ['platform.frequency.save', { frequency }, 'isv.app-not-found'],
+    ['platform.session.create', { grant: { app_key, user_id: 424_242, nick: 'x' } }, 'isv.app-not-found'],
+    ['operator.status.update', { login, status: 2 }, 'isv.operator-not-found'],
+    ['operator.password.reset', { login }, 'isv.operator-not-found'],
+    ['operator.session.revoke', { session_id: 'f'.repeat(64) }, 'isv.operator-session-not-found'],
+  ];
+  for (const [method, request, sub_code] of requests) {
+    const { error_response } = await owner.call(`piaoquan.${method}`, request);
+    expect(error_response, method).toMatchObject({ code: 15, sub_code });
+  }
+});
+
 test('calls from the console are in the call log under their operator', async () => {
   const { request_id } = await owner.call('taobao.time.get');
   const found = () => owner.call('piaoquan.platform.call.list', { query: { request_id } });

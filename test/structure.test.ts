@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../src/contract/catalogue.ts';
+import { type ErrorEntry, platformErrors } from '../src/contract/error-table.ts';
+import type { Contract } from '../src/contract/method.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -187,6 +190,17 @@ describe('where things stand', () => {
     const others = sources.filter(({ path }) => path !== 'src/config.ts');
     expect(found(others, /\bprocess\.env\b|\benv\s*\}\s*=\s*process\b|from '(node:)?process'/g)).toEqual([]);
   });
+});
+
+test('every sub_code that is declared is named by a test', () => {
+  const methods: readonly Contract[] = catalogue;
+  const table: readonly ErrorEntry[] = Object.values(platformErrors);
+  const declared = [...methods.flatMap(({ errors }) => Object.keys(errors)), ...table.map(({ sub_code }) => sub_code)];
+  // A test may name one in a pattern, where its dots are escaped.
+  const tests = everything.filter(isTest).map(({ code }) => code.replaceAll('\\', ''));
+  const named = new Set(tests.flatMap((code) => code.match(/\b\w+[.:]?[\w:.-]*\w/g) ?? []));
+  const unnamed = new Set(declared.filter((sub_code) => sub_code !== undefined && !named.has(sub_code)));
+  expect([...unnamed]).toEqual([]);
 });
 
 describe('limits', () => {

@@ -134,7 +134,7 @@ function addCodes(program: Command, io: Io): void {
     .addOption(
       new Option('--type <type>', 'ALL: every code; CONSUME: redemptions').choices(['ALL', 'CONSUME']).default('ALL'),
     )
-    .option('-o, --output <file>', 'file to write; standard output unless given')
+    .option('-o, --output <file>', 'file to write (.csv, .jsonl, .xlsx); standard output unless given')
     .addOption(new Option('--format <format>', 'else by the ending of the file').choices(['csv', 'jsonl', 'xlsx']))
     .option('--restart', 'begin anew, over a file that is there')
     .addHelpText('after', EXPORT_HELP)

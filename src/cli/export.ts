@@ -5,7 +5,7 @@ import { formatInstant } from '../wire/time.ts';
 import { openClient } from './client.ts';
 import { cursorOf, inTheWay, openExportFile } from './export-file.ts';
 import { attempt } from './files.ts';
-import { type ClientOptions, clientSettings, type Io, printJson } from './io.ts';
+import { type ClientOptions, clientSettings, type Io, printJson, wrongUsage } from './io.ts';
 import { openProgress } from './progress.ts';
 
 type Format = 'csv' | 'jsonl' | 'xlsx';
@@ -36,12 +36,20 @@ const LINES: Record<'csv' | 'jsonl', (row: Row) => string> = {
   jsonl: (row) => `${JSON.stringify(row)}\n`,
 };
 
-/** Exports the codes of a batch, or its redemptions, to a file or to standard output. */
+/**
+ * Exports the codes of a batch, or its redemptions, to a file or to standard output. Throws wrong usage for a file whose
+ * ending says no format when `--format` says none either.
+ */
 export async function exportCodes(io: Io, batch: string, options: ExportOptions): Promise<void> {
-  const ending = /\.(csv|jsonl|xlsx)$/i.exec(options.output ?? '')?.[1]?.toLowerCase() as Format | undefined;
-  const format = options.format ?? ending ?? (options.json ? 'jsonl' : 'csv');
-  if (options.output === undefined) return toOutput(io, batch, format, options);
-  return toFile(io, batch, format, { ...options, output: options.output });
+  const { output, format, json } = options;
+  if (output === undefined) return toOutput(io, batch, format ?? (json ? 'jsonl' : 'csv'), options);
+  return toFile(io, batch, format ?? formatOf(output), { ...options, output });
+}
+
+function formatOf(output: string): Format {
+  const ending = /\.(csv|jsonl|xlsx)$/i.exec(output)?.[1];
+  if (ending !== undefined) return ending.toLowerCase() as Format;
+  throw wrongUsage(`--output ${output} must end with .csv, .jsonl or .xlsx, or --format must say which it is`);
 }
 
 /** The pages of an export from a cursor on, with progress. */

@@ -31,8 +31,10 @@ const DESK = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 /** Rows of a table are made alike: the first ones stand for the others. */
 const THINNING = `for (const each of document.querySelectorAll('tbody tr:nth-child(n+6)')) each.hidden = true`;
-// Hundreds of motions would have to be waited for.
-const STILL = '*, ::before, ::after { animation-duration: 1ms !important; transition-duration: 1ms !important; }';
+// Hundreds of motions would have to be waited for. What opens at a place that is measured has no transition of its own:
+// with one it is measured where it comes from, out of sight, and put there.
+const STILL = `*, ::before, ::after { animation-duration: 1ms !important; transition-duration: 1ms !important; }
+  .ant-dropdown, .ant-select-dropdown, .ant-picker-dropdown, .ant-popover, .ant-tooltip { transition: none !important; }`;
 const MOST_CHOICES = 30;
 const LOGGED_OUT = /status of 401/;
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
+import { openDoor } from '../../../../test/harness/door.ts';
+import { until } from '../../../../test/harness/until.ts';
 import type { TopError } from '../../../contract/errors.ts';
 import { connect, type Sql } from '../../../database/pool.ts';
 import { createVault } from '../../../database/vault.ts';
@@ -135,4 +137,27 @@ test('right codes among guesses made at once are only answered before the limit'
   const answered = results.filter((each) => Array.isArray(each)).flat();
   expect(answered.filter((word) => word === 'NOT_FOUND')).toHaveLength(user.wrong);
   expect(answered.filter((word) => word === 'OK').length).toBeLessThanOrEqual(2);
+});
+
+test('a count whose answer is lost is made again: its caller is shut out early rather than told one wrong code more', async () => {
+  const door = await openDoor(database.target);
+  const [sql, keeper] = [connect(door.target), await database.sql.reserve()];
+  const [at, ask] = [codeHandlers({ sql, vault }), { app_key: '9', user_id: 'u' }];
+  const more = user.wrong / 2 + 1;
+  expect(await attempt([codes[6]!], ask, at)).toEqual(['OK']);
+  // The count waits in the database until nobody hears its answer.
+  await keeper`select pg_advisory_lock(hashtextextended('voucher_guess 9', 0))`;
+  const answer = attempt(Array.from({ length: more }, wrongCode), ask, at);
+  const waiting = () => database.sql`select 1 from pg_locks where locktype = 'advisory' and not granted`;
+  await until(waiting, ({ length }) => length > 0);
+  await door.set('silent');
+  await keeper`select pg_advisory_unlock_all()`;
+  const counted = () => database.sql`select wrong from voucher_guess where app_key = '9' and caller = ''`;
+  await until(counted, ([row]) => row?.wrong === more);
+  await door.set('open');
+  expect(await answer).toBe(`isv.voucher-guess-limit ${user.lock}`);
+  expect((await counted())[0]).toEqual({ wrong: 2 * more });
+  keeper.release();
+  await sql.end();
+  await door.close();
 });
