@@ -99,3 +99,40 @@ browserTest('the form of a new app offers packages of administration to an owner
   const developer = await enterAs('developer');
   expect(await offeredPackages(developer)).toEqual(packages.filter((name) => !adminPackages.includes(name)));
 });
+
+browserTest('logging out says so when it fails, and is not undone by an answer that was under way', async () => {
+  const { page, press, shows, faults, go } = await openConsolePage(browser, server.url);
+  const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let asked = 0;
+  // An overview that loses its stream asks who is logged in.
+  await page.route('**/console/api/live', (route) => route.abort());
+  await page.route('**/console/api/me', async (route) => {
+    const response = await route.fetch();
+    if (++asked > 1) {
+      held.resolve();
+      await free.promise;
+    }
+    await route.fulfill({ response });
+  });
+  await page.route('**/console/api/logout', (route) => route.abort(), { times: 1 });
+  const logOut = async () => {
+    await press('演示 Demo');
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+  };
+  await press('Enter the sandbox as its demo owner');
+  await held.promise;
+  // A page that asks nothing, which would be refused and lead back to the login.
+  await go('/account');
+  await shows('The demo account is entered by one click');
+  await logOut();
+  await shows('The server cannot be reached');
+  await logOut();
+  const form = page.getByRole('button', { name: 'Log in' });
+  await form.waitFor();
+  const late = page.waitForResponse('**/console/api/me');
+  free.resolve();
+  await (await late).finished();
+  await page.evaluate('new Promise((done) => setTimeout(done, 100))');
+  expect(await form.isVisible()).toBe(true);
+  expect(faults().filter((each) => !each.includes('ERR_FAILED'))).toEqual([]);
+});

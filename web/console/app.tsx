@@ -1,40 +1,18 @@
 import { QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { ConfigProvider, theme as themes } from 'antd';
-import enUS from 'antd/locale/en_US';
-import zhCN from 'antd/locale/zh_CN';
-import { lazy, Suspense, useMemo } from 'react';
+import { Suspense } from 'react';
+import { BrowserRouter } from 'react-router';
 import { Boundary } from './components/boundary.tsx';
 import { Failure, Waiting } from './components/states.tsx';
 import { DoorError } from './door.ts';
-import { LanguageProvider, useLanguage } from './language.tsx';
+import { LanguageProvider } from './language.tsx';
 import { whoIsIn } from './me.ts';
-import { Login } from './pages/login.tsx';
-import { loadAhead, loadDesk } from './routes.ts';
-import { ThemeProvider, useTheme } from './theme.tsx';
+import { Pages } from './pages.tsx';
+import { login } from './routes.ts';
+import { SessionProvider } from './session.tsx';
+import { ThemeProvider } from './theme.tsx';
 
-const BRAND = '#c2330c';
-/** A little brighter, so that a link stands out from the text around it (WCAG 1.4.1). */
-const LINK = '#c8350d';
-/** Buttons under the pointer: the lighter ground that the library would choose is too pale below white words. */
-const HOVERED = { light: '#a62b0a', dark: '#ad4524' } as const;
-const DARK = {
-  ...{ colorPrimary: '#dc5c34', colorLink: '#ff8a5c', colorError: '#ff6b6b', borderRadius: 6 },
-  ...{ colorTextDescription: '#a3a3a3', colorTextTertiary: '#a3a3a3', colorTextPlaceholder: '#8c8c8c' },
-  ...{ purple7: '#b37feb', 'purple-7': '#b37feb' },
-};
-/** Words in the colour of the ground of buttons are too dim on black. */
-const BRIGHT = '#ffb08f';
-/** Greys and tags of the library's own are too pale on white to be read by everyone (WCAG 1.4.3). */
-const LIGHT = {
-  ...{ colorPrimary: BRAND, colorLink: LINK, colorError: '#cf1322', borderRadius: 6 },
-  ...{ colorTextDescription: '#5c636b', colorTextTertiary: '#5c636b', colorTextPlaceholder: '#6b727a' },
-  // Both spellings: the library reads one for its rules and the other for its variables.
-  ...{ green7: '#237804', orange7: '#ad4e00', gold7: '#874d00', purple7: '#531dab' },
-  ...{ 'green-7': '#237804', 'orange-7': '#ad4e00', 'gold-7': '#874d00', 'purple-7': '#531dab' },
-};
-
-/** Logs out what shows that the session has ended: the next question of any page. */
-function createQueries(): QueryClient {
+/** What was asked and answered. Logs out what shows that the session has ended: the next question of any page. */
+export function createQueries(): QueryClient {
   const queries: QueryClient = new QueryClient({
     defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5000 } },
     queryCache: new QueryCache({
@@ -43,66 +21,37 @@ function createQueries(): QueryClient {
       },
     }),
   });
-  // Asked before anything is drawn, since everything waits for it.
-  void queries.prefetchQuery(whoIsIn);
   return queries;
 }
 
-const Desk = lazy(loadDesk);
-
-// The server marks its page so for a browser with a session.
-if ('session' in document.documentElement.dataset) loadAhead();
-
 /** The console: theme, language, session and pages. */
-export function App() {
-  const queries = useMemo(createQueries, []);
+export function App({ queries }: { queries: QueryClient }) {
   return (
     <ThemeProvider>
       <LanguageProvider>
         <QueryClientProvider client={queries}>
-          <Dressed />
+          <Gate />
         </QueryClientProvider>
       </LanguageProvider>
     </ThemeProvider>
   );
 }
 
-function Dressed() {
-  const { isDark } = useTheme();
-  const { language } = useLanguage();
-  return (
-    <ConfigProvider
-      locale={language === 'zh' ? zhCN : enUS}
-      theme={{
-        // Styles come from the library's file (main.tsx): to make them in the browser took half of the first load.
-        zeroRuntime: true,
-        algorithm: isDark ? themes.darkAlgorithm : themes.defaultAlgorithm,
-        token: isDark ? DARK : LIGHT,
-        components: {
-          Button: isDark
-            ? { colorPrimaryHover: HOVERED.dark, defaultHoverColor: BRIGHT, defaultHoverBorderColor: BRIGHT }
-            : { colorPrimaryHover: HOVERED.light },
-          ...(isDark && {
-            Menu: { itemSelectedColor: BRIGHT },
-            Tabs: { itemSelectedColor: BRIGHT, itemHoverColor: BRIGHT, itemActiveColor: BRIGHT },
-          }),
-          Layout: { siderBg: isDark ? '#141414' : '#ffffff', headerBg: isDark ? '#141414' : '#ffffff' },
-        },
-      }}
-    >
-      <Gate />
-    </ConfigProvider>
-  );
-}
-
 function Gate() {
   const { data: me, error, refetch } = useQuery(whoIsIn);
-  if (me === null) return <Login />;
   if (me === undefined) return error ? <Failure error={error} again={() => refetch()} /> : <Waiting />;
   return (
     <Boundary>
       <Suspense fallback={<Waiting />}>
-        <Desk me={me} />
+        {me === null ? (
+          <login.Shown />
+        ) : (
+          <BrowserRouter basename="/console">
+            <SessionProvider me={me}>
+              <Pages />
+            </SessionProvider>
+          </BrowserRouter>
+        )}
       </Suspense>
     </Boundary>
   );

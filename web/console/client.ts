@@ -1,33 +1,26 @@
-import type { Call } from '../../src/sdk/call.ts';
-import { itemsOf, pagesOf } from '../../src/sdk/pages.ts';
-import { isRepeatable, persist } from '../../src/sdk/retry.ts';
 import type { AnswerOf, Client, MethodName } from '../../src/sdk/types.ts';
-import { readAnswer, spellRequest } from '../../src/sdk/values.ts';
-import { exchange } from './door.ts';
 
 /** The SDK's client over the console's door: the operator's role stands in for key and signature. */
 export type ConsoleClient = Pick<Client, 'call' | 'pages' | 'items'>;
 
-/** Repeats of a call that the platform was too busy for. */
-const RETRIES = 2;
+type Given = [method: MethodName, request: object];
 
 /**
- * Opens the client of a logged-in operator.
+ * Opens the client of a logged-in operator. The SDK, and with it the contracts of all methods, is loaded by the first call.
  * @param csrf_token as `me` gave it
  * @param session_user the user to act for, by methods that need a user's session
  */
 export function openClient(csrf_token: string, session_user?: number): ConsoleClient {
-  const call: Call = async (method, request = {}, { signal } = {}) => {
-    const body = JSON.stringify({ method, request: spellRequest(method, request), session_user });
-    const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf_token };
-    const attempt = async () =>
-      readAnswer(
-        method,
-        await exchange('call', { method: 'POST', headers, body, ...(signal && { signal: signal as AbortSignal }) }),
-      );
-    return persist(attempt, { retries: RETRIES, repeatable: isRepeatable(method, request) }, signal);
-  };
-  return { call, pages: pagesOf(call), items: itemsOf(call) } as unknown as ConsoleClient;
+  const calls = async () => (await import('./calls.ts')).openCalls(csrf_token, session_user);
+  return {
+    call: async (...given: Given) => (await calls()).call(...given),
+    async *pages(...given: Given) {
+      yield* (await calls()).pages(...given);
+    },
+    async *items(...given: Given) {
+      yield* (await calls()).items(...given);
+    },
+  } as unknown as ConsoleClient;
 }
 
 export type { AnswerOf, MethodName };

@@ -8,54 +8,44 @@ import {
   TranslationOutlined,
   UserOutlined,
 } from '@ant-design/icons';
-import { Button, Dropdown, Grid, Layout, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { ROLES } from '../../src/contract/roles.ts';
+import { Menu } from './components/menu.tsx';
 import { useSearch } from './components/search.tsx';
 import { useLanguage, useWords } from './language.tsx';
 import { useSession } from './session.tsx';
-import { type Choice, useTheme } from './theme.tsx';
+import { useTheme } from './theme.tsx';
 
 /** The line above every page: search, documentation, language, theme and the operator. */
 export function Header({ menu }: { menu: ReactNode }) {
   const t = useWords();
   const { language, speak } = useLanguage();
   const { me } = useSession();
-  const wide = Grid.useBreakpoint().md ?? true;
   const { open, dialog } = useSearch();
   return (
-    <Layout.Header className="console-header">
+    <header className="console-header">
       {menu}
-      <Button
-        icon={<SearchOutlined />}
-        onClick={open}
-        {...(!wide && { 'aria-label': t({ zh: '搜索', en: 'Search' }) })}
-      >
-        {wide && t({ zh: '按任意编号搜索 ⌘K', en: 'Search any id ⌘K' })}
-      </Button>
+      <button type="button" className="console-button framed" onClick={open}>
+        <SearchOutlined />
+        <span className="console-word">{t({ zh: '按任意编号搜索 ⌘K', en: 'Search any id ⌘K' })}</span>
+      </button>
       {dialog}
       <div className="console-grow" />
-      {me.sandbox && wide && <Tag color="gold">{t({ zh: '沙箱', en: 'sandbox' })}</Tag>}
-      <Button
-        type="text"
-        icon={<BookOutlined />}
-        href={`/${language}/`}
-        {...(!wide && { 'aria-label': t({ zh: '文档', en: 'Documentation' }) })}
-      >
-        {wide && t({ zh: '文档', en: 'Docs' })}
-      </Button>
-      <Button
-        type="text"
-        icon={<TranslationOutlined />}
-        {...(!wide && { 'aria-label': language === 'zh' ? 'English' : '中文' })}
-        onClick={() => speak(language === 'zh' ? 'en' : 'zh')}
-      >
-        {wide && (language === 'zh' ? 'English' : '中文')}
-      </Button>
+      {me.sandbox && <span className="console-tag gold">{t({ zh: '沙箱', en: 'sandbox' })}</span>}
+      <a className="console-button" href={`/${language}/`}>
+        <BookOutlined />
+        <span className="console-word">{t({ zh: '文档', en: 'Docs' })}</span>
+      </a>
+      <button type="button" className="console-button" onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>
+        <TranslationOutlined />
+        <span className="console-word" lang={language === 'zh' ? 'en' : 'zh-CN'}>
+          {language === 'zh' ? 'English' : '中文'}
+        </span>
+      </button>
       <ThemeMenu />
       <AccountMenu />
-    </Layout.Header>
+    </header>
   );
 }
 
@@ -68,15 +58,12 @@ const THEMES = [
 function ThemeMenu() {
   const t = useWords();
   const { choice, isDark, choose } = useTheme();
-  const items = THEMES.map(({ key, icon, words }) => ({ key, icon, label: t(words) }));
+  const items = THEMES.map(({ key, icon, words }) => ({
+    ...{ key, icon, label: t(words), is_chosen: key === choice },
+    go: () => choose(key),
+  }));
   return (
-    <Dropdown trigger={['click']} menu={{ items, selectedKeys: [choice], onClick: ({ key }) => choose(key as Choice) }}>
-      <Button
-        type="text"
-        icon={isDark ? <MoonOutlined /> : <SunOutlined />}
-        aria-label={t({ zh: '主题', en: 'Theme' })}
-      />
-    </Dropdown>
+    <Menu label={t({ zh: '主题', en: 'Theme' })} button={isDark ? <MoonOutlined /> : <SunOutlined />} items={items} />
   );
 }
 
@@ -85,23 +72,23 @@ function AccountMenu() {
   const go = useNavigate();
   const { language } = useLanguage();
   const { me, logOut } = useSession();
-  const wide = Grid.useBreakpoint().md ?? true;
   const role = language === 'zh' ? ROLES[me.role].zh : me.role;
   const items = [
-    { key: 'who', label: `${me.display_name} · ${role}`, disabled: true },
+    { key: 'who', label: `${me.display_name} · ${role}` },
     {
-      key: 'account',
-      icon: <UserOutlined />,
-      label: t({ zh: '我的账号', en: 'My account' }),
-      onClick: () => go('/account'),
+      ...{ key: 'account', icon: <UserOutlined />, label: t({ zh: '我的账号', en: 'My account' }) },
+      go: () => go('/account'),
     },
-    { key: 'out', icon: <LogoutOutlined />, label: t({ zh: '退出登录', en: 'Log out' }), onClick: () => void logOut() },
+    {
+      ...{ key: 'out', icon: <LogoutOutlined />, label: t({ zh: '退出登录', en: 'Log out' }) },
+      go: () => void logOut(),
+    },
   ];
-  return (
-    <Dropdown trigger={['click']} menu={{ items }}>
-      <Button type="text" icon={<UserOutlined />} {...(!wide && { 'aria-label': t({ zh: '账号', en: 'Account' }) })}>
-        {wide && me.display_name}
-      </Button>
-    </Dropdown>
+  const button = (
+    <>
+      <UserOutlined />
+      <span className="console-word">{me.display_name}</span>
+    </>
   );
+  return <Menu button={button} items={items} />;
 }

@@ -1,7 +1,21 @@
 import { createRoot } from 'react-dom/client';
-import 'antd/dist/antd.css';
-import { App } from './app.tsx';
+import './frame.css';
 import './console.css';
+import { App, createQueries } from './app.tsx';
+import { whoIsIn } from './me.ts';
+import { loadHere, login } from './routes.ts';
+
+/**
+ * Shows the console when all that it begins with is there. Until then the page itself says that it is on its way: what
+ * React says it says for at least 300 ms.
+ */
+async function begin(root: HTMLElement): Promise<void> {
+  const queries = createQueries();
+  // The server marks its page so for a browser with a session. What cannot be had is asked for again, and told, when it is shown.
+  const code = 'session' in document.documentElement.dataset ? loadHere() : login.load();
+  await Promise.allSettled([queries.prefetchQuery(whoIsIn), code]);
+  createRoot(root).render(<App queries={queries} />);
+}
 
 const root = document.getElementById('root');
-if (root !== null) createRoot(root).render(<App />);
+if (root !== null) void begin(root);

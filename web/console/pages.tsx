@@ -9,148 +9,152 @@ import {
   RocketOutlined,
   TagsOutlined,
 } from '@ant-design/icons';
-import { Button, Drawer, Grid, Layout, Menu, Typography } from 'antd';
-import { type ComponentType, lazy, type ReactNode, Suspense, useState } from 'react';
-import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
+import { type ComponentType, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { Navigate, NavLink, Route, Routes } from 'react-router';
 import type { Words } from '../../src/contract/schema.ts';
 import { Boundary } from './components/boundary.tsx';
+import { Dialog } from './components/dialog.tsx';
 import { useScrollStops } from './components/scroll-stops.ts';
 import { Waiting } from './components/states.tsx';
 import { Header } from './header.tsx';
 import { useWords } from './language.tsx';
-import { workplaceCode } from './routes.ts';
+import { library, loadAtLeisure, type Path, workplacePages } from './routes.ts';
 import { useSession } from './session.tsx';
 
-type Workplace = { path: string; words: Words; icon: ReactNode; Page: ComponentType };
+type Workplace = { path: Path; words: Words; icon: ReactNode; Page: ComponentType };
 
 const workplaces: readonly Workplace[] = [
   {
     path: 'overview',
     words: { zh: '总览', en: 'Overview' },
     icon: <DashboardOutlined />,
-    Page: lazy(workplaceCode.overview),
+    Page: workplacePages.overview.Shown,
   },
   {
     path: 'lottery',
     words: { zh: '抽奖', en: 'Lottery' },
     icon: <GiftOutlined />,
-    Page: lazy(workplaceCode.lottery),
+    Page: workplacePages.lottery.Shown,
   },
   {
     path: 'vouchers',
     words: { zh: '券码', en: 'Vouchers' },
     icon: <BarcodeOutlined />,
-    Page: lazy(workplaceCode.vouchers),
+    Page: workplacePages.vouchers.Shown,
   },
   {
     path: 'ticketing',
     words: { zh: '票务', en: 'Ticketing' },
     icon: <CalendarOutlined />,
-    Page: lazy(workplaceCode.ticketing),
+    Page: workplacePages.ticketing.Shown,
   },
   {
     path: 'sendplans',
     words: { zh: '投放计划', en: 'Send plans' },
     icon: <RocketOutlined />,
-    Page: lazy(workplaceCode.sendplans),
+    Page: workplacePages.sendplans.Shown,
   },
   {
     path: 'benefits',
     words: { zh: '权益', en: 'Benefits' },
     icon: <TagsOutlined />,
-    Page: lazy(workplaceCode.benefits),
+    Page: workplacePages.benefits.Shown,
   },
   {
     path: 'platform',
     words: { zh: '平台', en: 'Platform' },
     icon: <AppstoreOutlined />,
-    Page: lazy(workplaceCode.platform),
+    Page: workplacePages.platform.Shown,
   },
   {
     path: 'operators',
     words: { zh: '操作员', en: 'Operators' },
     icon: <CrownOutlined />,
-    Page: lazy(workplaceCode.operators),
+    Page: workplacePages.operators.Shown,
   },
 ];
 
-const Account = lazy(workplaceCode.account);
+const Account = workplacePages.account.Shown;
 
-/** The pages of a logged-in operator, each loaded when it is first opened. */
+/** The pages of a logged-in operator. */
 export function Pages() {
-  const t = useWords();
   const { me, may } = useSession();
   useScrollStops();
-  const wide = Grid.useBreakpoint().lg ?? true;
-  const [open, setOpen] = useState(false);
-  const shown = workplaces.filter(({ path }) => path !== 'operators' || may('piaoquan.operator.list'));
-  const navigation = <Navigation shown={shown} onGo={() => setOpen(false)} />;
+  const [isOpen, setOpen] = useState(false);
+  const t = useWords();
+  const shown = useMemo(
+    () => workplaces.filter(({ path }) => path !== 'operators' || may('piaoquan.operator.list')),
+    [may],
+  );
+  useEffect(() => loadAtLeisure(shown.map(({ path }) => path)), [shown]);
   if (me.password_temporary) return <Account />;
+  const close = () => setOpen(false);
+  const navigation = <Navigation shown={shown} onGo={close} />;
   return (
-    <Layout style={{ minHeight: '100vh' }}>
-      {wide ? (
-        <Layout.Sider width={208} className="console-sider">
-          {navigation}
-        </Layout.Sider>
-      ) : (
-        <Drawer
-          open={open}
-          placement="left"
-          size={240}
-          styles={{ body: { padding: 0 } }}
-          onClose={() => setOpen(false)}
-        >
-          {navigation}
-        </Drawer>
-      )}
-      <Layout>
-        <Header menu={wide ? undefined : <MenuButton onClick={() => setOpen(true)} />} />
-        <Layout.Content>
+    <div className="console-frame">
+      <aside className="console-sider">{navigation}</aside>
+      <Dialog open={isOpen} close={close} label={t(MENU)} className="console-drawer">
+        {navigation}
+      </Dialog>
+      <div className="console-main">
+        <Header menu={<MenuButton onClick={() => setOpen(true)} />} />
+        <main>
           <div className="console-content">
             <Boundary>
               <Suspense fallback={<Waiting />}>
-                <Routes>
-                  {shown.map(({ path, Page }) => (
-                    <Route key={path} path={`${path}/*`} element={<Page />} />
-                  ))}
-                  <Route path="account" element={<Account />} />
-                  <Route path="*" element={<Navigate to="/overview" replace />} />
-                </Routes>
+                <Places shown={shown} />
               </Suspense>
             </Boundary>
           </div>
-        </Layout.Content>
-        <Layout.Footer className="console-zone">
-          <Typography.Text type="secondary">
-            {t({ zh: '控制台中的时间均为北京时间（GMT+8）', en: 'All times in the console are GMT+8 (Beijing)' })}
-          </Typography.Text>
-        </Layout.Footer>
-      </Layout>
-    </Layout>
+        </main>
+        <footer className="console-zone">
+          {t({ zh: '控制台中的时间均为北京时间（GMT+8）', en: 'All times in the console are GMT+8 (Beijing)' })}
+        </footer>
+      </div>
+    </div>
+  );
+}
+
+/** The page at the browser's address; all but the overview and the account within what the library of components needs. */
+function Places({ shown }: { shown: readonly Workplace[] }) {
+  const [overview, ...others] = shown;
+  const routeOf = ({ path, Page }: Workplace) => <Route key={path} path={`${path}/*`} element={<Page />} />;
+  return (
+    <Routes>
+      {overview && routeOf(overview)}
+      <Route path="account" element={<Account />} />
+      <Route element={<library.Shown />}>{others.map(routeOf)}</Route>
+      <Route path="*" element={<Navigate to="/overview" replace />} />
+    </Routes>
   );
 }
 
 function Navigation({ shown, onGo }: { shown: readonly Workplace[]; onGo: () => void }) {
   const t = useWords();
-  const { pathname } = useLocation();
-  const items = shown.map(({ path, words, icon }) => ({
-    key: path,
-    icon,
-    label: (
-      <Link to={`/${path}`} onClick={onGo}>
-        {t(words)}
-      </Link>
-    ),
-  }));
   return (
     <nav aria-label={t({ zh: '工作台', en: 'Workplaces' })}>
       <div className="console-brand">Piaoquan 票券</div>
-      <Menu mode="inline" selectedKeys={[pathname.split('/')[1] ?? '']} items={items} style={{ borderInlineEnd: 0 }} />
+      <ul className="console-nav">
+        {shown.map(({ path, words, icon }) => (
+          <li key={path}>
+            <NavLink to={`/${path}`} onClick={onGo}>
+              {icon}
+              {t(words)}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
     </nav>
   );
 }
 
+const MENU = { zh: '菜单', en: 'Menu' };
+
 function MenuButton({ onClick }: { onClick: () => void }) {
-  const t = useWords();
-  return <Button type="text" icon={<MenuOutlined />} aria-label={t({ zh: '菜单', en: 'Menu' })} onClick={onClick} />;
+  const label = useWords()(MENU);
+  return (
+    <button type="button" className="console-button console-menu-button" aria-label={label} onClick={onClick}>
+      <MenuOutlined />
+    </button>
+  );
 }

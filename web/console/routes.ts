@@ -1,24 +1,75 @@
-/** The code of each workplace, by its path; loaded when it is first opened. */
-export const workplaceCode = {
-  overview: () => import('./workplaces/overview/index.tsx'),
-  lottery: () => import('./workplaces/lottery/index.tsx'),
-  vouchers: () => import('./workplaces/vouchers/index.tsx'),
-  ticketing: () => import('./workplaces/ticketing/index.tsx'),
-  sendplans: () => import('./workplaces/sendplans/index.tsx'),
-  benefits: () => import('./workplaces/benefits/index.tsx'),
-  platform: () => import('./workplaces/platform/index.tsx'),
-  operators: () => import('./workplaces/operators/index.tsx'),
-  account: () => import('./pages/account.tsx'),
+import { Account } from './pages/account.tsx';
+import { type Part, part } from './part.tsx';
+import Overview from './workplaces/overview/index.tsx';
+
+/** What the pages of most workplaces stand on: the library of components, dressed as the console is. */
+export const library = part(() => import('./library.tsx'));
+
+/** A page that is made of the library's components. Its styles come after those of the library. */
+const built: typeof part = (code) =>
+  part(async () => {
+    const [, page] = await Promise.all([library.load(), code()]);
+    return page;
+  });
+
+/** What the console begins with is loaded with it. */
+const atOnce = (Shown: () => React.ReactNode): Part<object> => ({ load: async () => undefined, Shown });
+
+/** The pages of each workplace, by its path. */
+export const workplacePages = {
+  overview: atOnce(Overview),
+  lottery: built(() => import('./workplaces/lottery/index.tsx')),
+  vouchers: built(() => import('./workplaces/vouchers/index.tsx')),
+  ticketing: built(() => import('./workplaces/ticketing/index.tsx')),
+  sendplans: built(() => import('./workplaces/sendplans/index.tsx')),
+  benefits: built(() => import('./workplaces/benefits/index.tsx')),
+  platform: built(() => import('./workplaces/platform/index.tsx')),
+  operators: built(() => import('./workplaces/operators/index.tsx')),
+  account: atOnce(Account),
 } as const;
 
-/** Loads the frame of all pages, and with it the code of the page at the browser's address. */
-export function loadDesk() {
+/** The path of a workplace below `/console`. */
+export type Path = keyof typeof workplacePages;
+
+/** What is shown to those who are not logged in. */
+export const login = part(() => import('./pages/login.tsx'));
+
+/** Loads the page at the browser's address. Rejects with TypeError when it cannot be had. */
+export async function loadHere(): Promise<void> {
   const path = location.pathname.split('/')[2] ?? '';
-  const load = path in workplaceCode ? workplaceCode[path as keyof typeof workplaceCode] : workplaceCode.overview;
-  // What cannot be loaded is asked for again, and told, when the page is shown.
-  load().catch(() => undefined);
-  return import('./desk.tsx');
+  if (path in workplacePages) await workplacePages[path as Path].load();
 }
 
-/** Begins to load what is shown to those who are logged in, before it is known that somebody is. */
-export const loadAhead = (): void => void loadDesk().catch(() => undefined);
+/** Until the page that was opened first has its figures: what is loaded beside it would hold them up. */
+const SETTLE_MS = 2000;
+/** How long the browser may be busy before the next part is loaded all the same. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Loads parts while the browser has nothing else to do, one after the other, so that they stand at once when they are
+ * opened. What cannot be had is asked for again, and told, when it is shown.
+ * @returns what ends it
+ */
+export function loadAtLeisure(paths: readonly Path[]): () => void {
+  const parts = [library, ...paths.map((path) => workplacePages[path])];
+  let stopped = false;
+  const settle = (): Promise<void> => new Promise((done) => setTimeout(done, SETTLE_MS));
+  const rest = (): Promise<void> =>
+    new Promise((done) => {
+      // Safari knows no other way to wait for leisure.
+      if (!('requestIdleCallback' in window)) setTimeout(done, 200);
+      else requestIdleCallback(() => done(), { timeout: PATIENCE_MS });
+    });
+  const go = async () => {
+    await settle();
+    for (const each of parts) {
+      await rest();
+      if (stopped) return;
+      await each.load().catch(() => undefined);
+    }
+  };
+  void go();
+  return () => {
+    stopped = true;
+  };
+}

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useCallback, useContext, useMemo } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
 import { type ConsoleClient, type MethodName, openClient } from './client.ts';
-import { post } from './door.ts';
+import { Refusal } from './components/states.tsx';
+import { DoorError, post } from './door.ts';
 import type { Me } from './me.ts';
 
 type Session = {
@@ -25,11 +26,28 @@ export function useSession(): Session {
   return session;
 }
 
+/** In sight wherever the page is scrolled to, and clear of the menu that tries again. */
+const BELOW = {
+  position: 'fixed',
+  insetBlockEnd: 0,
+  insetInline: 16,
+  zIndex: 1000,
+  maxWidth: 480,
+  margin: '0 auto',
+} as const;
+
 /** Gives the pages below the session of an operator. */
 export function SessionProvider({ me, children }: { me: Me; children: ReactNode }) {
   const queries = useQueryClient();
+  const [failure, setFailure] = useState<unknown>();
   const logOut = useCallback(async () => {
-    await post('logout', {}, me.csrf_token);
+    try {
+      setFailure(undefined);
+      await post('logout', {}, me.csrf_token);
+    } catch (error) {
+      // Whose session has ended meanwhile is out; anyone else must know that the session stands.
+      if (!(error instanceof DoorError && error.status === 401)) return setFailure(error);
+    }
     // An answer that is still under way would bring the session back.
     await queries.cancelQueries({ queryKey: ['me'] });
     // The page watches who is logged in: that query must live on to tell it.
@@ -47,5 +65,14 @@ export function SessionProvider({ me, children }: { me: Me; children: ReactNode 
       logOut,
     };
   }, [me, logOut]);
-  return <Context value={session}>{children}</Context>;
+  return (
+    <Context value={session}>
+      {children}
+      {failure !== undefined && (
+        <div style={BELOW}>
+          <Refusal error={failure} />
+        </div>
+      )}
+    </Context>
+  );
 }

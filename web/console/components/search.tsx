@@ -1,13 +1,14 @@
-import { SearchOutlined } from '@ant-design/icons';
-import { Input, List, Modal } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useWords } from '../language.tsx';
 import { searches } from '../searches.ts';
+import { Dialog } from './dialog.tsx';
 
 /** The dialog that finds any id, opened by ⌘K or Ctrl+K from every page. */
 export function useSearch(): { open: () => void; dialog: ReactNode } {
+  const t = useWords();
   const [isOpen, setOpen] = useState(false);
+  const close = () => setOpen(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
@@ -17,55 +18,54 @@ export function useSearch(): { open: () => void; dialog: ReactNode } {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
-  return { open: () => setOpen(true), dialog: <SearchDialog open={isOpen} close={() => setOpen(false)} /> };
+  const label = t({ zh: '按编号搜索', en: 'Search by id' });
+  const dialog = (
+    <Dialog open={isOpen} close={close} label={label} className="console-search">
+      <h2>{label}</h2>
+      <Search close={close} />
+    </Dialog>
+  );
+  return { open: () => setOpen(true), dialog };
 }
 
-function SearchDialog({ open, close }: { open: boolean; close: () => void }) {
+function Search({ close }: { close: () => void }) {
   const t = useWords();
   const go = useNavigate();
   const [text, setText] = useState('');
   const wanted = text.trim();
   const found = wanted === '' ? [] : searches.filter(({ fits }) => fits.test(wanted));
-  const leave = () => {
-    close();
-    setText('');
-  };
+  const hint = t({ zh: '活动、订单、券码、用户、request_id …', en: 'Activity, order, code, user, request_id …' });
   return (
-    <Modal
-      open={open}
-      onCancel={close}
-      footer={null}
-      closable={false}
-      destroyOnHidden
-      title={t({ zh: '按编号搜索', en: 'Search by id' })}
-    >
-      <Input
-        autoFocus
-        size="large"
-        prefix={<SearchOutlined />}
+    <>
+      <input
+        type="text"
         value={text}
         maxLength={128}
-        placeholder={t({ zh: '活动、订单、券码、用户、request_id …', en: 'Activity, order, code, user, request_id …' })}
+        placeholder={hint}
+        aria-label={hint}
         onChange={(event) => setText(event.target.value)}
-        onPressEnter={() => {
-          if (found[0] === undefined) return;
-          leave();
+        onKeyDown={({ key, nativeEvent }) => {
+          // Enter that ends the input of a Chinese word opens nothing.
+          if (key !== 'Enter' || nativeEvent.isComposing || found[0] === undefined) return;
+          close();
           go(found[0].to(wanted));
         }}
       />
-      <List
-        dataSource={found}
-        locale={{ emptyText: t({ zh: '输入编号，回车打开第一项', en: 'Type an id; Enter opens the first' }) }}
-        renderItem={({ words, to }) => (
-          <List.Item>
-            <Link to={to(wanted)} onClick={leave}>
-              {t(words)}
-              {t({ zh: '：', en: ': ' })}
-              {wanted}
-            </Link>
-          </List.Item>
-        )}
-      />
-    </Modal>
+      {found.length === 0 ? (
+        <p>{t({ zh: '输入编号，回车打开第一项', en: 'Type an id; Enter opens the first' })}</p>
+      ) : (
+        <ul>
+          {found.map(({ words, to }) => (
+            <li key={words.en}>
+              <Link to={to(wanted)} onClick={close} className="console-link">
+                {t(words)}
+                {t({ zh: '：', en: ': ' })}
+                {wanted}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }

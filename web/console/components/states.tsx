@@ -1,4 +1,4 @@
-import { Alert, Button, Empty, Result, Spin } from 'antd';
+import { CloseCircleFilled, ExclamationCircleFilled, InfoCircleFilled, WarningFilled } from '@ant-design/icons';
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
 import { TopError, TopNetworkError } from '../../../src/sdk/errors.ts';
@@ -59,12 +59,39 @@ function waitOf(seconds: number): Words {
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
   const t = useWords();
   const { title, detail } = useWordsOf(error);
-  const retry = again && (
-    <Button type="primary" onClick={again}>
-      {t({ zh: '重试', en: 'Try again' })}
-    </Button>
+  return (
+    <div className="console-failure" role="alert">
+      <WarningFilled />
+      <h3>{t(title)}</h3>
+      {detail && <p>{t(detail)}</p>}
+      {again && (
+        <button type="button" className="console-button primary" onClick={again}>
+          {t({ zh: '重试', en: 'Try again' })}
+        </button>
+      )}
+    </div>
   );
-  return <Result status="warning" title={t(title)} subTitle={detail && t(detail)} extra={retry} />;
+}
+
+const SIGNS = {
+  error: <CloseCircleFilled />,
+  warning: <ExclamationCircleFilled />,
+  info: <InfoCircleFilled />,
+} as const;
+
+type NoticeProps = { kind: keyof typeof SIGNS; title: string; detail?: string | undefined; role?: 'alert' | 'status' };
+
+/** Words above what they are about. */
+export function Notice({ kind, title, detail, role = 'alert' }: NoticeProps) {
+  return (
+    <div className={`console-notice ${kind}`} role={role}>
+      {SIGNS[kind]}
+      <div>
+        <p>{title}</p>
+        {detail && <p className="console-dim">{detail}</p>}
+      </div>
+    </div>
+  );
 }
 
 /** The error of a form or an action, above it. */
@@ -73,7 +100,9 @@ export function Refusal({ error }: { error: unknown }) {
   const { title, detail } = useWordsOf(error);
   if (!error) return null;
   return (
-    <Alert type="error" showIcon title={t(title)} description={detail && t(detail)} style={{ marginBottom: 16 }} />
+    <div style={{ marginBottom: 16 }}>
+      <Notice kind="error" title={t(title)} detail={detail && t(detail)} />
+    </div>
   );
 }
 
@@ -81,7 +110,7 @@ export function Refusal({ error }: { error: unknown }) {
 export function Waiting() {
   return (
     <div className="console-center">
-      <Spin size="large" />
+      <div className="console-waiting" />
     </div>
   );
 }
@@ -90,8 +119,12 @@ export function Waiting() {
 export function Nothing({ words, children }: { words: Words; children?: ReactNode }) {
   const t = useWords();
   return (
-    <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(words)}>
-      {children}
-    </Empty>
+    <div className="console-nothing">
+      <svg width="64" height="41" viewBox="0 0 64 41" aria-hidden="true">
+        <path d="M55 13 45 2H19L9 13v20a3 3 0 0 0 3 3h40a3 3 0 0 0 3-3zM9 13h14c2 0 3 2 3 4s2 4 6 4 6-2 6-4 1-4 3-4h14" />
+      </svg>
+      <p>{t(words)}</p>
+      {children && <div>{children}</div>}
+    </div>
   );
 }

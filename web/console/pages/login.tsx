@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Card, Divider, Flex, Form, Input, Typography } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Refusal } from '../components/states.tsx';
 import { DoorError, post } from '../door.ts';
+import { Dressed } from '../dressed.tsx';
 import { useLanguage, useWords } from '../language.tsx';
-import { loadAhead } from '../routes.ts';
 
 type Answers = Record<string, string>;
 
@@ -22,33 +22,28 @@ const TITLES = {
   reset: { zh: '设置新密码', en: 'Set a new password' },
 } as const;
 
-const AHEAD_MS = 300;
-
 /** Logs in: by name and password and, where it is set up, a code of the authenticator; in a sandbox by one click. */
-export function Login() {
+export default function Login() {
   const t = useWords();
   const { language, speak } = useLanguage();
   const [link] = useState(() => linkOf(location));
-  // While somebody types, once the page stands.
-  useEffect(() => {
-    const timer = setTimeout(loadAhead, AHEAD_MS);
-    return () => clearTimeout(timer);
-  }, []);
   return (
-    <main className="console-center">
-      <Card style={{ width: 'min(400px, 100%)' }}>
-        <Flex justify="space-between" align="center">
-          <Typography.Title level={1} style={{ fontSize: 20, margin: 0 }}>
-            {t(TITLES[link?.door ?? 'login'])}
-          </Typography.Title>
-          <Button type="text" onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>
-            {language === 'zh' ? 'English' : '中文'}
-          </Button>
-        </Flex>
-        <Divider />
-        {link === undefined ? <LoginForm /> : <LinkForm link={link} />}
-      </Card>
-    </main>
+    <Dressed>
+      <main className="console-center">
+        <Card style={{ width: 'min(400px, 100%)' }}>
+          <Flex justify="space-between" align="center">
+            <Typography.Title level={1} style={{ fontSize: 20, margin: 0 }}>
+              {t(TITLES[link?.door ?? 'login'])}
+            </Typography.Title>
+            <Button type="text" onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>
+              {language === 'zh' ? 'English' : '中文'}
+            </Button>
+          </Flex>
+          <Divider />
+          {link === undefined ? <LoginForm /> : <LinkForm link={link} />}
+        </Card>
+      </main>
+    </Dressed>
   );
 }
 

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Card, Empty } from 'antd';
 import { useMemo } from 'react';
 import type { Minute } from '../../../../src/gateway/figures.ts';
 import { formatInstant } from '../../../../src/wire/time.ts';
 import { Chart } from '../../components/chart.tsx';
-import { Refusal, Waiting } from '../../components/states.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Nothing, Refusal, Waiting } from '../../components/states.tsx';
 import { ask } from '../../door.ts';
 import { useWords } from '../../language.tsx';
 import type { Beat } from './live.ts';
@@ -39,9 +39,9 @@ export function LiveChart({ beats }: { beats: readonly Beat[] }) {
     [beats, title],
   );
   return (
-    <Card size="small" title={title}>
+    <Panel title={title}>
       <Chart option={option} label={title} height={200} />
-    </Card>
+    </Panel>
   );
 }
 
@@ -57,9 +57,9 @@ export function HourChart({ at }: { at: number | undefined }) {
     gcTime: LOOK_MS,
   });
   return (
-    <Card size="small" title={t({ zh: '每分钟调用与错误（最近一小时）', en: 'Calls and errors a minute, last hour' })}>
+    <Panel title={t({ zh: '每分钟调用与错误（最近一小时）', en: 'Calls and errors a minute, last hour' })}>
       {hour.data === undefined ? hour.error ? <Refusal error={hour.error} /> : <Waiting /> : <Hour {...hour.data} />}
-    </Card>
+    </Panel>
   );
 }
 
@@ -102,11 +102,6 @@ function Hour(found: Minutes) {
     };
   }, [found, answered, failed]);
   if (found.minutes.length === 0)
-    return (
-      <Empty
-        image={Empty.PRESENTED_IMAGE_SIMPLE}
-        description={t({ zh: '最近一小时没有调用', en: 'No calls in the last hour' })}
-      />
-    );
+    return <Nothing words={{ zh: '最近一小时没有调用', en: 'No calls in the last hour' }} />;
   return <Chart option={option} label={t({ zh: '每分钟调用与错误', en: 'Calls and errors a minute' })} height={200} />;
 }

@@ -1,19 +1,7 @@
-import { Card, Table, Typography } from 'antd';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import { catalogue } from '../../../../src/contract/catalogue.ts';
-import { type ErrorEntry, platformErrors } from '../../../../src/contract/error-table.ts';
-import type { Contract } from '../../../../src/contract/method.ts';
-import type { Words } from '../../../../src/contract/schema.ts';
+import { Panel } from '../../components/panel.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
-
-const causes = new Map<string, Words>([
-  ...catalogue.flatMap((contract: Contract) =>
-    Object.entries(contract.errors).map(([sub_code, { cause }]) => [sub_code, cause] as const),
-  ),
-  ...Object.values(platformErrors).map(
-    ({ code, sub_code, cause }: ErrorEntry) => [sub_code ?? String(code), cause] as const,
-  ),
-]);
 
 /** The call log of one error; figures know errors without a sub_code by their code. */
 const logOf = (word: string): string =>
@@ -22,49 +10,60 @@ const logOf = (word: string): string =>
 /** The errors of the last minute by sub_code, the most frequent first, each with the way to its calls and its entry. */
 export function Errors({ counts }: { counts: Readonly<Record<string, number>> | undefined }) {
   const t = useWords();
-  const { language } = useLanguage();
   const rows = Object.entries(counts ?? {}).sort(([, a], [, b]) => b - a);
   return (
-    <Card size="small" title={t({ zh: '最近一分钟的错误', en: 'Errors of the last minute' })}>
+    <Panel title={t({ zh: '最近一分钟的错误', en: 'Errors of the last minute' })}>
       {rows.length === 0 ? (
-        <Typography.Text type="secondary">
+        <span className="console-dim">
           {counts === undefined ? '—' : t({ zh: '最近一分钟没有错误。', en: 'No errors in the last minute.' })}
-        </Typography.Text>
+        </span>
       ) : (
-        <Table
-          size="small"
-          pagination={false}
-          scroll={{ x: 'max-content', y: 320 }}
-          rowKey={([word]) => word}
-          dataSource={rows}
-          columns={[
-            {
-              title: 'sub_code',
-              render: (_value, [word]) => (
-                <>
-                  <Link to={logOf(word)} className="console-id">
-                    {word}
-                  </Link>
-                  <div>
-                    <Typography.Text type="secondary">{causes.get(word)?.[language]}</Typography.Text>
-                  </div>
-                </>
-              ),
-            },
-            {
-              title: t({ zh: '次数', en: 'Times' }),
-              align: 'end',
-              render: (_value, [, times]) => <span className="console-number">{times.toLocaleString('en')}</span>,
-            },
-            {
-              title: t({ zh: '说明', en: 'About it' }),
-              render: (_value, [word]) => (
-                <a href={`/${language}/errors#${encodeURIComponent(word)}`}>{t({ zh: '文档', en: 'Docs' })}</a>
-              ),
-            },
-          ]}
-        />
+        <Rows rows={rows} />
       )}
-    </Card>
+    </Panel>
+  );
+}
+
+function Rows({ rows }: { rows: readonly (readonly [word: string, times: number])[] }) {
+  const t = useWords();
+  const { language } = useLanguage();
+  // The contracts are large, and errors are rare.
+  const { data: causes } = useQuery({
+    queryKey: ['causes'],
+    queryFn: async () => (await import('./causes.ts')).causes,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <div className="console-table overview-errors">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">sub_code</th>
+            <th scope="col" className="end">
+              {t({ zh: '次数', en: 'Times' })}
+            </th>
+            <th scope="col">{t({ zh: '说明', en: 'About it' })}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([word, times]) => (
+            <tr key={word}>
+              <td>
+                <Link to={logOf(word)} className="console-id console-link">
+                  {word}
+                </Link>
+                <div className="console-dim">{causes?.get(word)?.[language]}</div>
+              </td>
+              <td className="end console-number">{times.toLocaleString('en')}</td>
+              <td>
+                <a className="console-link" href={`/${language}/errors#${encodeURIComponent(word)}`}>
+                  {t({ zh: '文档', en: 'Docs' })}
+                </a>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,4 +1,3 @@
-import { Card, Statistic, Typography, theme } from 'antd';
 import type { ReactNode } from 'react';
 import type { LiveFigures } from '../../../../src/gateway/console-live.ts';
 import { useWords } from '../../language.tsx';
@@ -45,16 +44,13 @@ type FigureProps = {
 };
 
 function Figure({ title, value, note, isBad = false }: FigureProps) {
-  const { token } = theme.useToken();
   return (
-    <Card size="small">
-      <Statistic
-        title={title}
-        value={value ?? '—'}
-        suffix={note !== undefined && <Typography.Text type="secondary">{note}</Typography.Text>}
-        className="console-number"
-        {...(isBad && { styles: { content: { color: token.colorError } } })}
-      />
-    </Card>
+    <div className="console-panel overview-figure">
+      <div className="console-dim">{title}</div>
+      <div className={isBad ? 'console-number overview-bad' : 'console-number'}>
+        {typeof value === 'number' ? value.toLocaleString('en') : (value ?? '—')}
+        {note !== undefined && <span className="console-dim"> {note}</span>}
+      </div>
+    </div>
   );
 }

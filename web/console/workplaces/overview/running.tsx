@@ -1,10 +1,10 @@
-import { Card, Progress, Table, type TableColumnType, Tag, Typography } from 'antd';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import type { LiveStock } from '../../../../src/gateway/console-live.ts';
+import { formatInstant } from '../../../../src/wire/time.ts';
+import { Panel } from '../../components/panel.tsx';
 import { Nothing, Waiting } from '../../components/states.tsx';
-import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { paceOf, type Running } from './pace.ts';
 
@@ -39,7 +39,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-const PAGE_SIZE = 10;
+/** What most pages have room for. */
+const SHOWN = 10;
 const nobodyTook = '—';
 
 /** Ids never hold a slash but in the first place, where callers chose them. */
@@ -63,22 +64,70 @@ export function RunningThings({ stock }: { stock: readonly LiveStock[] }) {
   const t = useWords();
   const rows = useMemo(() => paceOf(stock), [stock]);
   return (
-    <Card size="small" title={t({ zh: '进行中', en: 'Running now' })}>
-      {stock.length === 0 ? (
-        <Waiting />
-      ) : rows.length === 0 ? (
-        <Quiet />
-      ) : (
-        <Table
-          size="small"
-          rowKey={({ thing, key }) => `${thing} ${key}`}
-          dataSource={rows}
-          columns={columnsOf(t)}
-          scroll={{ x: 'max-content' }}
-          pagination={{ pageSize: PAGE_SIZE, hideOnSinglePage: true, showSizeChanger: false }}
-        />
+    <Panel title={t({ zh: '进行中', en: 'Running now' })}>
+      {stock.length === 0 ? <Waiting /> : rows.length === 0 ? <Quiet /> : <Rows rows={rows} />}
+    </Panel>
+  );
+}
+
+function Rows({ rows }: { rows: readonly Running[] }) {
+  const t = useWords();
+  const [all, setAll] = useState(false);
+  const words = all
+    ? { zh: '收起', en: 'Show fewer' }
+    : { zh: `全部 ${rows.length} 项`, en: `Show all ${rows.length}` };
+  return (
+    <>
+      <div className="console-table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t({ zh: '名称', en: 'Name' })}</th>
+              <th scope="col">{t({ zh: '剩余', en: 'Left' })}</th>
+              <th scope="col">{t({ zh: '预计售罄', en: 'Sold out in' })}</th>
+              <th scope="col" className="end">
+                {t({ zh: '每秒消耗', en: 'Taken a second' })}
+              </th>
+              <th scope="col">{t({ zh: '结束时间', en: 'Ends at' })}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, all ? rows.length : SHOWN).map((row) => (
+              <Row key={`${row.thing} ${row.key}`} row={row} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length > SHOWN && (
+        <button
+          type="button"
+          className="console-button framed overview-more"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        >
+          {t(words)}
+        </button>
       )}
-    </Card>
+    </>
+  );
+}
+
+function Row({ row }: { row: Running }) {
+  const { pace, ends_at } = row;
+  return (
+    <tr>
+      <td>
+        <Name row={row} />
+      </td>
+      <td>
+        <Left row={row} />
+      </td>
+      <td>
+        <SoldOut row={row} />
+      </td>
+      <td className="end console-number">{pace === 0 ? nobodyTook : pace.toFixed(pace < 10 ? 1 : 0)}</td>
+      <td className="console-number">{formatInstant(new Date(ends_at * 1000))}</td>
+    </tr>
   );
 }
 
@@ -90,7 +139,7 @@ function Quiet() {
         en: 'Nothing runs at this moment. Put a draw, a plan or a benefit on shelf, or wait for a sale to open: its stock and the time to sell-out appear here.',
       }}
     >
-      <Link to="/lottery">
+      <Link to="/lottery" className="console-link">
         <LotteryWords />
       </Link>
     </Nothing>
@@ -101,34 +150,6 @@ function LotteryWords() {
   return useWords()({ zh: '去抽奖活动', en: 'To the draw activities' });
 }
 
-function columnsOf(t: (words: Words) => string): TableColumnType<Running>[] {
-  return [
-    {
-      title: t({ zh: '名称', en: 'Name' }),
-      render: (_value, row) => <Name row={row} />,
-    },
-    {
-      title: t({ zh: '剩余', en: 'Left' }),
-      render: (_value, row) => <Left row={row} />,
-    },
-    {
-      title: t({ zh: '预计售罄', en: 'Sold out in' }),
-      render: (_value, row) => <SoldOut row={row} />,
-    },
-    {
-      title: t({ zh: '每秒消耗', en: 'Taken a second' }),
-      align: 'end',
-      render: (_value, { pace }) => (
-        <span className="console-number">{pace === 0 ? nobodyTook : pace.toFixed(pace < 10 ? 1 : 0)}</span>
-      ),
-    },
-    {
-      title: t({ zh: '结束时间', en: 'Ends at' }),
-      render: (_value, { ends_at }) => <span className="console-number">{instantText(new Date(ends_at * 1000))}</span>,
-    },
-  ];
-}
-
 function Name({ row }: { row: Running }) {
   const t = useWords();
   const kind = KINDS[row.thing];
@@ -136,16 +157,12 @@ function Name({ row }: { row: Running }) {
   const segment = row.thing === 'lottery_segment' ? t({ zh: ` · 时段 ${ids[1]}`, en: ` · segment ${ids[1]}` }) : '';
   return (
     <div className="overview-name">
-      <Tag color={kind?.color ?? 'default'}>{kind === undefined ? row.thing : t(kind.words)}</Tag>{' '}
-      <Link to={kind?.to(ids) ?? '/'}>
+      <span className={`console-tag ${kind?.color ?? ''}`}>{kind === undefined ? row.thing : t(kind.words)}</span>{' '}
+      <Link to={kind?.to(ids) ?? '/'} className="console-link">
         {row.name}
         {segment}
       </Link>
-      <div>
-        <Typography.Text type="secondary" className="console-id">
-          {row.key}
-        </Typography.Text>
-      </div>
+      <div className="console-id console-dim">{row.key}</div>
     </div>
   );
 }
@@ -158,11 +175,10 @@ function Left({ row: { stock, stock_left } }: { row: Running }) {
       <span className="console-number">
         {stock_left.toLocaleString('en')} / {stock.toLocaleString('en')}
       </span>
-      <Progress
-        percent={percent}
-        showInfo={false}
-        size="small"
-        status={percent < 10 ? 'exception' : 'normal'}
+      <progress
+        max={100}
+        value={percent}
+        className={percent < 10 ? 'overview-bar scarce' : 'overview-bar'}
         aria-label={t({ zh: `剩余 ${percent.toFixed(0)}%`, en: `${percent.toFixed(0)}% left` })}
       />
     </div>
@@ -171,14 +187,12 @@ function Left({ row: { stock, stock_left } }: { row: Running }) {
 
 function SoldOut({ row: { stock_left, seconds_left, ends_at } }: { row: Running }) {
   const t = useWords();
-  if (stock_left === 0) return <Tag color="red">{t({ zh: '已售罄', en: 'sold out' })}</Tag>;
+  if (stock_left === 0) return <span className="console-tag red">{t({ zh: '已售罄', en: 'sold out' })}</span>;
   if (seconds_left === undefined)
-    return <Typography.Text type="secondary">{t({ zh: '近 30 秒无消耗', en: 'none taken in 30 s' })}</Typography.Text>;
+    return <span className="console-dim">{t({ zh: '近 30 秒无消耗', en: 'none taken in 30 s' })}</span>;
   if (Date.now() / 1000 + seconds_left > ends_at)
     return (
-      <Typography.Text type="secondary">
-        {t({ zh: '按此速度到结束也卖不完', en: 'not before it ends, at this pace' })}
-      </Typography.Text>
+      <span className="console-dim">{t({ zh: '按此速度到结束也卖不完', en: 'not before it ends, at this pace' })}</span>
     );
-  return <Typography.Text strong>{spanText(seconds_left, t)}</Typography.Text>;
+  return <strong>{spanText(seconds_left, t)}</strong>;
 }

@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fastify from 'fastify';
+import { afterAll, expect, test } from 'vitest';
+import { expectBuilt } from '../../test/harness/built.ts';
+import { serveConsolePage } from './console-page.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'piaoquan-page-'));
+mkdirSync(join(folder, 'console'));
+writeFileSync(join(folder, 'console', 'index.html'), '<html lang="zh-CN"><head></head><body></body></html>');
+const server = fastify();
+serveConsolePage(server, folder, false);
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const pageFor = async (cookie: string): Promise<string> =>
+  (await server.inject({ url: '/console/overview', headers: { cookie } })).body;
+
+test('a browser with a session is told so and asks who is in along with the code; another asks for nothing', async () => {
+  const known = await pageFor(`piaoquan_console=${'t'.repeat(43)}`);
+  expect(known).toContain('<html data-session lang="zh-CN">');
+  expect(known).toContain('<link rel="preload" as="fetch" crossorigin href="/console/api/me"></head>');
+  expect(await pageFor('')).toBe('<html lang="zh-CN"><head></head><body></body></html>');
+});
+
+test('a chosen theme is there before the first paint, and no other words of a cookie are', async () => {
+  expect(await pageFor('theme=dark')).toContain('data-theme="dark"');
+  expect(await pageFor('lang=zh; theme=light')).toContain('data-theme="light"');
+  expect(await pageFor('theme="><script>')).not.toContain('data-theme');
+});
+
+/** The built scripts that a browser runs before it shows anything: what the page names, and what that imports. */
+function firstScripts(): string[] {
+  const web = join(import.meta.dirname, '../../dist/web');
+  const read = (name: string): string => readFileSync(join(web, name), 'utf8');
+  const [, entry = ''] = /<script type="module"[^>]* src="\/([^"]+)"/.exec(read('console/index.html')) ?? [];
+  const names = new Set([entry]);
+  for (const name of names)
+    for (const [, next] of read(name).matchAll(/\bfrom\s*["']\.\/([\w.-]+\.js)["']/g)) names.add(`assets/${next}`);
+  return [...names].map(read);
+}
+
+test('the console begins without the library of components and the contracts, in less than 400 KB of scripts', () => {
+  expectBuilt('dist/web/console/index.html', 'web/console');
+  const scripts = firstScripts();
+  expect(scripts.length).toBeGreaterThan(1);
+  const text = scripts.join('');
+  expect(text.length).toBeLessThan(400_000);
+  expect(['ant-btn', 'taobao.film.'].filter((each) => text.includes(each))).toEqual([]);
+});

@@ -1,0 +1,16 @@
+import { App as Messages } from 'antd';
+import { Outlet } from 'react-router';
+import { Explained } from './components/states.tsx';
+import { contractOf } from './contracts.ts';
+import { Dressed } from './dressed.tsx';
+
+/** What pages made of the library's components stand in: its theme, its messages, and what the contracts say of errors. */
+export default function Library({ children = <Outlet /> }: { children?: React.ReactNode }) {
+  return (
+    <Dressed>
+      <Messages style={{ minHeight: '100%' }}>
+        <Explained value={({ method, sub_code = '' }) => contractOf(method)?.errors[sub_code]}>{children}</Explained>
+      </Messages>
+    </Dressed>
+  );
+}

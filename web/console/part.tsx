@@ -1,0 +1,24 @@
+import { type ComponentType, lazy, useState } from 'react';
+
+/** A part of the console with its code in a file of its own. */
+export type Part<Props> = { readonly load: () => Promise<unknown>; readonly Shown: ComponentType<Props> };
+
+/**
+ * A part whose code is loaded when it is first shown, or before by `load`. What has been loaded stands at once: React's own
+ * lazy would show the fallback of its Suspense first, and React keeps a fallback for 300 ms.
+ * `load` rejects with TypeError when the code cannot be had.
+ */
+export function part<Props extends object>(code: () => Promise<{ default: ComponentType<Props> }>): Part<Props> {
+  let loaded: ComponentType<Props> | undefined;
+  const load = async () => {
+    const found = await code();
+    loaded = found.default;
+    return found;
+  };
+  const Lazy = lazy(load);
+  function Shown(props: Props) {
+    const [Kept] = useState(() => loaded ?? Lazy);
+    return <Kept {...props} />;
+  }
+  return { load, Shown };
+}

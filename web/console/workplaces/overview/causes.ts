@@ -1,0 +1,14 @@
+import { catalogue } from '../../../../src/contract/catalogue.ts';
+import { type ErrorEntry, platformErrors } from '../../../../src/contract/error-table.ts';
+import type { Contract } from '../../../../src/contract/method.ts';
+import type { Words } from '../../../../src/contract/schema.ts';
+
+/** Why an error comes, by its sub_code or else its code. */
+export const causes = new Map<string, Words>([
+  ...catalogue.flatMap((contract: Contract) =>
+    Object.entries(contract.errors).map(([sub_code, { cause }]) => [sub_code, cause] as const),
+  ),
+  ...Object.values(platformErrors).map(
+    ({ code, sub_code, cause }: ErrorEntry) => [sub_code ?? String(code), cause] as const,
+  ),
+]);
