@@ -53,6 +53,8 @@ export function openLive(sql: Sql, clock: () => Date, onError: (error: unknown) 
   let ticks = 0;
   let figures = createFigures();
   let stock = createStock();
+  /** The last text of each event. */
+  const last = new Map<string, string>();
 
   const leave = (response: ServerResponse): void => {
     listeners.delete(response);
@@ -66,6 +68,7 @@ export function openLive(sql: Sql, clock: () => Date, onError: (error: unknown) 
   };
   const send = (event: string, data: object): void => {
     const text = spell(event, data);
+    last.set(event, text);
     for (const response of listeners.keys())
       if (response.writableLength > MOST_BUFFERED) response.destroy();
       else response.write(text);
@@ -96,10 +99,17 @@ export function openLive(sql: Sql, clock: () => Date, onError: (error: unknown) 
       return listeners.size >= MOST_LISTENERS;
     },
     listen(response, goesOn) {
+      // Who left while its session was looked up will not close again.
+      if (response.destroyed) return;
       listeners.set(response, goesOn);
       response.on('close', () => leave(response));
-      if (timer !== undefined) return;
+      if (timer !== undefined) {
+        // Who comes later sees at once what all others see.
+        for (const text of last.values()) response.write(text);
+        return;
+      }
       [figures, stock, ticks] = [createFigures(), createStock(), 0];
+      last.clear();
       timer = setInterval(beat, FIGURES_MS).unref();
       beat();
     },
