@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
 import { readConfig, readMasterKey } from '../src/config.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
@@ -108,7 +109,7 @@ async function timeReads(client: ConsoleClient): Promise<Times> {
   return times;
 }
 
-/** Each page in rounds, in a browser; undefined when there is none. Before each round the console is loaded anew, so that none is remembered. */
+/** Each page in rounds, in a browser; undefined when there is none. Before each round the console is loaded anew, so that no answer is remembered. */
 async function timePages(url: string): Promise<Times | undefined> {
   const chromium = findChromium();
   if (chromium === undefined) return undefined;
@@ -123,10 +124,9 @@ async function timePages(url: string): Promise<Times | undefined> {
   await page.getByRole('button', { name: 'Enter the sandbox as its demo owner' }).click();
   await page.getByRole('navigation').waitFor();
   for (let round = 0; round < ROUNDS; round++) {
-    const loading = performance.now();
+    for (const [path, sign] of PAGES.slice(0, 2))
+      note(times, `${path}, with nothing in the browser's cache`, await timeCold(browser, url, page, path, sign));
     await page.goto('/console/account');
-    await page.locator('.console-content h2').waitFor();
-    note(times, 'the console itself, loaded anew', performance.now() - loading);
     for (const [path, sign] of PAGES) {
       // From a page that shows none of the signs.
       await page.evaluate(going('/account'));
@@ -140,6 +140,17 @@ async function timePages(url: string): Promise<Times | undefined> {
   }
   await browser.close();
   return times;
+}
+
+/** How long a page takes to stand, from the navigation on, in a browser that has kept nothing but its session. */
+async function timeCold(browser: Browser, url: string, session: Page, path: string, sign: string): Promise<number> {
+  const storageState = await session.context().storageState();
+  const { page } = await openPage(browser, url, { locale: 'en-US', storageState });
+  await page.goto(`/console${path}`, { waitUntil: 'commit' });
+  await page.evaluate(standing(sign));
+  const ms: number = await page.evaluate('performance.now()');
+  await page.context().close();
+  return ms;
 }
 
 /** As a click on a link does. */
