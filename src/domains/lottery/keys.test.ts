@@ -89,7 +89,6 @@ test('of hundreds of keys drawn with in three channels at once at two servers, e
   const answers = await rush(keys, platforms);
   const wins = platforms.map((_, place) => answers.filter((each) => each[place]?.return_code === '0').length);
   expect(wins.reduce((all, each) => all + each)).toBe(keys.length);
-  expect(Math.max(...wins)).toBeLessThan(keys.length);
   expect(await rush(keys, platforms)).toEqual(answers);
   const taken = (await Promise.all(spread_ids.map(usedOf))).map((used, place) => used - before[place]!);
   expect(taken).toEqual(wins);
