@@ -44,7 +44,7 @@ browserTest('no page of a workplace has a serious accessibility fault or scrolls
   for (const [path, sign] of PAGES) {
     await desk.go(path);
     await desk.shows(sign);
-    found.push(...(await desk.findings()).map((finding) => [path, finding]));
+    found.push(...(await desk.findings()).map((finding) => `${path} · ${finding}`));
     const overhang = await desk.overhang();
     if (overhang > 0) found.push([path, overhang]);
   }
