@@ -184,3 +184,26 @@ test('a stop answers the call under way, closes its connection, and ends connect
   await Promise.all(ends);
   expect(text).toMatch(/^HTTP\/1.1 200 OK[\s\S]*Connection: close/);
 });
+
+test('a stop lets an answer that its caller has not read yet go out whole', async () => {
+  const body = 'x'.repeat(8 * 1024 * 1024);
+  const large: Router = { ...router, answer: async () => ({ type: 'text/plain', body, packed: false }) };
+  const server = createServer({ keepAliveTimeout: 60_000 });
+  const stopThis = takePlainCalls(server, large);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const written = new Promise<Socket>((done) => {
+    server.on('connection', (own) => own.once('pause', () => done(own)));
+  });
+  const caller = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  caller.write(GET);
+  expect((await written).writableLength).toBeGreaterThan(0);
+  stopThis();
+  server.close();
+  let length = 0;
+  caller.on('data', (chunk) => {
+    length += chunk.length;
+  });
+  caller.resume();
+  await new Promise((done) => caller.on('close', done));
+  expect(length).toBeGreaterThan(body.length);
+});

@@ -8,9 +8,9 @@ const MOST_UNREAD = 64 * 1024;
 
 /**
  * Takes connections ahead of node's HTTP server and answers the plain calls on them by itself: reading and writing by
- * node's server is a fifth of a small call's time. With the first bytes that are not one whole plain request (another path or
- * method, a body in parts or chunks, requests sent ahead of their answers) a connection goes over to node's server, these
- * bytes first, for good.
+ * node's server is a fifth of a small call's time. With the first bytes that are not one whole plain request (another
+ * path or method, a body in parts or chunks, requests sent ahead of their answers) a connection goes over to node's
+ * server, these bytes first, for good.
  * @returns stops: connections on which no call is under way end at once, the others after their answer
  */
 export function takePlainCalls(http: Server, router: Router): () => void {
@@ -40,7 +40,8 @@ function hold(state: State, socket: Socket): void {
   let busy = false;
   /** What came while a call was under way. */
   let early: Buffer | undefined;
-  const connection: Connection = { stop: () => busy || socket.destroy() };
+  // An answer that the caller has not read to its end yet still goes out.
+  const connection: Connection = { stop: () => busy || socket.destroySoon() };
   const listeners = {
     data(bytes: Buffer): void {
       if (busy) {
@@ -66,7 +67,7 @@ function hold(state: State, socket: Socket): void {
     busy = false;
     if (socket.destroyed) return;
     write(socket, reply, state);
-    if (state.stopping || socket.readableEnded) socket.end();
+    if (state.stopping || socket.readableEnded) socket.destroySoon();
     else if (early !== undefined) letGo(early);
     else if (socket.writableLength > MOST_UNREAD) socket.pause().once('drain', () => socket.resume());
   };
