@@ -54,7 +54,7 @@ afterAll(() => {
 });
 
 /** Writes pieces one after the other and gives all that comes back, without dates, until nothing more comes. */
-async function converse(server: Server, pieces: readonly string[], answers: number): Promise<string> {
+async function converse(server: Server, pieces: readonly string[], answers: number, patience: number): Promise<string> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay();
   let text = '';
   const ended = new Promise<void>((done) => socket.on('close', done).on('error', () => done()));
@@ -65,7 +65,7 @@ async function converse(server: Server, pieces: readonly string[], answers: numb
     });
   });
   for (const piece of pieces) await send(socket, piece);
-  await Promise.race([ended, enough, new Promise((done) => setTimeout(done, 150))]);
+  await Promise.race([ended, enough, new Promise((done) => setTimeout(done, patience))]);
   socket.destroy();
   return text.replace(/Date: .*\r\n/g, '');
 }
@@ -78,23 +78,30 @@ const GET = 'GET /router/rest?a=1 HTTP/1.1\r\nHost: h\r\n\r\n';
 const POST = 'POST /router/rest HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\nContent-Length: 3\r\n\r\nx=1';
 const CHUNKED = 'POST /router/rest HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nx=2\r\n0\r\n\r\n';
 
-async function expectSame(pieces: readonly string[], answers: number): Promise<string> {
-  const both = await Promise.all([ours, nodes].map((server) => converse(server, pieces, answers)));
-  const [mine, theirs] = both as [string, string];
-  const [goodOfMine = '', goodOfTheirs = ''] = both.map((text) => text.split('HTTP/1.1 400')[0]);
-  // Which answers to what came before broken bytes still go out is a matter of moments with node's server too.
-  if (mine !== goodOfMine && theirs !== goodOfTheirs)
-    expect(goodOfTheirs.startsWith(goodOfMine) || goodOfMine.startsWith(goodOfTheirs)).toBe(true);
-  else expect(mine).toBe(theirs);
-  return mine;
+/** How long fewer answers than requests are waited for, in milliseconds; the longer time, where a busy machine was late. */
+const [SHORT, LONG] = [150, 5000];
+
+async function expectSame(pieces: readonly string[], answers: number): Promise<void> {
+  const told = async (patience: number) =>
+    Promise.all([ours, nodes].map((server) => converse(server, pieces, answers, patience)));
+  let [mine = '', theirs = ''] = await told(SHORT);
+  if (!isSame(mine, theirs)) [mine = '', theirs = ''] = await told(LONG);
+  if (!isSame(mine, theirs)) expect(mine).toBe(theirs);
+}
+
+/** Which answers to what came before broken bytes still go out is a matter of moments with node's server too. */
+function isSame(mine: string, theirs: string): boolean {
+  const [goodOfMine = '', goodOfTheirs = ''] = [mine, theirs].map((text) => text.split('HTTP/1.1 400')[0]);
+  if (mine === goodOfMine || theirs === goodOfTheirs) return mine === theirs;
+  return goodOfTheirs.startsWith(goodOfMine) || goodOfMine.startsWith(goodOfTheirs);
 }
 
 test('plain calls are answered without node’s server, byte for byte as by it, on one connection', async () => {
   const before = plainCalls;
-  const text = await expectSame([GET], 1);
-  expect(text).toContain('"/router/rest?a=1"');
+  await expectSame([GET], 1);
   await expectSame([POST], 1);
-  expect(plainCalls - before).toBe(2);
+  expect(await converse(ours, [GET], 1, LONG)).toContain('"/router/rest?a=1"');
+  expect(plainCalls - before).toBe(3);
 });
 
 test('requests sent ahead of their answers, in parts or in chunks are all answered, in their order', async () => {
