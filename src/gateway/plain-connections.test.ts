@@ -114,6 +114,29 @@ test('requests sent ahead of their answers, in parts or in chunks are all answer
   await expectSame([...POST], 1);
 });
 
+test('what comes while a call is under way is answered after it', async () => {
+  const { promise: paused, resolve } = Promise.withResolvers<void>();
+  const waiting: Router = { ...router, answer: (head, body = Buffer.alloc(0)) => paused.then(() => echo(head, body)) };
+  const server = createServer((request, response) => void router.serve(request, response));
+  const stopThis = takePlainCalls(server, waiting);
+  let calls = 0;
+  server.on('connection', (own: Socket) => own.on('data', () => calls++).once('pause', resolve));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const caller = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  let text = '';
+  caller.on('data', (chunk) => {
+    text += chunk.toString();
+  });
+  caller.write(GET);
+  while (calls === 0) await new Promise((done) => setImmediate(done));
+  caller.write(POST + GET);
+  while (text.split('HTTP/1.1 200').length < 4) await new Promise((done) => setImmediate(done));
+  expect(text).toMatch(/"GET"[\s\S]*"POST"[\s\S]*"GET"/);
+  caller.destroy();
+  stopThis();
+  server.close();
+});
+
 test.each([
   ['two lengths', 'Content-Length: 3\r\nContent-Length: 3\r\n'],
   ['length and chunks', 'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n'],
