@@ -59,7 +59,7 @@ test('has one batch of a key in flight, and keys do not wait for each other', as
   expect(await Promise.all(results)).toEqual([0, 1, 2, 3, 4]);
 });
 
-test('takes at most a thousand commands into a batch', async () => {
+test('takes at most five hundred commands into a batch', async () => {
   const batches: number[][] = [];
   const run = async (_key: string, commands: number[]) => {
     batches.push(commands);
@@ -70,8 +70,48 @@ test('takes at most a thousand commands into a batch', async () => {
   const commands = Array.from({ length: 2501 }, (_, index) => index);
   const { all } = await firstAlone(commands, (command) => batcher.submit('a', command));
   expect(await Promise.all(all)).toEqual(commands);
-  expect(batches.map(({ length }) => length)).toEqual([1, 1000, 1000, 500]);
+  expect(batches.map(({ length }) => length)).toEqual([1, 500, 500, 500, 500, 500]);
   expect(batches.flat()).toEqual(commands);
+});
+
+test('sends a second batch of a key, and no third, while one is in flight, once five hundred wait', async () => {
+  const { calls, run } = controlled((command: number) => command);
+  const batcher = createBatcher({ run });
+  const commands = Array.from({ length: 1400 }, (_, index) => index);
+  const { all } = await firstAlone(commands.slice(0, 500), (command) => batcher.submit('a', command));
+  const sizes = () => calls.map((batch) => batch.commands.length);
+  await turn();
+  expect(sizes()).toEqual([1]);
+  all.push(...commands.slice(500, 1100).map((command) => batcher.submit('a', command)));
+  await turn();
+  expect(sizes()).toEqual([1, 500]);
+  all.push(...commands.slice(1100).map((command) => batcher.submit('a', command)));
+  await turn();
+  expect(sizes()).toEqual([1, 500]);
+  await calls[0]?.finish();
+  expect(sizes()).toEqual([1, 500, 500]);
+  await calls[2]?.finish();
+  expect(sizes()).toEqual([1, 500, 500]);
+  await calls[1]?.finish();
+  expect(sizes()).toEqual([1, 500, 500, 399]);
+  await calls[3]?.finish();
+  expect(await Promise.all(all)).toEqual(commands);
+  expect(calls.flatMap((batch) => batch.commands)).toEqual(commands);
+});
+
+test('sends the next batch before it tells the callers of the one before', async () => {
+  const order: string[] = [];
+  const run = async (_key: string, commands: string[]) => {
+    // The driver writes some microtasks later.
+    for (let turns = 0; turns < 20; turns++) await null;
+    order.push(`sent ${commands.join()}`);
+    await turn();
+    return commands;
+  };
+  const batcher = createBatcher({ run });
+  const { all } = await firstAlone(['a', 'b'], (command) => batcher.submit('key', command));
+  await Promise.all(all.map((each) => each.then((command) => order.push(`told ${command}`))));
+  expect(order).toEqual(['sent a', 'sent b', 'told a', 'told b']);
 });
 
 test('refuses with BusyError what would wait beyond the bound, for that key alone, and only as long', async () => {

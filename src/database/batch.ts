@@ -8,6 +8,9 @@ export class BusyError extends Error {
 
 type Waiting<C, R> = { command: C; resolve(result: R): void; reject(error: unknown): void };
 
+/** What waits for a key, and how many of its batches are in flight. */
+type Line<C, R> = { waiting: Waiting<C, R>[]; inFlight: number };
+
 /** Collects commands for a key while a batch of that key is in flight. */
 export type Batcher<C, R> = {
   /**
@@ -20,7 +23,7 @@ export type Batcher<C, R> = {
 };
 
 /** The most commands of one batch, where nothing less is asked for … */
-export const MOST_TOGETHER = 1000;
+export const MOST_TOGETHER = 500;
 /** … and the most that wait for one key. */
 export const MOST_WAITING = 10_000;
 
@@ -34,6 +37,12 @@ export type BatcherOptions<C, R> = {
   /** Whether a failed batch may be run again; `run` must be idempotent then. Default: lost connections and conflicts. */
   retryable?(error: unknown): boolean;
 };
+
+/**
+ * Batches of one key in flight at most. So many that wait are not kept back by the one before: the database begins with
+ * them the moment it is done with that, while the callers of that are told and come again.
+ */
+const MOST_IN_FLIGHT = 2;
 
 /** Pauses before a batch is run again, in milliseconds: 1.5 seconds in all, in which a server has restarted. */
 const PAUSES = [20, 80, 200, 400, 800];
@@ -53,51 +62,82 @@ async function persist<T>(work: () => Promise<T>, retryable: (error: unknown) =>
 
 /**
  * Micro-batches: the first command for an idle key goes with the turn of the event loop; while a batch for that key is in
- * flight later ones wait, and the next batch takes all of them in the order they came, at most `maxBatch` (1,000). One
- * batch a key is in flight at a time; keys do not wait for each other. A batch whose fate is unknown is run again.
+ * flight later ones wait, and the next batch takes all of them in the order they came, at most `maxBatch` (500). A second
+ * batch of a key goes while one is in flight only when 500 wait; keys do not wait for each other. A batch whose fate is
+ * unknown is run again.
  */
 export function createBatcher<C, R>(options: BatcherOptions<C, R>): Batcher<C, R> {
   const { run, maxBatch = MOST_TOGETHER, maxQueue = MOST_WAITING, retryable = isTransient } = options;
-  const keys = new Map<string, Waiting<C, R>[]>();
+  const lines = new Map<string, Line<C, R>>();
   let drained: (() => void)[] = [];
 
-  async function settle(key: string, batch: Waiting<C, R>[]): Promise<void> {
+  const mayGo = ({ waiting, inFlight }: Line<C, R>): boolean =>
+    inFlight === 0 ? waiting.length > 0 : inFlight < MOST_IN_FLIGHT && waiting.length >= MOST_TOGETHER;
+
+  /** Sends the batches that may go; true when one went. */
+  function send(key: string, line: Line<C, R>): boolean {
+    if (!mayGo(line)) return false;
+    while (mayGo(line)) {
+      line.inFlight += 1;
+      void settle(key, line, line.waiting.splice(0, maxBatch));
+    }
+    return true;
+  }
+
+  async function settle(key: string, line: Line<C, R>, batch: Waiting<C, R>[]): Promise<void> {
+    const tell = await outcomeOf(key, batch);
+    line.inFlight -= 1;
+    // Whoever is told comes again soon, and the driver writes in a later microtask: the next batch goes out before.
+    if (send(key, line)) setImmediate(tell);
+    else {
+      if (line.inFlight === 0) end(key);
+      tell();
+    }
+  }
+
+  /** Runs a batch; gives what tells its callers. */
+  async function outcomeOf(key: string, batch: Waiting<C, R>[]): Promise<() => void> {
     try {
       const commands = batch.map(({ command }) => command);
       const results = await persist(async () => run(key, commands), retryable);
       if (results.length !== batch.length) {
         throw new Error(`a batch of ${batch.length} commands for ${key} gave ${results.length} results`);
       }
-      for (const [index, { resolve }] of batch.entries()) resolve(results[index] as R);
+      return () => {
+        for (const [index, { resolve }] of batch.entries()) resolve(results[index] as R);
+      };
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      return () => {
+        for (const { reject } of batch) reject(error);
+      };
     }
   }
 
-  async function work(key: string, queue: Waiting<C, R>[]): Promise<void> {
-    while (queue.length > 0) await settle(key, queue.splice(0, maxBatch));
-    keys.delete(key);
-    if (keys.size > 0) return;
+  function end(key: string): void {
+    lines.delete(key);
+    if (lines.size > 0) return;
     for (const resolve of drained) resolve();
     drained = [];
   }
 
   return {
     submit(key, command) {
-      const queue = keys.get(key);
-      if (queue && queue.length >= maxQueue) return Promise.reject(new BusyError(`too many commands wait for ${key}`));
+      const line = lines.get(key);
+      if (line && line.waiting.length >= maxQueue)
+        return Promise.reject(new BusyError(`too many commands wait for ${key}`));
       return new Promise((resolve, reject) => {
         const waiting = { command, resolve, reject };
-        if (queue) {
-          queue.push(waiting);
+        if (line) {
+          line.waiting.push(waiting);
+          if (line.waiting.length === MOST_TOGETHER) send(key, line);
           return;
         }
-        const fresh = [waiting];
-        keys.set(key, fresh);
+        const fresh: Line<C, R> = { waiting: [waiting], inFlight: 0 };
+        lines.set(key, fresh);
         // Commands that arrived with this one in the same turn of the event loop are still being read: they go along.
-        setImmediate(work, key, fresh);
+        setImmediate(send, key, fresh);
       });
     },
-    drain: () => (keys.size === 0 ? Promise.resolve() : new Promise((resolve) => drained.push(resolve))),
+    drain: () => (lines.size === 0 ? Promise.resolve() : new Promise((resolve) => drained.push(resolve))),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createWeighed } from './weighed.ts';
 
-test('batches and queues of a key are bounded by what their commands weigh together, and a thousand of no weight', async () => {
+test('batches and queues of a key are bounded by what their commands weigh together, and five hundred of no weight', async () => {
   const batches: number[][] = [];
   const submit = createWeighed<number, number>({
     run: async (_key, weights) => {
@@ -17,7 +17,7 @@ test('batches and queues of a key are bounded by what their commands weigh toget
     for (const { reason } of refused) expect(reason).toMatchObject({ name: 'BusyError' });
     return [...batches.map((batch) => batch.length), refused.length];
   };
-  expect(await all(3000, 0)).toEqual([1000, 1000, 1000, 0]);
+  expect(await all(3000, 0)).toEqual([500, 500, 500, 500, 500, 500, 0]);
   expect(await all(100, 100)).toEqual([20, 20, 10, 50]);
   // Counted as a hundred.
   expect(await all(100, 51)).toEqual([20, 20, 10, 50]);

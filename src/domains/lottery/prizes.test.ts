@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   call,
@@ -94,6 +95,29 @@ describe('prizes', () => {
     expect(await titleOf((await engine.draw(call(spread_id))).win?.reward_no)).toBe('新');
     expect(won.win?.reward_no).toBe(1);
   });
+});
+
+test('the same rolls draw the same prizes, whether there is plenty for all or each is looked at', async () => {
+  const prizes = [
+    prize(1, 7, { total_count: 100_000 }),
+    prize(2, 0),
+    prize(3, 1000),
+    prize(5, 40),
+    prize(6, 9, { total_count: 0 }),
+  ];
+  const segment_infos = [segment('2026-03-01 00:00:00', '2026-03-01 23:59:59', 100_000)];
+  const rolls = Array.from({ length: 2000 }, () => randomInt(2 ** 48 - 1));
+  const drawnFrom = async (fresh: boolean) => {
+    const spread_id = await add({ segment_infos, prizes });
+    const commands = rolls.map((roll) => ({ ...call(spread_id), roll }));
+    const { sql } = lottery.database;
+    const { drawn, reward_nos } = await drawAll(sql, { platform: PLATFORM, spread_id }, NOW, commands, fresh);
+    return { drawn, reward_nos, stock: await stock(spread_id) };
+  };
+  const plenty = await drawnFrom(true);
+  expect(plenty).toEqual(await drawnFrom(false));
+  expect(new Set(plenty.drawn.map(({ win }) => win?.reward_no))).toEqual(new Set([1, 3, 4]));
+  expect(plenty.stock).toEqual([2000]);
 });
 
 describe('prizes with voucher codes', () => {

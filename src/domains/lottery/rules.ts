@@ -40,13 +40,13 @@ type Keyed = { readonly app_key: string; readonly out_biz_id: string; readonly n
  * @returns the places of the commands of each wave
  */
 export function wavesOf(commands: readonly Keyed[]): number[][] {
-  const seen = new Map<string, number>();
-  const waves = new Map<string, number[]>();
+  const seen = new Map<string, Map<string, number>>();
+  const waves = new Map<number, number[]>();
   for (const [place, { app_key, out_biz_id, now }] of commands.entries()) {
-    const key = `${app_key} ${out_biz_id}`;
-    const occurrence = (seen.get(key) ?? 0) + 1;
-    seen.set(key, occurrence);
-    const wave = `${Math.floor(now.getTime() / 1000)} ${occurrence}`;
+    const keys = seen.get(app_key) ?? new Map<string, number>();
+    const occurrence = (keys.get(out_biz_id) ?? 0) + 1;
+    seen.set(app_key, keys.set(out_biz_id, occurrence));
+    const wave = Math.floor(now.getTime() / 1000) * (commands.length + 1) + occurrence;
     const places = waves.get(wave);
     if (places) places.push(place);
     else waves.set(wave, [place]);
