@@ -1,14 +1,22 @@
 import { type ComponentType, lazy, useState } from 'react';
 
 /** A part of the console with its code in a file of its own. */
-export type Part<Props> = { readonly load: () => Promise<unknown>; readonly Shown: ComponentType<Props> };
+export type Part<Props> = { readonly load: () => Promise<Code>; readonly Shown: ComponentType<Props> };
+
+/** What the file of a workplace says of its further parts. */
+export type Code = {
+  /** Parts that its pages open. */
+  readonly later?: readonly Part<object>[];
+  /** The part that the first step of a path below its own leads to; undefined for those it brings itself. */
+  readonly partAt?: (step: string) => Part<object> | undefined;
+};
 
 /**
  * A part whose code is loaded when it is first shown, or before by `load`. What has been loaded stands at once: React's own
  * lazy would show the fallback of its Suspense first, and React keeps a fallback for 300 ms.
  * `load` rejects with TypeError when the code cannot be had.
  */
-export function part<Props extends object>(code: () => Promise<{ default: ComponentType<Props> }>): Part<Props> {
+export function part<Props extends object>(code: () => Promise<Code & { default: ComponentType<Props> }>): Part<Props> {
   let loaded: ComponentType<Props> | undefined;
   const load = async () => {
     const found = await code();
@@ -22,3 +30,7 @@ export function part<Props extends object>(code: () => Promise<{ default: Compon
   }
   return { load, Shown };
 }
+
+/** A page of a workplace, in a file that exports it by its name. */
+export const page = <Name extends string>(code: () => Promise<Record<Name, ComponentType>>, name: Name): Part<object> =>
+  part(async () => ({ default: (await code())[name] }));

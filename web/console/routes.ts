@@ -1,5 +1,5 @@
 import { Account } from './pages/account.tsx';
-import { type Part, part } from './part.tsx';
+import { type Code, type Part, part } from './part.tsx';
 import Overview from './workplaces/overview/index.tsx';
 
 /** What the pages of most workplaces stand on: the library of components, dressed as the console is. */
@@ -13,7 +13,7 @@ const built: typeof part = (code) =>
   });
 
 /** What the console begins with is loaded with it. */
-const atOnce = (Shown: () => React.ReactNode): Part<object> => ({ load: async () => undefined, Shown });
+const atOnce = (Shown: () => React.ReactNode): Part<object> => ({ load: async () => ({}), Shown });
 
 /** The pages of each workplace, by its path. */
 export const workplacePages = {
@@ -28,6 +28,13 @@ export const workplacePages = {
   account: atOnce(Account),
 } as const;
 
+/** What buttons of the pages open. */
+const opened = [
+  part(() => import('./components/filter-form.tsx')),
+  part(() => import('./components/form-drawer.tsx')),
+  part(() => import('./components/confirm-dialog.tsx')),
+];
+
 /** The path of a workplace below `/console`. */
 export type Path = keyof typeof workplacePages;
 
@@ -36,8 +43,10 @@ export const login = part(() => import('./pages/login.tsx'));
 
 /** Loads the page at the browser's address. Rejects with TypeError when it cannot be had. */
 export async function loadHere(): Promise<void> {
-  const path = location.pathname.split('/')[2] ?? '';
-  if (path in workplacePages) await workplacePages[path as Path].load();
+  const [, , path = '', step = ''] = location.pathname.split('/');
+  if (!(path in workplacePages)) return;
+  const { partAt } = await workplacePages[path as Path].load();
+  await partAt?.(step)?.load();
 }
 
 /** Until the page that was opened first has its figures: what is loaded beside it would hold them up. */
@@ -51,7 +60,7 @@ const PATIENCE_MS = 5000;
  * @returns what ends it
  */
 export function loadAtLeisure(paths: readonly Path[]): () => void {
-  const parts = [library, ...paths.map((path) => workplacePages[path])];
+  const parts: Pick<Part<object>, 'load'>[] = [library, ...paths.map((path) => workplacePages[path]), ...opened];
   let stopped = false;
   const settle = (): Promise<void> => new Promise((done) => setTimeout(done, SETTLE_MS));
   const rest = (): Promise<void> =>
@@ -65,7 +74,8 @@ export function loadAtLeisure(paths: readonly Path[]): () => void {
     for (const each of parts) {
       await rest();
       if (stopped) return;
-      await each.load().catch(() => undefined);
+      const { later = [] } = await each.load().catch((): Code => ({}));
+      parts.push(...later);
     }
   };
   void go();

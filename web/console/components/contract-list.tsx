@@ -1,6 +1,6 @@
 import { DownloadOutlined, ReloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Flex, Grid, Table, type TableColumnType } from 'antd';
+import { Button, Flex } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
 import { type Field, fieldsOf, itemOf } from '../../../src/contract/schema.ts';
@@ -10,7 +10,8 @@ import { saveCsv } from '../csv.ts';
 import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { Filters } from './filters.tsx';
-import { Failure, Nothing } from './states.tsx';
+import { Failure, Nothing, Waiting } from './states.tsx';
+import { type Column, Table } from './table.tsx';
 import { headingOf, labelOf, Value } from './value.tsx';
 
 /** A row of a list, by the names of its contract. */
@@ -47,6 +48,7 @@ export type ContractListProps = {
 /** Rows that the file of a list may have; the export commands give more. */
 const MOST_IN_FILE = 10_000;
 const PAGE_SIZE = 50;
+const NOTHING_FOUND: Words = { zh: '没有符合条件的记录，请放宽筛选。', en: 'Nothing matches. Widen the filters.' };
 
 /**
  * A list method as a table: filters from its request, columns from its answer, pages by cursor, the rows as a CSV file,
@@ -56,7 +58,6 @@ export function ContractList(props: ContractListProps) {
   const { method, fixed = {}, initial = {}, tools, empty, rowKey, every, needs } = props;
   const t = useWords();
   const { client, may } = useSession();
-  const wide = Grid.useBreakpoint().lg ?? true;
   const [filters, setFilters] = useState<Row>(initial);
   const contract = knownContract(method);
   const rows = rowsField(contract);
@@ -94,26 +95,14 @@ export function ContractList(props: ContractListProps) {
       </Flex>
       {list.error && found.length === 0 ? (
         <Failure error={list.error} again={() => list.refetch()} />
+      ) : list.isPending ? (
+        <Waiting />
       ) : (
-        <Table<Row>
+        <Table
           rowKey={typeof rowKey === 'string' ? (row) => String(row[rowKey]) : rowKey}
-          columns={columnsOf(props, rows, { wide, acts: needs === undefined || may(needs) }, t)}
-          dataSource={found}
-          loading={list.isPending}
-          pagination={false}
-          size="middle"
-          scroll={{ x: 'max-content' }}
-          locale={{
-            emptyText: (
-              <Nothing
-                words={
-                  isFiltered
-                    ? { zh: '没有符合条件的记录，请放宽筛选。', en: 'Nothing matches. Widen the filters.' }
-                    : empty
-                }
-              />
-            ),
-          }}
+          columns={columnsOf(props, rows, needs === undefined || may(needs), t)}
+          rows={found}
+          empty={<Nothing words={isFiltered ? NOTHING_FOUND : empty} />}
         />
       )}
       {list.hasNextPage && (
@@ -132,27 +121,21 @@ const isQuantity = ({ kind, name, note }: Field): boolean =>
 function columnsOf(
   { columns, cells = {}, titles = {}, actions }: ContractListProps,
   rows: Field,
-  { wide, acts }: { wide: boolean; acts: boolean },
+  acts: boolean,
   t: ReturnType<typeof useWords>,
-) {
+): Column<Row>[] {
   const fields = fieldsOf(itemOf(rows.schema));
   const shown = columns?.flatMap((name) => fields.find((field) => field.name === name) ?? []) ?? fields;
-  const own: TableColumnType<Row>[] = shown.map((field) => ({
+  const own = shown.map((field) => ({
     key: field.name,
     title: <span title={`${field.name} · ${t(labelOf(field))}`}>{t(titles[field.name] ?? headingOf(field))}</span>,
-    align: isQuantity(field) ? 'end' : 'start',
-    render: (_value, row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
+    ...(isQuantity(field) && { className: 'end' }),
+    cell: (row: Row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
   }));
   if (actions === undefined || !acts) return own;
   return [
     ...own,
-    {
-      key: 'actions',
-      title: t({ zh: '操作', en: 'Actions' }),
-      // They stay in sight of a wide table; on a phone they would cover it.
-      ...(wide && { fixed: 'end' as const }),
-      render: (_value: unknown, row: Row) => actions(row),
-    },
+    { key: 'actions', title: t({ zh: '操作', en: 'Actions' }), className: 'console-stays', cell: actions },
   ];
 }
 

@@ -1,98 +1,44 @@
 import { BookOutlined, FilterOutlined } from '@ant-design/icons';
-import { Badge, Button, Dropdown, Flex, Form, Input, Popover } from 'antd';
-import { useState } from 'react';
+import { Button, Flex } from 'antd';
+import { Suspense, useState } from 'react';
 import type { Contract } from '../../../src/contract/method.ts';
 import { useWords } from '../language.tsx';
-import { keepView, readViews } from '../views.ts';
-import { ContractFields } from './contract-form.tsx';
+import { part } from '../part.tsx';
 import type { Row } from './contract-list.tsx';
-import { withoutEmpties } from './empties.ts';
 
-const PAGING = ['cursor', 'page_size'];
+/** Request fields of every list, which no filter is offered for. */
+export const PAGING = ['cursor', 'page_size'];
 
-type Props = { contract: Contract; fixed: readonly string[]; value: Row; onChange: (filters: Row) => void };
+/** A list method, the fields that its page sets, and its filters now. */
+export type FiltersProps = {
+  readonly contract: Contract;
+  readonly fixed: readonly string[];
+  readonly value: Row;
+  readonly onChange: (filters: Row) => void;
+};
+
+/** What opens below the buttons: a good part of the library, which no list needs before. */
+export const filterForms = part(() => import('./filter-form.tsx'));
 
 /** The filters of a list method, as its request has them, and the views that were kept of it. */
-export function Filters({ contract, fixed, value, onChange }: Props) {
+export function Filters(props: FiltersProps) {
+  const { contract, fixed, value } = props;
   const t = useWords();
-  const [open, setOpen] = useState(false);
+  const [opened, setOpened] = useState<'filter' | 'views'>();
   const names = Object.keys(contract.request.properties).filter((name) => ![...PAGING, ...fixed].includes(name));
   if (names.length === 0) return null;
-  const form = (
-    <FilterForm
-      contract={contract}
-      hidden={[...PAGING, ...fixed]}
-      value={value}
-      onDone={(filters) => {
-        setOpen(false);
-        onChange(filters);
-      }}
-    />
-  );
-  return (
+  const buttons = (
     <Flex gap={8}>
-      <Popover open={open} onOpenChange={setOpen} trigger="click" placement="bottomLeft" destroyOnHidden content={form}>
-        <Badge count={Object.keys(value).length} size="small">
-          <Button icon={<FilterOutlined />}>{t({ zh: '筛选', en: 'Filter' })}</Button>
-        </Badge>
-      </Popover>
-      <Views method={contract.name} value={value} onChange={onChange} />
-    </Flex>
-  );
-}
-
-type FormProps = { contract: Contract; hidden: readonly string[]; value: Row; onDone: (filters: Row) => void };
-
-function FilterForm({ contract, hidden, value, onDone }: FormProps) {
-  const t = useWords();
-  return (
-    <Form
-      layout="vertical"
-      initialValues={value}
-      onFinish={(values) => onDone(withoutEmpties(values))}
-      className="console-filters"
-    >
-      <ContractFields schema={contract.request} wishes={{ hidden }} />
-      <Flex gap={8} justify="end">
-        <Button onClick={() => onDone({})}>{t({ zh: '清空', en: 'Clear' })}</Button>
-        <Button type="primary" htmlType="submit">
-          {t({ zh: '应用', en: 'Apply' })}
-        </Button>
-      </Flex>
-    </Form>
-  );
-}
-
-/** Views of a list: filters kept under a name in this browser. */
-function Views({ method, value, onChange }: { method: string; value: Row; onChange: (filters: Row) => void }) {
-  const t = useWords();
-  const [views, setViews] = useState(() => readViews(method));
-  const [name, setName] = useState('');
-  const items = Object.keys(views).map((key) => ({ key, label: key, onClick: () => onChange(views[key] as Row) }));
-  const keep = (
-    <Flex gap={8} onClick={(event) => event.stopPropagation()}>
-      <Input
-        size="small"
-        value={name}
-        maxLength={40}
-        placeholder={t({ zh: '给当前筛选起名', en: 'Name these filters' })}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <Button
-        size="small"
-        disabled={name.trim() === ''}
-        onClick={() => {
-          setViews(keepView(method, name.trim(), value));
-          setName('');
-        }}
-      >
-        {t({ zh: '保存', en: 'Keep' })}
+      <Button icon={<FilterOutlined />} onClick={() => setOpened('filter')}>
+        {t({ zh: '筛选', en: 'Filter' })}
       </Button>
+      <Button icon={<BookOutlined />} aria-label={t({ zh: '视图', en: 'Views' })} onClick={() => setOpened('views')} />
     </Flex>
   );
+  if (opened === undefined && Object.keys(value).length === 0) return buttons;
   return (
-    <Dropdown trigger={['click']} menu={{ items: [...items, { type: 'divider' }, { key: ' keep', label: keep }] }}>
-      <Button icon={<BookOutlined />} aria-label={t({ zh: '视图', en: 'Views' })} />
-    </Dropdown>
+    <Suspense fallback={buttons}>
+      <filterForms.Shown {...props} opened={opened} />
+    </Suspense>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import type { AnswerOf } from '../client.ts';
 import { fieldAt, knownContract } from '../contracts.ts';
 import { useWords } from '../language.tsx';
+import { grouped } from '../numbers.ts';
 import { useSession } from '../session.tsx';
 import { ConfirmButton } from './action.tsx';
 import { Refusal } from './states.tsx';
@@ -36,7 +37,7 @@ export function JobBar({ job: { state, done, total } }: { job: Progressed }) {
 export function CancelJob({ job }: { job: Progressed & Pick<Job, 'job_id'> }) {
   const { job_id, done, total } = job;
   if (hasEnded(job)) return null;
-  const [part, all] = [done.toLocaleString('en'), total.toLocaleString('en')];
+  const [part, all] = [grouped(done), grouped(total)];
   return (
     <ConfirmButton
       method="piaoquan.job.cancel"
@@ -71,7 +72,7 @@ export function LiveJob({ job_id }: { job_id: number }) {
       <Flex wrap gap={12} align="center">
         <strong>{t(states[job.state] ?? { zh: job.state, en: job.state })}</strong>
         <span className="console-number">
-          {job.done.toLocaleString('en')} / {job.total.toLocaleString('en')}
+          {grouped(job.done)} / {grouped(job.total)}
         </span>
         <CancelJob job={job} />
       </Flex>

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useWords } from '../language.tsx';
 
-const SCROLLERS = '.ant-table-content, .ant-table-body';
+const SCROLLERS = '.console-table, .ant-table-content, .ant-table-body';
 
 /** Makes what scrolls a stop of the Tab key, so that the arrow keys can move it; what fits is none. */
 function mark(label: string): void {

@@ -1,26 +1,31 @@
-import { Flex, Tabs, Typography } from 'antd';
+import { Flex } from 'antd';
 import type { ReactNode } from 'react';
-import { useLocation, useNavigate } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import type { Words } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
 
-/** The parts of a workplace as tabs, each at an address of its own: `/vouchers/codes`. */
+/** The parts of a workplace, each at an address of its own: `/vouchers/codes`; the first one is also the workplace's own. */
 export function Sections({ workplace, parts }: { workplace: string; parts: Readonly<Record<string, Words>> }) {
   const t = useWords();
-  const go = useNavigate();
   const here = useLocation().pathname.split('/')[2] ?? '';
-  const items = Object.entries(parts).map(([key, words]) => ({ key, label: t(words) }));
   const [first = ''] = Object.keys(parts);
-  return <Tabs activeKey={here in parts ? here : first} items={items} onChange={(key) => go(`/${workplace}/${key}`)} />;
+  const chosen = here in parts ? here : first;
+  return (
+    <nav className="console-sections" aria-label={t({ zh: '分区', en: 'Sections' })}>
+      {Object.entries(parts).map(([key, words]) => (
+        <Link key={key} to={`/${workplace}/${key}`} aria-current={key === chosen ? 'page' : undefined}>
+          {t(words)}
+        </Link>
+      ))}
+    </nav>
+  );
 }
 
 /** The head of a page about one thing: its name, and what can be done with it. */
 export function Head({ title, children }: { title: ReactNode; children?: ReactNode }) {
   return (
     <Flex wrap gap={8} align="center">
-      <Typography.Title level={2} style={{ margin: 0, overflowWrap: 'anywhere' }}>
-        {title}
-      </Typography.Title>
+      <h2 className="console-title">{title}</h2>
       <div className="console-grow" />
       <Flex wrap gap={8} align="center">
         {children}

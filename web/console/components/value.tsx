@@ -1,7 +1,8 @@
-import { Tag, Typography } from 'antd';
+import { Tag } from 'antd';
 import type { Field, Words } from '../../../src/contract/schema.ts';
 import { formatInstant } from '../../../src/wire/time.ts';
 import { useWords } from '../language.tsx';
+import { grouped } from '../numbers.ts';
 
 const COLOURS: Readonly<Record<string, string>> = {
   '1': 'green',
@@ -33,7 +34,7 @@ export function headingOf(field: Field): Words {
 }
 
 /** Fen as people read them: 12345678 → ¥123,456.78. */
-export const money = (fen: number): string => `¥${(fen / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`;
+export const money = (fen: number): string => `¥${grouped((fen / 100).toFixed(2))}`;
 
 /** Parts per million as percent, with as many digits as small odds want. */
 export const percentText = (ppm: number): string => `${(ppm / 10_000).toFixed(ppm > 0 && ppm < 1000 ? 4 : 2)}%`;
@@ -47,8 +48,7 @@ export const idText = (id: string | number) => <span className="console-id">{id}
 /** A value of an answer as its contract means it: listed values by their words, instants in GMT+8, numbers in columns. */
 export function Value({ field, value }: { field: Field; value: unknown }) {
   const t = useWords();
-  if (value === undefined || value === null || value === '')
-    return <Typography.Text type="secondary">—</Typography.Text>;
+  if (value === undefined || value === null || value === '') return <span className="console-dim">—</span>;
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return <Several of={value} />;
   const words = field.note.values?.[String(value)];
   if (words !== undefined) return <Tag color={COLOURS[String(value)] ?? 'blue'}>{t(words)}</Tag>;
@@ -56,7 +56,7 @@ export function Value({ field, value }: { field: Field; value: unknown }) {
   switch (typeof value) {
     case 'number':
       if (isMoney(field)) return <span className="console-number">{money(value)}</span>;
-      return <span className="console-number">{field.name.endsWith('_id') ? value : value.toLocaleString('en')}</span>;
+      return <span className="console-number">{field.name.endsWith('_id') ? value : grouped(value)}</span>;
     case 'boolean':
       return (
         <Tag color={value ? 'green' : 'default'}>{t(value ? { zh: '是', en: 'yes' } : { zh: '否', en: 'no' })}</Tag>
@@ -70,7 +70,7 @@ export function Value({ field, value }: { field: Field; value: unknown }) {
 
 /** Texts or numbers beside each other; they break between two of them alone. */
 function Several({ of }: { of: readonly unknown[] }) {
-  if (of.length === 0) return <Typography.Text type="secondary">—</Typography.Text>;
+  if (of.length === 0) return <span className="console-dim">—</span>;
   return (
     <span className="console-id">
       {of.map((each, index) => (

@@ -1,8 +1,9 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
-import { Alert, Button, Card, Flex, Form, Table, Tag, Timeline, Typography } from 'antd';
+import { Alert, Button, Card, Flex, Form, Table, Tag, Timeline } from 'antd';
 import { knownContract } from '../contracts.ts';
 import { useLanguage, useWords } from '../language.tsx';
+import { grouped } from '../numbers.ts';
 import { useSession } from '../session.tsx';
 import { ContractFields, type FieldWishes } from './contract-form.tsx';
 import type { Row } from './contract-list.tsx';
@@ -56,12 +57,12 @@ export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
       >
         <Refusal error={question.error} />
         {question.data === undefined ? (
-          <Typography.Text type="secondary">
+          <span className="console-dim">
             {t({
               zh: '填写用户与对象，按真实接口的判断顺序列出每条规则与此刻的数字。不会改变任何数据。',
               en: 'Name a user and a thing: every rule of the real method follows in its order, with the figures of this moment. Nothing is changed.',
             })}
-          </Typography.Text>
+          </span>
         ) : (
           <Verdict explained={question.data} />
         )}
@@ -108,7 +109,7 @@ function Chances({ choices }: { choices: readonly Chance[] }) {
         {
           title: t({ zh: '剩余', en: 'Left' }),
           align: 'end',
-          render: (_value, { left }) => left?.toLocaleString('en') ?? t({ zh: '不限', en: 'no limit' }),
+          render: (_value, { left }) => (left === undefined ? t({ zh: '不限', en: 'no limit' }) : grouped(left)),
         },
         {
           title: t({ zh: '此刻概率', en: 'Odds now' }),
@@ -133,8 +134,7 @@ function Reason({ rule }: { rule: Rule }) {
   return (
     <Flex vertical gap={4}>
       <span>
-        {language === 'zh' ? rule.reason_zh : rule.reason_en}{' '}
-        <Typography.Text type="secondary">{rule.rule}</Typography.Text>
+        {language === 'zh' ? rule.reason_zh : rule.reason_en} <span className="console-dim">{rule.rule}</span>
       </span>
       <Flex wrap gap={4}>
         {(rule.figures ?? []).map(({ name, value }) => (

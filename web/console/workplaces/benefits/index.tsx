@@ -7,6 +7,7 @@ import { Sections } from '../../components/sections.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
 import { WhyNot } from '../../components/why-not.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { Activities } from './activities.tsx';
 
 /** Benefits: what sellers bought, the activities it is linked to, and what was sent of it. */
@@ -148,7 +149,7 @@ function Left({ row: { valid_total_num, total_num } }: { row: Row }) {
       status="normal"
       style={{ minWidth: 180 }}
       percent={total === 0 ? 0 : Math.ceil((left / total) * 100)}
-      format={() => `${left.toLocaleString('en')} / ${total.toLocaleString('en')}`}
+      format={() => `${grouped(left)} / ${grouped(total)}`}
     />
   );
 }

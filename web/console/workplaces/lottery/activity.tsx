@@ -47,7 +47,7 @@ function Head({ activity }: { activity: Activity }) {
     <Flex wrap gap={8} align="center">
       <div className="lottery-head">
         <Flex wrap gap={12} align="baseline">
-          <Typography.Title level={2}>{name}</Typography.Title>
+          <h2 className="console-title">{name}</h2>
           <Tag color={isOn ? 'green' : 'default'}>
             {isOn ? t({ zh: '已上架', en: 'on shelf' }) : t({ zh: '已下架', en: 'off shelf' })}
           </Tag>

@@ -1,4 +1,4 @@
-import { Button, Flex, Form, Input, Tag, Typography } from 'antd';
+import { Button, Flex, Form, Input, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../client.ts';
@@ -57,7 +57,7 @@ export function DrawsPage() {
   const isAsked = Object.keys(asked).length > 0;
   return (
     <Flex vertical gap={16}>
-      <Typography.Title level={2}>{t({ zh: '查中奖记录', en: 'Find wins' })}</Typography.Title>
+      <h2 className="console-title">{t({ zh: '查中奖记录', en: 'Find wins' })}</h2>
       <SearchForm key={query.toString()} asked={asked} onSearch={(values) => setQuery(values)} />
       {isAsked ? (
         <ContractList
@@ -119,11 +119,10 @@ function OfActivity({ draw: { spread_id } }: { draw: Draw }) {
 
 function Won({ draw: { prize_no, reward_title, result_code } }: { draw: Draw }) {
   const t = useWords();
-  if (prize_no == null)
-    return <Typography.Text type="secondary">{t({ zh: '无奖品', en: 'no prize' })}</Typography.Text>;
+  if (prize_no == null) return <span className="console-dim">{t({ zh: '无奖品', en: 'no prize' })}</span>;
   return (
     <>
-      {reward_title} <Typography.Text type="secondary">#{prize_no}</Typography.Text>
+      {reward_title} <span className="console-dim">#{prize_no}</span>
       {result_code === 3 && <Tag color="orange">{t({ zh: '缺券码，可重试', en: 'codes missing, retry' })}</Tag>}
       {result_code === 4 && <Tag color="red">{t({ zh: '缺券码，须人工', en: 'codes gone' })}</Tag>}
     </>

@@ -1,16 +1,4 @@
-import {
-  Alert,
-  Button,
-  Card,
-  DatePicker,
-  Flex,
-  Grid,
-  Statistic,
-  Table,
-  type TableColumnType,
-  Tag,
-  Typography,
-} from 'antd';
+import { Alert, Button, Card, DatePicker, Flex, Grid, Statistic, Table, type TableColumnType, Tag } from 'antd';
 import dayjs from 'dayjs';
 import { useMemo, useState } from 'react';
 import type { Words } from '../../../../src/contract/schema.ts';
@@ -19,6 +7,7 @@ import { Chart } from '../../components/chart.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { chiSquare, type Fairness as Verdict } from './chi-square.ts';
 import { type Stat, useStat } from './stat.ts';
 
@@ -68,7 +57,7 @@ function SpanPicker({ span, isChosen, onChoose }: PickerProps) {
   const t = useWords();
   return (
     <Flex wrap gap={8} align="center">
-      <Typography.Text>{t({ zh: '统计范围', en: 'Draws' })}</Typography.Text>
+      <span>{t({ zh: '统计范围', en: 'Draws' })}</span>
       <DatePicker.RangePicker
         showTime
         allowEmpty={[true, true]}
@@ -124,12 +113,12 @@ function Compared({ prizes }: { prizes: readonly PrizeStat[] }) {
         dataSource={prizes.map((prize, index) => ({ ...prize, expected: fair.expected[index] ?? 0 }))}
         columns={columnsOf(t)}
       />
-      <Typography.Text type="secondary">
+      <span className="console-dim">
         {t({
           zh: '期望按各奖品现在的权重计算，作废的中奖也计入抽中数。若期间改过权重或增减过奖品，请把范围选在改动之后。',
           en: 'Expected draws follow the weights of now; voided wins count as drawn. Were weights or prizes changed meanwhile, choose a span after the change.',
         })}
-      </Typography.Text>
+      </span>
     </>
   );
 }
@@ -232,9 +221,7 @@ type Row = PrizeStat & { readonly expected: number };
 
 function columnsOf(t: (words: Words) => string): TableColumnType<Row>[] {
   const number = (value: number, digits = 0) => (
-    <span className="console-number">
-      {value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })}
-    </span>
+    <span className="console-number">{grouped(value.toFixed(digits))}</span>
   );
   return [
     {

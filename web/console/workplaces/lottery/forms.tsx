@@ -1,4 +1,4 @@
-import { Alert, Typography } from 'antd';
+import { Alert } from 'antd';
 import { useNavigate } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
@@ -8,6 +8,7 @@ import { withoutEmpties } from '../../components/empties.ts';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { DoorError } from '../../door.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { type Activity, isOnShelf, leftOf, type Prize, pathOf, prizeLeft, type Segment } from './state.ts';
 
@@ -178,7 +179,7 @@ export function PrizeStockButton({ spread_id, prize }: { spread_id: string; priz
 }
 
 function StockNote({ stock, left }: { stock: number; left: number }) {
-  const [all, rest, used] = [stock, left, stock - left].map((count) => count.toLocaleString('en'));
+  const [all, rest, used] = [stock, left, stock - left].map((count) => grouped(count));
   return (
     <Note
       words={{
@@ -191,7 +192,7 @@ function StockNote({ stock, left }: { stock: number; left: number }) {
 
 function Note({ words }: { words: Words }) {
   const t = useWords();
-  return <Alert type="info" className="lottery-note" title={<Typography.Text>{t(words)}</Typography.Text>} />;
+  return <Alert type="info" className="lottery-note" title={<span>{t(words)}</span>} />;
 }
 
 type Shelved = Pick<Activity, 'spread_id' | 'name' | 'status'>;
@@ -201,7 +202,7 @@ type ShelfProps = { activity: Shelved; left: number; size?: 'small' | 'middle' }
 /** Puts an activity on shelf or takes it off. */
 export function ShelfButton({ activity, left, size = 'small' }: ShelfProps) {
   const { spread_id, name } = activity;
-  const rest = left.toLocaleString('en');
+  const rest = grouped(left);
   const isOn = isOnShelf(activity);
   return (
     <ConfirmButton

@@ -1,19 +1,24 @@
-import { lazy } from 'react';
 import { Route, Routes } from 'react-router';
-import { DrawsPage } from './draws.tsx';
+import { page } from '../../part.tsx';
 import { ActivitiesPage } from './list.tsx';
 import './lottery.css';
 
-// What the lists have no use for, pickers of instants among it.
-const ActivityPage = lazy(() => import('./activity.tsx').then((code) => ({ default: code.ActivityPage })));
+const activity = page(() => import('./activity.tsx'), 'ActivityPage');
+const draws = page(() => import('./draws.tsx'), 'DrawsPage');
+
+/** What the list has no use for: forms and charts among it. */
+export const later = [activity, draws];
+
+/** The one of them that a path below the workplace's own leads to. */
+export const partAt = (path: string) => (path === '' ? undefined : path === 'draws' ? draws : activity);
 
 /** The lottery workplace: activities, one activity, and the search for wins. */
 export default function Lottery() {
   return (
     <Routes>
       <Route index element={<ActivitiesPage />} />
-      <Route path="draws" element={<DrawsPage />} />
-      <Route path=":spread_id/:tab?" element={<ActivityPage />} />
+      <Route path="draws" element={<draws.Shown />} />
+      <Route path=":spread_id/:tab?" element={<activity.Shown />} />
     </Routes>
   );
 }

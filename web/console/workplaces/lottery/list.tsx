@@ -1,9 +1,10 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { Button, Flex, Progress, Tag, Typography } from 'antd';
+import { Button, Flex, Progress, Tag } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { ContractList } from '../../components/contract-list.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { CreateButton, ShelfButton } from './forms.tsx';
 import { isOnShelf, leftOf, pathOf, phaseOf, segmentAt, useActivity } from './state.ts';
 
@@ -21,7 +22,7 @@ export function ActivitiesPage() {
   const go = useNavigate();
   return (
     <Flex vertical gap={16}>
-      <Typography.Title level={2}>{t({ zh: '抽奖活动', en: 'Draw activities' })}</Typography.Title>
+      <h2 className="console-title">{t({ zh: '抽奖活动', en: 'Draw activities' })}</h2>
       <ContractList
         method="piaoquan.lottery.activity.list"
         columns={['name', 'platform', 'status', 'consumed_win_times', 'user_limit', 'user_day_limit']}
@@ -58,9 +59,7 @@ function Name({ activity: { spread_id, name } }: { activity: Summary }) {
     <div className="lottery-name">
       <Link to={pathOf(spread_id)}>{name}</Link>
       <div>
-        <Typography.Text type="secondary" className="console-id">
-          {spread_id}
-        </Typography.Text>
+        <span className="console-dim console-id">{spread_id}</span>
       </div>
     </div>
   );
@@ -72,7 +71,7 @@ function Used({ activity }: { activity: Summary }) {
   return (
     <div className="lottery-stock">
       <span className="console-number">
-        {consumed_win_times.toLocaleString('en')} / {win_times.toLocaleString('en')}
+        {grouped(consumed_win_times)} / {grouped(win_times)}
       </span>
       <Progress
         size="small"
@@ -105,11 +104,11 @@ function SegmentNow({ spread_id }: { spread_id: string }) {
   if (segment === undefined)
     return (
       <div>
-        <Typography.Text type="secondary">
+        <span className="console-dim">
           {data.segments.length === 0
             ? t({ zh: '没有时段', en: 'no segment' })
             : t({ zh: '时段都已结束', en: 'all segments over' })}
-        </Typography.Text>
+        </span>
       </div>
     );
   const { segment_no } = segment;
@@ -117,21 +116,21 @@ function SegmentNow({ spread_id }: { spread_id: string }) {
     const start = instantText(segment.start_time);
     return (
       <div>
-        <Typography.Text type="secondary">{t({ zh: `${start} 开始`, en: `begins ${start}` })}</Typography.Text>
+        <span className="console-dim">{t({ zh: `${start} 开始`, en: `begins ${start}` })}</span>
       </div>
     );
   }
   const left = leftOf(segment);
   return (
     <div>
-      <Typography.Text type={left === 0 ? 'danger' : 'secondary'} className="console-number">
+      <span className={`console-number ${left === 0 ? 'console-bad' : 'console-dim'}`}>
         {left === 0
           ? t({ zh: `时段 ${segment_no} 已发完`, en: `segment ${segment_no} used up` })
           : t({
-              zh: `时段 ${segment_no} 剩 ${left.toLocaleString('en')}`,
-              en: `segment ${segment_no}: ${left.toLocaleString('en')} left`,
+              zh: `时段 ${segment_no} 剩 ${grouped(left)}`,
+              en: `segment ${segment_no}: ${grouped(left)} left`,
             })}
-      </Typography.Text>
+      </span>
     </div>
   );
 }

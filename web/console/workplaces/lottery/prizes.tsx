@@ -1,4 +1,4 @@
-import { Flex, Progress, Table, type TableColumnType, Tag, Typography } from 'antd';
+import { Flex, Progress, Table, type TableColumnType, Tag } from 'antd';
 import { Link } from 'react-router';
 import { oddsOf } from '../../../../src/contract/explain.ts';
 import { itemOf, type Words } from '../../../../src/contract/schema.ts';
@@ -6,6 +6,7 @@ import { Nothing } from '../../components/states.tsx';
 import { percentText, Value, yuan } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { PrizeButton, PrizeStockButton } from './forms.tsx';
 import { type Activity, type Prize, pathOf, prizeLeft } from './state.ts';
 
@@ -31,12 +32,12 @@ export function Prizes({ activity }: { activity: Activity }) {
   return (
     <Flex vertical gap={16}>
       <Flex wrap gap={8} align="center">
-        <Typography.Text type="secondary" className="console-grow">
+        <span className="console-dim console-grow">
           {t({
             zh: '中奖后按权重抽取奖品；自有库存用完的奖品退出，概率按其余奖品的权重重新分配。',
             en: 'A win takes its prize by weight. One whose own stock is used up drops out, and the others share its odds.',
           })}
-        </Typography.Text>
+        </span>
         <PrizeButton activity={activity} />
       </Flex>
       <Table
@@ -62,7 +63,7 @@ export function Prizes({ activity }: { activity: Activity }) {
 }
 
 function columnsOf(activity: Activity, t: (words: Words) => string): TableColumnType<Row>[] {
-  const number = (count: number) => <span className="console-number">{count.toLocaleString('en')}</span>;
+  const number = (count: number) => <span className="console-number">{grouped(count)}</span>;
   return [
     { title: t({ zh: '奖品号', en: 'No.' }), dataIndex: 'prize_no' },
     { title: t({ zh: '奖品', en: 'Prize' }), render: (_value, row) => <Title prize={row} /> },
@@ -93,9 +94,9 @@ function Title({ prize }: { prize: Prize }) {
     <div className="lottery-name">
       {reward_title} <Value field={typeField} value={reward_type} />
       <div>
-        <Typography.Text type="secondary">
+        <span className="console-dim">
           {reward_count} {reward_unit} {reward_sub_title}
-        </Typography.Text>
+        </span>
       </div>
     </div>
   );
@@ -120,17 +121,17 @@ function OwnStock({ prize }: { prize: Prize }) {
   const t = useWords();
   const left = prizeLeft(prize);
   if (left === undefined)
-    return <Typography.Text type="secondary">{t({ zh: '只受时段限制', en: 'none of its own' })}</Typography.Text>;
+    return <span className="console-dim">{t({ zh: '只受时段限制', en: 'none of its own' })}</span>;
   if (left === 0) return <Tag color="red">{t({ zh: '已发完', en: 'used up' })}</Tag>;
   return (
     <span className="console-number">
-      {left.toLocaleString('en')} / {(prize.total_count ?? 0).toLocaleString('en')}
+      {grouped(left)} / {grouped(prize.total_count ?? 0)}
     </span>
   );
 }
 
 function Codes({ prize: { mix_id, code_count } }: { prize: Prize }) {
-  if (!mix_id) return <Typography.Text type="secondary">—</Typography.Text>;
+  if (!mix_id) return <span className="console-dim">—</span>;
   return (
     <>
       {code_count} × <Link to={`/vouchers/${encodeURIComponent(mix_id)}`}>{mix_id}</Link>

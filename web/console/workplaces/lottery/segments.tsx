@@ -5,6 +5,7 @@ import type { Words } from '../../../../src/contract/schema.ts';
 import { Nothing } from '../../components/states.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { StockCurve } from './curve.tsx';
 import { SegmentButton, SegmentStockButton } from './forms.tsx';
 import { type Activity, leftOf, pathOf, phaseOf, type Segment } from './state.ts';
@@ -108,7 +109,7 @@ function Stock({ segment }: { segment: Segment }) {
   return (
     <div className="lottery-stock">
       <span className="console-number">
-        {left.toLocaleString('en')} / {stock.toLocaleString('en')}
+        {grouped(left)} / {grouped(stock)}
       </span>
       <Progress
         size="small"

@@ -1,6 +1,7 @@
 import type { CSSProperties } from 'react';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { leftOf, phaseOf, type Segment } from './state.ts';
 
 type Props = {
@@ -51,7 +52,7 @@ function Block({ segment, style, isChosen, onChoose }: BlockProps) {
   const t = useWords();
   const { segment_no, start_time, end_time } = segment;
   const [left, stock] = [leftOf(segment), segment.win_times ?? 0];
-  const figures = `${left.toLocaleString('en')} / ${stock.toLocaleString('en')}`;
+  const figures = `${grouped(left)} / ${grouped(stock)}`;
   const span = `${instantText(start_time)} – ${instantText(end_time)}`;
   const shown = `#${segment_no} · ${figures}`;
   // Its name begins with what is to be seen, so that it can be called by that.

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { Panel } from '../../components/panel.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 
 /** The call log of one error; figures know errors without a sub_code by their code. */
 const logOf = (word: string): string =>
@@ -54,7 +55,7 @@ function Rows({ rows }: { rows: readonly (readonly [word: string, times: number]
                 </Link>
                 <div className="console-dim">{causes?.get(word)?.[language]}</div>
               </td>
-              <td className="end console-number">{times.toLocaleString('en')}</td>
+              <td className="end console-number">{grouped(times)}</td>
               <td>
                 <a className="console-link" href={`/${language}/errors#${encodeURIComponent(word)}`}>
                   {t({ zh: '文档', en: 'Docs' })}

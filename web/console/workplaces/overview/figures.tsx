@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { LiveFigures } from '../../../../src/gateway/console-live.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 
 /** Microseconds as people read them: `850 µs`, `1.2 ms`, `1.50 s`; a dash where there is nothing. */
 export function lengthText(microseconds: number | null | undefined): string {
@@ -48,7 +49,7 @@ function Figure({ title, value, note, isBad = false }: FigureProps) {
     <div className="console-panel overview-figure">
       <div className="console-dim">{title}</div>
       <div className={isBad ? 'console-number overview-bad' : 'console-number'}>
-        {typeof value === 'number' ? value.toLocaleString('en') : (value ?? '—')}
+        {typeof value === 'number' ? grouped(value) : (value ?? '—')}
         {note !== undefined && <span className="console-dim"> {note}</span>}
       </div>
     </div>

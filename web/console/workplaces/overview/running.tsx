@@ -6,6 +6,7 @@ import { formatInstant } from '../../../../src/wire/time.ts';
 import { Panel } from '../../components/panel.tsx';
 import { Nothing, Waiting } from '../../components/states.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { paceOf, type Running } from './pace.ts';
 
 type Kind = { readonly words: Words; readonly color: string; readonly to: (ids: readonly string[]) => string };
@@ -173,7 +174,7 @@ function Left({ row: { stock, stock_left } }: { row: Running }) {
   return (
     <div className="overview-left">
       <span className="console-number">
-        {stock_left.toLocaleString('en')} / {stock.toLocaleString('en')}
+        {grouped(stock_left)} / {grouped(stock)}
       </span>
       <progress
         max={100}

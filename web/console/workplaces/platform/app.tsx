@@ -9,6 +9,7 @@ import { Failure, Waiting } from '../../components/states.tsx';
 import { instantText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { mayLearnSecret, packagesFor } from './packages.ts';
 import { SecretShown, useSecret } from './secret.tsx';
@@ -181,7 +182,7 @@ export function Quotas({ app_key }: { app_key: string }) {
             aria-label={t({ zh: '已用', en: 'Used' })}
             size="small"
             percent={Math.min(100, Math.round((Number(row.used) / Number(row.max_calls)) * 100))}
-            format={() => Number(row.used).toLocaleString('en')}
+            format={() => grouped(Number(row.used))}
             style={{ minWidth: 160 }}
           />
         ),

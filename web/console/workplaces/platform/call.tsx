@@ -166,7 +166,7 @@ function Replay({ row, can }: { row: Row; can: boolean }) {
           ? t({ zh: '在 API 工具中重放', en: 'Replay in the API tool' })
           : t({ zh: '打开 API 工具', en: 'Open the API tool' })}
       </Button>
-      <Typography.Text>{t(can ? REPLAY : why())}</Typography.Text>
+      <span>{t(can ? REPLAY : why())}</span>
     </Flex>
   );
 }

@@ -1,6 +1,5 @@
-import { Tabs } from 'antd';
-import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
-import { useWords } from '../../language.tsx';
+import { Navigate, Route, Routes } from 'react-router';
+import { Sections } from '../../components/sections.tsx';
 import { AppPage } from './app.tsx';
 import { Apps } from './apps.tsx';
 import { Calls } from './calls.tsx';
@@ -11,20 +10,19 @@ import { Limits } from './limits.tsx';
 
 /** The platform itself: apps, limits, calls, changes, jobs and ledgers. */
 export default function Platform() {
-  const t = useWords();
-  const go = useNavigate();
-  const here = useLocation().pathname.split('/')[2] ?? 'apps';
-  const items = [
-    { key: 'apps', label: t({ zh: '应用', en: 'Apps' }) },
-    { key: 'limits', label: t({ zh: '限额', en: 'Limits' }) },
-    { key: 'calls', label: t({ zh: '调用日志', en: 'Call log' }) },
-    { key: 'changes', label: t({ zh: '变更日志', en: 'Changes' }) },
-    { key: 'jobs', label: t({ zh: '后台任务', en: 'Jobs' }) },
-    { key: 'ledger', label: t({ zh: '台账', en: 'Ledger' }) },
-  ];
   return (
     <>
-      <Tabs activeKey={here} items={items} onChange={(key) => go(`/platform/${key}`)} />
+      <Sections
+        workplace="platform"
+        parts={{
+          apps: { zh: '应用', en: 'Apps' },
+          limits: { zh: '限额', en: 'Limits' },
+          calls: { zh: '调用日志', en: 'Call log' },
+          changes: { zh: '变更日志', en: 'Changes' },
+          jobs: { zh: '后台任务', en: 'Jobs' },
+          ledger: { zh: '台账', en: 'Ledger' },
+        }}
+      />
       <Routes>
         <Route path="apps" element={<Apps />} />
         <Route path="apps/:app_key" element={<AppPage />} />

@@ -10,6 +10,7 @@ import { Failure, Waiting } from '../../components/states.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 
 type Item = {
@@ -133,7 +134,7 @@ function Inventory({ item: { total_inventory, consumed_inventory = 0 } }: { item
       status="normal"
       style={{ minWidth: 200 }}
       percent={total_inventory === 0 ? 100 : Math.floor((consumed_inventory / total_inventory) * 100)}
-      format={() => `${consumed_inventory.toLocaleString('en')} / ${total_inventory.toLocaleString('en')}`}
+      format={() => `${grouped(consumed_inventory)} / ${grouped(total_inventory)}`}
     />
   );
 }

@@ -6,6 +6,7 @@ import { Chart } from '../../components/chart.tsx';
 import { Nothing } from '../../components/states.tsx';
 import { money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { type Event, isPackage, type Price, type Project } from './parts.ts';
 import { StockButton } from './stock.tsx';
 
@@ -155,7 +156,7 @@ function columnsOf(t: (words: Words) => string, project_id: number, { event_id }
         title={t({ zh: '看台账', en: 'Its ledger' })}
         to={`/platform/ledger?counter=ticketing_price.${counter}&key=${project_id}/${event_id}/${price.price_id}`}
       >
-        {(price[counter] ?? 0).toLocaleString('en')}
+        {grouped(price[counter] ?? 0)}
       </Link>
     ),
   });
@@ -195,6 +196,6 @@ function Left({ price }: { price: Price }) {
   return left === 0 ? (
     <Tag color="red">{t({ zh: '售罄', en: 'none' })}</Tag>
   ) : (
-    <span className="console-number">{left.toLocaleString('en')}</span>
+    <span className="console-number">{grouped(left)}</span>
   );
 }

@@ -1,4 +1,4 @@
-import { Card, Descriptions, Flex, Table, type TableColumnType, Tag, Typography } from 'antd';
+import { Card, Descriptions, Flex, Table, type TableColumnType, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
@@ -6,6 +6,7 @@ import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx
 import { Nothing } from '../../components/states.tsx';
 import { instantText, money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { SaleState, TierName } from './board.tsx';
 import { cloneEvent } from './clone.ts';
@@ -170,7 +171,7 @@ function EventFacts({ event }: { event: Event }) {
           event.entry_limit === 0 ? none : event.entry_limit,
         ),
         fact('site', { zh: '场馆', en: 'Venue' }, <span className="console-id">{event.site_id}</span>),
-        fact('seats', { zh: '座位', en: 'Seats' }, event.seat_total_num.toLocaleString('en')),
+        fact('seats', { zh: '座位', en: 'Seats' }, grouped(event.seat_total_num)),
       ]}
     />
   );
@@ -187,7 +188,7 @@ function Tiers({ project_id, event }: { project_id: number; event: Event }) {
     {
       title: t({ zh: '总数', en: 'In all' }),
       align: 'end',
-      render: (_value, { goods_count }) => goods_count?.toLocaleString('en'),
+      render: (_value, { goods_count }) => goods_count !== undefined && grouped(goods_count),
     },
     {
       title: t({ zh: '套票组成', en: 'Package holds' }),
@@ -238,7 +239,7 @@ function Discounts({ event }: { event: Event }) {
   if (discounts.length === 0) return null;
   return (
     <div>
-      <Typography.Text type="secondary">{t({ zh: '优惠：', en: 'Discounts: ' })}</Typography.Text>
+      <span className="console-dim">{t({ zh: '优惠：', en: 'Discounts: ' })}</span>
       {discounts.map(({ discount_id, discount_name, discount_type_name, threshold, amount }) => (
         <Tag key={discount_id} color="magenta">
           {discount_type_name} {discount_name}

@@ -1,6 +1,5 @@
-import { Tabs } from 'antd';
-import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
-import { useWords } from '../../language.tsx';
+import { Navigate, Route, Routes } from 'react-router';
+import { Sections } from '../../components/sections.tsx';
 import { useSession } from '../../session.tsx';
 import { Attendees } from './attendees.tsx';
 import { Gate } from './gate.tsx';
@@ -16,24 +15,19 @@ import { WhyNoOrder } from './why.tsx';
 
 /** Ticketing: projects and who may sell them, orders and their people, tickets and the gate. */
 export default function Ticketing() {
-  const t = useWords();
   const { may } = useSession();
-  const go = useNavigate();
-  const here = useLocation().pathname.split('/')[2] ?? '';
-  const items = [
-    { key: '', label: t({ zh: '项目', en: 'Projects' }) },
-    { key: 'orders', label: t({ zh: '订单', en: 'Orders' }) },
-    ...(may('piaoquan.ticketing.ticket.check') ? [{ key: 'gate', label: t({ zh: '检票', en: 'Gate' }) }] : []),
-    { key: 'attendees', label: t({ zh: '观演人', en: 'Attendees' }) },
-    { key: 'sellers', label: t({ zh: '主办与渠道', en: 'Sellers' }) },
-    { key: 'why', label: t({ zh: '为什么买不了', en: 'Why not?' }) },
-  ];
   return (
     <>
-      <Tabs
-        activeKey={items.some(({ key }) => key === here) ? here : ''}
-        items={items}
-        onChange={(key) => go(`/ticketing/${key}`)}
+      <Sections
+        workplace="ticketing"
+        parts={{
+          '': { zh: '项目', en: 'Projects' },
+          orders: { zh: '订单', en: 'Orders' },
+          ...(may('piaoquan.ticketing.ticket.check') && { gate: { zh: '检票', en: 'Gate' } }),
+          attendees: { zh: '观演人', en: 'Attendees' },
+          sellers: { zh: '主办与渠道', en: 'Sellers' },
+          why: { zh: '为什么买不了', en: 'Why not?' },
+        }}
       />
       <Routes>
         <Route index element={<Projects />} />

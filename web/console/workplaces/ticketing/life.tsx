@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Flex, Spin, Timeline, Typography } from 'antd';
+import { Flex, Spin, Timeline } from 'antd';
 import { PAY_RESULTS } from '../../../../src/contract/damai-pay.ts';
 import type { Words } from '../../../../src/contract/schema.ts';
 import type { AnswerOf } from '../../client.ts';
@@ -65,15 +65,9 @@ function Step({ happening: { time, event, ref, ticket_count, money: fen, note } 
   return (
     <Flex vertical>
       <span>{words === undefined ? event : t(words)}</span>
-      <Typography.Text type="secondary" className="console-number">
-        {instantText(time)}
-      </Typography.Text>
+      <span className="console-dim console-number">{instantText(time)}</span>
       {facts.length > 0 && <span>{facts.join(' · ')}</span>}
-      {ref && (
-        <Typography.Text type="secondary" className="console-id">
-          {ref}
-        </Typography.Text>
-      )}
+      {ref && <span className="console-dim console-id">{ref}</span>}
     </Flex>
   );
 }

@@ -39,9 +39,9 @@ function OrderDetail({ order }: { order: Order }) {
   return (
     <Flex vertical gap={16}>
       <Flex wrap gap={8} align="center">
-        <Typography.Title level={2} style={{ margin: 0 }}>
+        <h2 className="console-title">
           {t({ zh: '订单', en: 'Order' })} {order_id}
-        </Typography.Title>
+        </h2>
         <OrderStatus status={order_status} />
         <div className="console-grow" />
         <CancelButton order={order} />
@@ -101,11 +101,7 @@ function Goods({ order }: { order: Order }) {
         columns={['price_name', 'goods_count', 'price', 'money', 'event_id', 'price_id']}
         cells={{
           price_name: ({ price_name, child_no }) =>
-            child_no === 0 ? (
-              String(price_name)
-            ) : (
-              <Typography.Text type="secondary">└ {String(price_name)}</Typography.Text>
-            ),
+            child_no === 0 ? String(price_name) : <span className="console-dim">└ {String(price_name)}</span>,
         }}
         empty={t({ zh: '没有商品', en: 'Nothing' })}
       />

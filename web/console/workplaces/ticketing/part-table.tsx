@@ -1,4 +1,4 @@
-import { Table, type TableColumnType, Typography } from 'antd';
+import { Table, type TableColumnType } from 'antd';
 import type { TableRowSelection } from 'antd/es/table/interface';
 import type { ReactNode } from 'react';
 import { fieldsOf, itemOf, type Words } from '../../../../src/contract/schema.ts';
@@ -24,7 +24,7 @@ type Props = {
 /** A list within an order as a table, its columns from the contract. */
 export function PartTable({ part, rows, rowKey, columns, cells = {}, titles = {}, empty, selection }: Props) {
   const t = useWords();
-  if (rows.length === 0) return <Typography.Text type="secondary">{empty}</Typography.Text>;
+  if (rows.length === 0) return <span className="console-dim">{empty}</span>;
   const fields = fieldsOf(
     itemOf(fieldAt(knownContract('piaoquan.ticketing.order.get').response, `order.${part}`).schema),
   );

@@ -1,4 +1,4 @@
-import { Flex, Tabs, Tag, Typography } from 'antd';
+import { Flex, Tabs, Tag } from 'antd';
 import { useNavigate, useParams } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
@@ -41,9 +41,7 @@ function ProjectDetail({ project, part, stale }: { project: Project; part: strin
   return (
     <>
       <Flex wrap gap={8} align="center">
-        <Typography.Title level={2} style={{ margin: 0 }}>
-          {project_name}
-        </Typography.Title>
+        <h2 className="console-title">{project_name}</h2>
         <Tag>{project_id}</Tag>
         <Tag>
           {t({ zh: '租户', en: 'tenant' })} {tenant_id}

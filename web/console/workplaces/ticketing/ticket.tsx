@@ -53,9 +53,9 @@ function TicketDetail({ order, ticket }: { order: Order; ticket: Ticket }) {
   return (
     <Flex vertical gap={16} className="ticketing-ticket">
       <Flex wrap gap={8} align="center">
-        <Typography.Title level={2} style={{ margin: 0 }}>
+        <h2 className="console-title">
           {t({ zh: '票', en: 'Ticket' })} {ticket_code_id}
-        </Typography.Title>
+        </h2>
         <TicketStatus status={ticket_status} />
       </Flex>
       <Descriptions
@@ -131,12 +131,12 @@ function Code({ code, label, until }: { code: string; label: string; until: stri
       <Flex vertical gap={12} align="center">
         <QrCode text={code} label={label} />
         <span>{until}</span>
-        <Typography.Text type="secondary">
+        <span className="console-dim">
           {t({
             zh: '谁持有此码谁就能入场，请只交给观众本人。',
             en: 'Whoever has this code may enter: give it to the attendee only.',
           })}
-        </Typography.Text>
+        </span>
         <Typography.Paragraph copyable className="console-id ticketing-code">
           {code}
         </Typography.Paragraph>

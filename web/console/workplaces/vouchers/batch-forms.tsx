@@ -7,6 +7,7 @@ import { fieldAt, knownContract } from '../../contracts.ts';
 import { DoorError } from '../../door.ts';
 import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { type Batch, pathOf } from './batch-info.ts';
 
@@ -89,8 +90,8 @@ export function EditBatch({ batch }: { batch: Batch }) {
 export function ShelfButton({ batch }: { batch: Batch }) {
   const { mix_id, status, total_count, issued_count, voided_count } = batch;
   const isOn = status === 1;
-  const out = issued_count.toLocaleString('en');
-  const rest = Math.max(0, total_count - issued_count - voided_count).toLocaleString('en');
+  const out = grouped(issued_count);
+  const rest = grouped(Math.max(0, total_count - issued_count - voided_count));
   return (
     <ConfirmButton
       method="piaoquan.voucher.batch.status.update"

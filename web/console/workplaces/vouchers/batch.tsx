@@ -6,6 +6,7 @@ import { Head } from '../../components/sections.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { Jobs } from '../platform/jobs.tsx';
 import { EditBatch, NewBatch, ShelfButton } from './batch-forms.tsx';
@@ -137,7 +138,7 @@ function Sources({ batch }: { batch: Batch }) {
   const t = useWords();
   const { may } = useSession();
   const origin = originOf(batch);
-  const count = batch.total_count.toLocaleString('en');
+  const count = grouped(batch.total_count);
   return (
     <Flex vertical gap={16}>
       {origin === 'none' && (
@@ -151,14 +152,14 @@ function Sources({ batch }: { batch: Batch }) {
         />
       )}
       {!may('piaoquan.voucher.batch.generate') && origin !== 'none' && (
-        <Typography.Text>
+        <span>
           {origin === 'made'
             ? t({
                 zh: `按格式 ${batch.code_pattern} 生成了 ${count} 个券码。`,
                 en: `${count} codes made as ${batch.code_pattern}.`,
               })
             : t({ zh: `导入了 ${count} 个券码。`, en: `${count} codes imported.` })}
-        </Typography.Text>
+        </span>
       )}
       {origin !== 'imported' && <MakeCodes batch={batch} />}
       {origin !== 'made' && <ImportCodes batch={batch} />}

@@ -1,6 +1,7 @@
-import { Progress, Typography } from 'antd';
+import { Progress } from 'antd';
 import { Link } from 'react-router';
 import { ContractList } from '../../components/contract-list.tsx';
+import { grouped } from '../../numbers.ts';
 import { NewBatch } from './batch-forms.tsx';
 import { pathOf } from './batch-info.ts';
 
@@ -25,9 +26,7 @@ export function Batches() {
           <>
             <Link to={pathOf(String(mix_id))}>{String(name)}</Link>
             <br />
-            <Typography.Text type="secondary" className="console-id">
-              {String(mix_id)}
-            </Typography.Text>
+            <span className="console-dim console-id">{String(mix_id)}</span>
           </>
         ),
         issued_count: ({ issued_count, total_count }) => <Share part={Number(issued_count)} of={Number(total_count)} />,
@@ -47,7 +46,7 @@ export function Batches() {
 function Share({ part, of }: { part: number; of: number }) {
   return (
     <div className="vouchers-share">
-      <span className="console-number">{part.toLocaleString('en')}</span>
+      <span className="console-number">{grouped(part)}</span>
       <Progress size="small" showInfo={false} percent={of === 0 ? 0 : (part / of) * 100} aria-label={`${part}/${of}`} />
     </div>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Card, Flex, Statistic, Typography } from 'antd';
+import { Card, Flex, Statistic } from 'antd';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { useWords } from '../../language.tsx';
@@ -55,12 +55,12 @@ export function Board({ mix_id }: { mix_id: string }) {
         </div>
       )}
       {is_estimate && (
-        <Typography.Text type="secondary">
+        <span className="console-dim">
           {t({
             zh: '批次超过一百万个券码：带 ≈ 的数按抽样估计，其余精确。',
             en: 'The batch has over a million codes: figures with ≈ are estimated by a sample, the others are exact.',
           })}
-        </Typography.Text>
+        </span>
       )}
     </Flex>
   );

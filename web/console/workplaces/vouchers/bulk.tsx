@@ -1,6 +1,7 @@
 import { Card, Flex, Input, Typography } from 'antd';
 import { useMemo, useState } from 'react';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { OperateButton } from './operate.tsx';
 import { type Kind, operations, readCodes } from './operations.ts';
 
@@ -28,8 +29,8 @@ export function Bulk({ mix_id }: { mix_id: string }) {
         />
         <Typography.Text type={isTooMany ? 'danger' : 'secondary'} role="status">
           {t({
-            zh: `${codes.length.toLocaleString('en')} 个券码${doubled > 0 ? `，另有 ${doubled} 个重复的不计` : ''}${isTooMany ? '：一次最多 100,000 个，请分批' : ''}`,
-            en: `${codes.length.toLocaleString('en')} codes${doubled > 0 ? `, and ${doubled} that stand there twice` : ''}${isTooMany ? ': 100,000 at a time at the most' : ''}`,
+            zh: `${grouped(codes.length)} 个券码${doubled > 0 ? `，另有 ${doubled} 个重复的不计` : ''}${isTooMany ? '：一次最多 100,000 个，请分批' : ''}`,
+            en: `${grouped(codes.length)} codes${doubled > 0 ? `, and ${doubled} that stand there twice` : ''}${isTooMany ? ': 100,000 at a time at the most' : ''}`,
           })}
         </Typography.Text>
         <Flex wrap gap={8}>

@@ -8,6 +8,7 @@ import { fieldAt, knownContract } from '../../contracts.ts';
 import { cell, saveFile } from '../../csv.ts';
 import { DoorError } from '../../door.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
 
@@ -126,14 +127,14 @@ export function ExportCodes({ batch }: { batch: Batch }) {
           <Button type="primary" icon={<DownloadOutlined />} onClick={() => run(grant, operate)}>
             {error !== undefined && kept > 0
               ? t({ zh: `从第 ${kept + 1} 行继续`, en: `Go on from row ${kept + 1}` })
-              : t({ zh: `导出 ${total.toLocaleString('en')} 行`, en: `Export ${total.toLocaleString('en')} rows` })}
+              : t({ zh: `导出 ${grouped(total)} 行`, en: `Export ${grouped(total)} rows` })}
           </Button>
         )}
       </Flex>
       {isRunning && (
         <Progress
           percent={total === 0 ? 100 : Math.min(100, Math.floor((rows / total) * 100))}
-          format={() => `${rows.toLocaleString('en')} / ${total.toLocaleString('en')}`}
+          format={() => `${grouped(rows)} / ${grouped(total)}`}
         />
       )}
     </Card>

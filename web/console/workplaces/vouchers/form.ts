@@ -1,4 +1,5 @@
 import type { Words } from '../../../../src/contract/schema.ts';
+import { grouped } from '../../numbers.ts';
 
 /**
  * How generated codes look: `#` in the pattern stands for a character of the alphabet, every other character for itself.
@@ -95,7 +96,7 @@ export function sampleOf(form: CodeForm, random: () => number): string {
 
 /** A count with separators and, where it is large, in words that people take in: `8.5 亿`, `852.9 million`. */
 export function largeCount(count: bigint, language: 'zh' | 'en'): string {
-  if (count < 100_000_000n) return count.toLocaleString('en');
+  if (count < 100_000_000n) return grouped(count);
   const short = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en', {
     notation: 'compact',
     compactDisplay: 'long',

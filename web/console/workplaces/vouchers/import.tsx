@@ -1,6 +1,6 @@
 import { InboxOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Card, Checkbox, Flex, Progress, Typography, Upload } from 'antd';
+import { Alert, Button, Card, Checkbox, Flex, Progress, Upload } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import type { AnswerOf } from '../../client.ts';
 import { ContractList } from '../../components/contract-list.tsx';
@@ -8,6 +8,7 @@ import { LiveJob } from '../../components/job.tsx';
 import { Refusal } from '../../components/states.tsx';
 import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
 import { partsOf } from './parts.ts';
@@ -86,14 +87,14 @@ function Chooser({ file, disabled, onChoose }: Chosen) {
       <p>
         {file === undefined
           ? t({ zh: '把 CSV 文件拖到这里，或点击选择', en: 'Drop a CSV file here, or click to choose one' })
-          : `${file.name} · ${Math.ceil(file.size / 1024).toLocaleString('en')} KB`}
+          : `${file.name} · ${grouped(Math.ceil(file.size / 1024))} KB`}
       </p>
-      <Typography.Text type="secondary">
+      <span className="console-dim">
         {t({
           zh: '取每行第一列；首行可为表头 code；券码 4 至 64 个字母、数字、-、_；一次最多 100 万行。',
           en: 'The first column of each line; the first line may be the heading “code”. Codes have 4 to 64 letters, digits, - or _. A million lines at the most.',
         })}
-      </Typography.Text>
+      </span>
     </Upload.Dragger>
   );
 }
@@ -186,7 +187,7 @@ function Outcome({ mix_id, import_id, again }: { mix_id: string; import_id: stri
 
 function Verdict({ report: { state, line_count, bad_count, imported_count } }: { report: Report }) {
   const t = useWords();
-  const [lines, bad, good] = [line_count, bad_count, imported_count].map((each) => each.toLocaleString('en'));
+  const [lines, bad, good] = [line_count, bad_count, imported_count].map((each) => grouped(each));
   const words = {
     open: { zh: `已收到 ${lines} 行`, en: `${lines} lines received` },
     queued: { zh: `已收到 ${lines} 行，正在后台处理`, en: `${lines} lines received, being settled in the background` },

@@ -1,11 +1,12 @@
 import { Button, Card, Flex, Form, Input, InputNumber, Select, Switch } from 'antd';
 import { useState } from 'react';
 import type { AnswerOf } from '../../client.ts';
-import { useAction } from '../../components/action.tsx';
 import { LiveJob } from '../../components/job.tsx';
 import { Refusal } from '../../components/states.tsx';
+import { useAction } from '../../components/use-action.ts';
 import { newKey } from '../../key.ts';
 import { useLanguage, useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
 import { ALPHABETS, type CodeForm, DEFAULT_PATTERN, formProblem, largeCount, MOST_AT_ONCE } from './form.ts';
@@ -105,7 +106,7 @@ function MakeForm({ batch, onMade }: { batch: Batch; onMade: (made: Made) => voi
         disabled={isFirst && formProblem(filled) !== undefined}
       >
         {filled.count > 0
-          ? t({ zh: `生成 ${filled.count.toLocaleString('en')} 个`, en: `Make ${filled.count.toLocaleString('en')}` })
+          ? t({ zh: `生成 ${grouped(filled.count)} 个`, en: `Make ${grouped(filled.count)}` })
           : t({ zh: '生成', en: 'Make' })}
       </Button>
     </Form>

@@ -5,6 +5,7 @@ import type { AnswerOf } from '../../client.ts';
 import { Refusal } from '../../components/states.tsx';
 import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { type Kind, operations } from './operations.ts';
 import { Results } from './results.tsx';
@@ -143,7 +144,7 @@ function Operating(props: Props) {
         {codes.length > AT_ONCE && (isRunning || results.length > 0) && (
           <Progress
             percent={Math.floor((results.length / codes.length) * 100)}
-            format={() => `${results.length.toLocaleString('en')} / ${codes.length.toLocaleString('en')}`}
+            format={() => `${grouped(results.length)} / ${grouped(codes.length)}`}
           />
         )}
         {results.length > 0 && <Results results={results} name={kind} />}

@@ -1,4 +1,5 @@
 import type { Words } from '../../../../src/contract/schema.ts';
+import { grouped } from '../../numbers.ts';
 
 /** What can be done to codes. */
 export type Kind = 'bind' | 'consume' | 'reverse' | 'void';
@@ -17,7 +18,7 @@ type Operation = {
   readonly consequence: (count: number) => Words;
 };
 
-const plural = (count: number): string => (count === 1 ? '1 code' : `${count.toLocaleString('en')} codes`);
+const plural = (count: number): string => (count === 1 ? '1 code' : `${grouped(count)} codes`);
 
 /** Everything that can be done to codes, one or many at a time. */
 export const operations: Readonly<Record<Kind, Operation>> = {
@@ -27,7 +28,7 @@ export const operations: Readonly<Record<Kind, Operation>> = {
     danger: false,
     user: 'needed',
     consequence: (count) => ({
-      zh: `把 ${count.toLocaleString('en')} 个券码绑定到一个用户，此后别人不能再绑定。`,
+      zh: `把 ${grouped(count)} 个券码绑定到一个用户，此后别人不能再绑定。`,
       en: `Binds ${plural(count)} to one user; nobody else can bind them then.`,
     }),
   },
@@ -37,7 +38,7 @@ export const operations: Readonly<Record<Kind, Operation>> = {
     danger: false,
     user: 'optional',
     consequence: (count) => ({
-      zh: `核销 ${count.toLocaleString('en')} 个券码。核销立即出现在渠道的 CONSUME 导出中，可以撤销。`,
+      zh: `核销 ${grouped(count)} 个券码。核销立即出现在渠道的 CONSUME 导出中，可以撤销。`,
       en: `Redeems ${plural(count)}. Partners see it in their CONSUME export at once; it can be reversed.`,
     }),
   },
@@ -46,7 +47,7 @@ export const operations: Readonly<Record<Kind, Operation>> = {
     label: { zh: '撤销核销', en: 'Reverse' },
     danger: true,
     consequence: (count) => ({
-      zh: `撤销 ${count.toLocaleString('en')} 个券码的核销：券码恢复可用，并离开渠道的 CONSUME 导出。`,
+      zh: `撤销 ${grouped(count)} 个券码的核销：券码恢复可用，并离开渠道的 CONSUME 导出。`,
       en: `Takes back the redemption of ${plural(count)}: they can be used again and leave the CONSUME export.`,
     }),
   },
@@ -55,7 +56,7 @@ export const operations: Readonly<Record<Kind, Operation>> = {
     label: { zh: '作废', en: 'Void' },
     danger: true,
     consequence: (count) => ({
-      zh: `作废 ${count.toLocaleString('en')} 个券码，不可恢复；已核销的券码不会作废。`,
+      zh: `作废 ${grouped(count)} 个券码，不可恢复；已核销的券码不会作废。`,
       en: `Voids ${plural(count)} for good. Codes that are redeemed already stay as they are.`,
     }),
   },

@@ -1,7 +1,8 @@
 import { ReloadOutlined } from '@ant-design/icons';
-import { Alert, Button, Flex, Typography } from 'antd';
+import { Alert, Button, Flex } from 'antd';
 import { useMemo, useState } from 'react';
 import { useLanguage, useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import { type CodeForm, codeSpace, formProblem, largeCount, mostCodes, placesFor, sampleOf } from './form.ts';
 
 const SAMPLES = 8;
@@ -15,12 +16,12 @@ export function FormPreview({ form, count }: { form: CodeForm; count: number }) 
     <Flex vertical gap={12} style={{ marginBottom: 16 }}>
       <Samples form={form} />
       <Capacity form={form} count={count} />
-      <Typography.Text type="secondary">
+      <span className="console-dim">
         {t({
           zh: '格式在第一次生成后不能再改，以后追加的券码沿用它。',
           en: 'The first codes fix the form: those made later have the same.',
         })}
-      </Typography.Text>
+      </span>
     </Flex>
   );
 }
@@ -76,8 +77,8 @@ function Capacity({ form, count }: { form: CodeForm; count: number }) {
       showIcon
       title={said}
       description={t({
-        zh: `生成 ${count.toLocaleString('en')} 个至少需要 ${places} 个 #。`,
-        en: `${count.toLocaleString('en')} codes need at least ${places} #.`,
+        zh: `生成 ${grouped(count)} 个至少需要 ${places} 个 #。`,
+        en: `${grouped(count)} codes need at least ${places} #.`,
       })}
     />
   );

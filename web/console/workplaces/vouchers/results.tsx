@@ -5,6 +5,7 @@ import { idText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { saveCsv } from '../../csv.ts';
 import { useWords } from '../../language.tsx';
+import { grouped } from '../../numbers.ts';
 import type { CodeResult } from './operate.tsx';
 
 const list = fieldAt(knownContract('piaoquan.voucher.code.void').response, 'results');
@@ -22,7 +23,7 @@ export function Results({ results, name }: { results: readonly CodeResult[]; nam
       <Flex wrap gap={8} align="center">
         {counts.map(([result, each = []]) => (
           <Tag key={result} color={result === 'OK' ? 'green' : 'red'}>
-            {said(result)} {each.length.toLocaleString('en')}
+            {said(result)} {grouped(each.length)}
           </Tag>
         ))}
         <div className="console-grow" />

@@ -1,0 +1,65 @@
+import { Button, Drawer, Form } from 'antd';
+import { useEffect, useRef, useState } from 'react';
+import { knownContract } from '../contracts.ts';
+import { newKey } from '../key.ts';
+import { useWords } from '../language.tsx';
+import type { FormProps } from './action.tsx';
+import { ContractFields } from './contract-form.tsx';
+import { withoutEmpties } from './empties.ts';
+import { Refusal } from './states.tsx';
+import { type Request, useAction } from './use-action.ts';
+
+/** The form of a write method in a drawer; open at first. */
+export default function FormDrawer(props: FormProps) {
+  const { method, label, initial = {}, wishes, schema, toRequest, keyName, session_user, children, onDone } = props;
+  const t = useWords();
+  const [open, setOpen] = useState(true);
+  const [problem, setProblem] = useState<unknown>();
+  const [form] = Form.useForm();
+  const action = useAction(method, session_user);
+  const top = useRef<HTMLDivElement>(null);
+  // A long form is scrolled down to its end when it is refused.
+  useEffect(() => {
+    if (problem !== undefined) top.current?.scrollIntoView({ block: 'nearest' });
+  }, [problem]);
+  const [key] = useState(() => newKey('console'));
+  const extra: Request = { ...props.extra, ...(keyName !== undefined && { [keyName]: key }) };
+  const submit = async (values: Request) => {
+    const filled = { ...withoutEmpties(values), ...extra };
+    const request = toRequest === undefined ? filled : await toRequest(filled);
+    const answer = await action.mutateAsync(request);
+    setOpen(false);
+    onDone?.(answer, request);
+  };
+  return (
+    <Drawer
+      open={open}
+      title={t(label)}
+      size="large"
+      destroyOnHidden
+      onClose={() => setOpen(false)}
+      extra={
+        <Button type="primary" loading={action.isPending} onClick={form.submit}>
+          {t({ zh: '提交', en: 'Submit' })}
+        </Button>
+      }
+    >
+      <div ref={top}>
+        <Refusal error={problem} />
+      </div>
+      {children}
+      <Form
+        form={form}
+        layout="vertical"
+        scrollToFirstError={{ block: 'center' }}
+        initialValues={initial}
+        onFinish={(values) => submit(values).catch(setProblem)}
+      >
+        <ContractFields
+          schema={schema ?? knownContract(method).request}
+          wishes={{ ...wishes, hidden: [...(wishes?.hidden ?? []), ...Object.keys(extra)] }}
+        />
+      </Form>
+    </Drawer>
+  );
+}
