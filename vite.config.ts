@@ -62,7 +62,12 @@ export default defineConfig({
           names.includes('docs.css') ? 'assets/docs.css' : 'assets/[name]-[hash][extname]',
         // What the console begins with in few files: each takes a browser and the server some milliseconds.
         codeSplitting: {
-          groups: [{ name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\// }],
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\//, priority: 4 },
+            { name: 'begin', test: /web\/console\/main\.tsx/, priority: 3 },
+            { name: 'calls', test: /web\/console\/calls\.ts/, priority: 2 },
+            { name: 'lists', test: /web\/console\/(library|components\/(contract-list|sections))\.tsx/, priority: 1 },
+          ],
         },
       },
     },

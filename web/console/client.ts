@@ -5,13 +5,16 @@ export type ConsoleClient = Pick<Client, 'call' | 'pages' | 'items'>;
 
 type Given = [method: MethodName, request: object];
 
+/** The SDK, and with it the contracts of all methods: loaded by the first call, or before. */
+export const loadCalls = () => import('./calls.ts');
+
 /**
- * Opens the client of a logged-in operator. The SDK, and with it the contracts of all methods, is loaded by the first call.
+ * Opens the client of a logged-in operator.
  * @param csrf_token as `me` gave it
  * @param session_user the user to act for, by methods that need a user's session
  */
 export function openClient(csrf_token: string, session_user?: number): ConsoleClient {
-  const calls = async () => (await import('./calls.ts')).openCalls(csrf_token, session_user);
+  const calls = async () => (await loadCalls()).openCalls(csrf_token, session_user);
   return {
     call: async (...given: Given) => (await calls()).call(...given),
     async *pages(...given: Given) {

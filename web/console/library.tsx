@@ -1,7 +1,5 @@
 import { App as Messages } from 'antd';
 import { Outlet } from 'react-router';
-// Whatever stands in the library calls at once.
-import './calls.ts';
 import { Explained } from './components/states.tsx';
 import { contractOf } from './contracts.ts';
 import { Dressed } from './dressed.tsx';

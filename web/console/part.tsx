@@ -7,9 +7,12 @@ export type Part<Props> = { readonly load: () => Promise<Code>; readonly Shown: 
 export type Code = {
   /** Parts that its pages open. */
   readonly later?: readonly Part<object>[];
-  /** The part that the first step of a path below its own leads to; undefined for those it brings itself. */
-  readonly partAt?: (step: string) => Part<object> | undefined;
+  /** The part that the steps of a path below its own lead to; undefined for those it brings itself. */
+  readonly partAt?: PartAt;
 };
+
+/** Finds the part that a path leads to, by its steps. */
+export type PartAt = (steps: readonly string[]) => Part<object> | undefined;
 
 /**
  * A part whose code is loaded when it is first shown, or before by `load`. What has been loaded stands at once: React's own

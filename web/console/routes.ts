@@ -1,3 +1,4 @@
+import { loadCalls } from './client.ts';
 import { Account } from './pages/account.tsx';
 import { type Code, type Part, part } from './part.tsx';
 import Overview from './workplaces/overview/index.tsx';
@@ -8,7 +9,7 @@ export const library = part(() => import('./library.tsx'));
 /** A page that is made of the library's components. Its styles come after those of the library. */
 const built: typeof part = (code) =>
   part(async () => {
-    const [, page] = await Promise.all([library.load(), code()]);
+    const [, page] = await Promise.all([library.load(), code(), loadCalls()]);
     return page;
   });
 
@@ -43,10 +44,10 @@ export const login = part(() => import('./pages/login.tsx'));
 
 /** Loads the page at the browser's address. Rejects with TypeError when it cannot be had. */
 export async function loadHere(): Promise<void> {
-  const [, , path = '', step = ''] = location.pathname.split('/');
+  const [, , path = '', ...steps] = location.pathname.split('/');
   if (!(path in workplacePages)) return;
   const { partAt } = await workplacePages[path as Path].load();
-  await partAt?.(step)?.load();
+  await partAt?.(steps.filter((step) => step !== ''))?.load();
 }
 
 /** Until the page that was opened first has its figures: what is loaded beside it would hold them up. */

@@ -5,10 +5,18 @@ import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Sections } from '../../components/sections.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
-import { WhyNot } from '../../components/why-not.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
+import { type PartAt, page } from '../../part.tsx';
 import { Activities } from './activities.tsx';
+
+const why = page(() => import('./why.tsx'), 'WhyNoSend');
+
+/** What the lists have no use for. */
+export const later = [why];
+
+/** The one of them that the steps of a path lead to. */
+export const partAt: PartAt = ([first]) => (first === 'why' ? why : undefined);
 
 /** Benefits: what sellers bought, the activities it is linked to, and what was sent of it. */
 export default function Benefits() {
@@ -28,7 +36,7 @@ export default function Benefits() {
         <Route path="templates" element={<OfSeller>{(user_id) => <Templates user_id={user_id} />}</OfSeller>} />
         <Route path="activities" element={<OfSeller>{(user_id) => <Activities user_id={user_id} />}</OfSeller>} />
         <Route path="sends" element={<SendsPage />} />
-        <Route path="why" element={<Why />} />
+        <Route path="why" element={<why.Shown />} />
         <Route path="*" element={<Sellers />} />
       </Routes>
     </>
@@ -221,16 +229,6 @@ function Sends({ user_id }: { user_id?: number }) {
         ),
       }}
       empty={{ zh: '还没有发放过。', en: 'Nothing was sent yet.' }}
-    />
-  );
-}
-
-function Why() {
-  const asked = useFromAddress(['user_id', 'relation_id'], ['user_id', 'relation_id']);
-  return (
-    <WhyNot
-      method="piaoquan.benefit.send.explain"
-      initial={{ user_id: asked.user_id, send_request: { relation_id: asked.relation_id, send_count: 1 } }}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { Route, Routes } from 'react-router';
-import { page } from '../../part.tsx';
+import { type PartAt, page } from '../../part.tsx';
 import { ActivitiesPage } from './list.tsx';
 import './lottery.css';
 
@@ -9,8 +9,8 @@ const draws = page(() => import('./draws.tsx'), 'DrawsPage');
 /** What the list has no use for: forms and charts among it. */
 export const later = [activity, draws];
 
-/** The one of them that a path below the workplace's own leads to. */
-export const partAt = (path: string) => (path === '' ? undefined : path === 'draws' ? draws : activity);
+/** The one of them that the steps of a path lead to. */
+export const partAt: PartAt = ([first]) => (first === undefined ? undefined : first === 'draws' ? draws : activity);
 
 /** The lottery workplace: activities, one activity, and the search for wins. */
 export default function Lottery() {

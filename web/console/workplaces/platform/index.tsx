@@ -1,12 +1,23 @@
 import { Navigate, Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
-import { AppPage } from './app.tsx';
+import { type PartAt, page } from '../../part.tsx';
 import { Apps } from './apps.tsx';
-import { Calls } from './calls.tsx';
-import { Changes } from './changes.tsx';
 import { Jobs } from './jobs.tsx';
-import { Ledger } from './ledger.tsx';
 import { Limits } from './limits.tsx';
+
+const app = page(() => import('./app.tsx'), 'AppPage');
+const calls = page(() => import('./calls.tsx'), 'Calls');
+const changes = page(() => import('./changes.tsx'), 'Changes');
+const ledger = page(() => import('./ledger.tsx'), 'Ledger');
+
+/** What the lists have no use for. */
+export const later = [app, calls, changes, ledger];
+
+const byStep = new Map(Object.entries({ calls, changes, ledger }));
+
+/** The one of them that the steps of a path lead to. */
+export const partAt: PartAt = ([first = '', app_key]) =>
+  first === 'apps' && app_key !== undefined ? app : byStep.get(first);
 
 /** The platform itself: apps, limits, calls, changes, jobs and ledgers. */
 export default function Platform() {
@@ -25,12 +36,12 @@ export default function Platform() {
       />
       <Routes>
         <Route path="apps" element={<Apps />} />
-        <Route path="apps/:app_key" element={<AppPage />} />
+        <Route path="apps/:app_key" element={<app.Shown />} />
         <Route path="limits" element={<Limits />} />
-        <Route path="calls" element={<Calls />} />
-        <Route path="changes" element={<Changes />} />
+        <Route path="calls" element={<calls.Shown />} />
+        <Route path="changes" element={<changes.Shown />} />
         <Route path="jobs" element={<Jobs />} />
-        <Route path="ledger" element={<Ledger />} />
+        <Route path="ledger" element={<ledger.Shown />} />
         <Route path="*" element={<Navigate to="/platform/apps" replace />} />
       </Routes>
     </>

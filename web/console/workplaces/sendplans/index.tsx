@@ -2,9 +2,18 @@ import { Route, Routes } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Sections } from '../../components/sections.tsx';
-import { PlanPage } from './plan.tsx';
+import { type PartAt, page } from '../../part.tsx';
 import { Plans } from './plans.tsx';
-import { WhyNotReceive } from './why-not.tsx';
+
+const plan = page(() => import('./plan.tsx'), 'PlanPage');
+const why = page(() => import('./why-not.tsx'), 'WhyNotReceive');
+
+/** What the lists have no use for. */
+export const later = [plan, why];
+
+/** The one of them that the steps of a path lead to. */
+export const partAt: PartAt = ([first = 'plans']) =>
+  first === 'plans' || first === 'circles' ? undefined : first === 'why' ? why : plan;
 
 /** Send plans: what the users of an ISV's circle may receive. */
 export default function Sendplans() {
@@ -20,9 +29,9 @@ export default function Sendplans() {
       />
       <Routes>
         <Route path="circles" element={<Circles />} />
-        <Route path="why" element={<WhyNotReceive />} />
+        <Route path="why" element={<why.Shown />} />
         <Route path="plans" element={<Plans />} />
-        <Route path=":id" element={<PlanPage />} />
+        <Route path=":id" element={<plan.Shown />} />
         <Route path="*" element={<Plans />} />
       </Routes>
     </>

@@ -1,17 +1,31 @@
 import { Navigate, Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
+import { type PartAt, page } from '../../part.tsx';
 import { useSession } from '../../session.tsx';
-import { Attendees } from './attendees.tsx';
-import { Gate } from './gate.tsx';
-import { OrderPage } from './order.tsx';
 import { Orders } from './orders.tsx';
-import { ProjectPage } from './project.tsx';
 import { Projects } from './projects.tsx';
-import { Sellers } from './sellers.tsx';
-import { TicketPage } from './ticket.tsx';
 import './gate.css';
 import './ticketing.css';
-import { WhyNoOrder } from './why.tsx';
+
+const attendees = page(() => import('./attendees.tsx'), 'Attendees');
+const gate = page(() => import('./gate.tsx'), 'Gate');
+const order = page(() => import('./order.tsx'), 'OrderPage');
+const project = page(() => import('./project.tsx'), 'ProjectPage');
+const sellers = page(() => import('./sellers.tsx'), 'Sellers');
+const ticket = page(() => import('./ticket.tsx'), 'TicketPage');
+const why = page(() => import('./why.tsx'), 'WhyNoOrder');
+
+/** What the lists have no use for. */
+export const later = [project, order, ticket, gate, attendees, sellers, why];
+
+const byStep = new Map(Object.entries({ attendees, gate, sellers, why }));
+
+/** The one of them that the steps of a path lead to. */
+export const partAt: PartAt = ([first, order_id, below]) => {
+  if (first === undefined) return undefined;
+  if (first !== 'orders') return byStep.get(first) ?? project;
+  return order_id === undefined ? undefined : below === undefined ? order : ticket;
+};
 
 /** Ticketing: projects and who may sell them, orders and their people, tickets and the gate. */
 export default function Ticketing() {
@@ -32,13 +46,13 @@ export default function Ticketing() {
       <Routes>
         <Route index element={<Projects />} />
         <Route path="orders" element={<Orders />} />
-        <Route path="orders/:order_id" element={<OrderPage />} />
-        <Route path="orders/:order_id/tickets/:ticket_code_id" element={<TicketPage />} />
-        <Route path="attendees" element={<Attendees />} />
-        <Route path="sellers" element={<Sellers />} />
-        <Route path="gate" element={<Gate />} />
-        <Route path="why" element={<WhyNoOrder />} />
-        <Route path=":project_id/:part?" element={<ProjectPage />} />
+        <Route path="orders/:order_id" element={<order.Shown />} />
+        <Route path="orders/:order_id/tickets/:ticket_code_id" element={<ticket.Shown />} />
+        <Route path="attendees" element={<attendees.Shown />} />
+        <Route path="sellers" element={<sellers.Shown />} />
+        <Route path="gate" element={<gate.Shown />} />
+        <Route path="why" element={<why.Shown />} />
+        <Route path=":project_id/:part?" element={<project.Shown />} />
         <Route path="*" element={<Navigate to="/ticketing" replace />} />
       </Routes>
     </>

@@ -1,10 +1,19 @@
 import { Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
-import { BatchPage } from './batch.tsx';
+import { type PartAt, page } from '../../part.tsx';
 import { Batches } from './batches.tsx';
-import { Codes } from './codes.tsx';
 import './vouchers.css';
-import { WhyNotVoucher } from './why-not.tsx';
+
+const batch = page(() => import('./batch.tsx'), 'BatchPage');
+const codes = page(() => import('./codes.tsx'), 'Codes');
+const why = page(() => import('./why-not.tsx'), 'WhyNotVoucher');
+
+/** What the list has no use for. */
+export const later = [batch, codes, why];
+
+/** The one of them that the steps of a path lead to. */
+export const partAt: PartAt = ([first = 'batches']) =>
+  first === 'batches' ? undefined : first === 'codes' ? codes : first === 'why' ? why : batch;
 
 /** The vouchers workplace: batches of codes, one batch, the search for a code, and why not. */
 export default function Vouchers() {
@@ -19,10 +28,10 @@ export default function Vouchers() {
         }}
       />
       <Routes>
-        <Route path="codes" element={<Codes />} />
-        <Route path="why" element={<WhyNotVoucher />} />
+        <Route path="codes" element={<codes.Shown />} />
+        <Route path="why" element={<why.Shown />} />
         <Route path="batches" element={<Batches />} />
-        <Route path=":mix_id/:part?" element={<BatchPage />} />
+        <Route path=":mix_id/:part?" element={<batch.Shown />} />
         <Route path="*" element={<Batches />} />
       </Routes>
     </>
