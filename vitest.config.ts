@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that drive browsers and compilers take long for their size; begun last, they would run on alone. */
-const LONG = /\/test\/(browser\/|samples\.|every-method)/;
+/** Files that drive browsers and compilers, or start and kill servers, take long; begun last, they would run on alone. */
+const LONG =
+  /\/test\/(browser\/|samples\.|every-method|start\.|lifecycle\.|operations\.|overload\.|cli-codes\.)|\/(embedded|batches)\.test\./;
 
 /** Long files first, also in a fresh clone, where nothing is known of their times. */
 class LongFirst extends BaseSequencer {

@@ -39,7 +39,8 @@ function firstScripts(): string[] {
   const [, entry = ''] = /<script type="module"[^>]* src="\/([^"]+)"/.exec(read('console/index.html')) ?? [];
   const names = new Set([entry]);
   for (const name of names)
-    for (const [, next] of read(name).matchAll(/\bfrom\s*["']\.\/([\w.-]+\.js)["']/g)) names.add(`assets/${next}`);
+    for (const [, next] of read(name).matchAll(/\b(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g))
+      names.add(`assets/${next}`);
   return [...names].map(read);
 }
 

@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { type RunningServer, startServer } from '../../src/main.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
-import { openConsolePage } from '../harness/console-page.ts';
+import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
 
 // A browser on a busy machine takes its time.
@@ -26,6 +26,8 @@ const STEP = 30;
 let database: TestDatabase;
 let server: RunningServer;
 let browser: Browser;
+/** The one page of all tests, first at the link for the first owner. */
+let console: ConsolePage;
 const home = mkdtempSync(`${tmpdir()}/piaoquan-account-`);
 beforeAll(async () => {
   if (chromium === undefined) return;
@@ -34,6 +36,7 @@ beforeAll(async () => {
   const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'silent' };
   writeFileSync(`${home}/master.key`, randomBytes(32).toString('base64'));
   [server, browser] = await Promise.all([startServer(readConfig(false, settings)), launchChromium(chromium)]);
+  console = await openConsolePage(browser, server.url, {}, `/console/setup#${server.setupToken}`);
 });
 afterAll(async () => {
   await browser?.close();
@@ -45,7 +48,6 @@ afterAll(async () => {
 browserTest(
   'the first owner comes by the link, turns the second factor on, and enters again by its code alone',
   async () => {
-    const console = await openConsolePage(browser, server.url, {}, `/console/setup#${server.setupToken}`);
     const { page } = console;
     const main = page.locator('.console-content');
     await console.fill({ login: 'boss', display_name: '老板', password: PASSWORD });
@@ -85,13 +87,13 @@ browserTest(
 );
 
 browserTest('a login in production offers no way past the password', async () => {
-  const console = await openConsolePage(browser, server.url);
+  await console.anew();
   await console.page.getByRole('button', { name: 'Log in' }).waitFor();
   expect(await console.page.getByRole('button').allInnerTexts()).toEqual(['中文', '', 'Log in']);
 });
 
 browserTest('who guesses is locked out and told for how long', async () => {
-  const console = await openConsolePage(browser, server.url);
+  await console.anew();
   const guess = { login: 'boss', password: 'not the password' };
   const headers = { 'content-type': 'application/json' };
   for (let n = 0; n < 9; n++)

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { adminPackages, packages } from '../../src/contract/catalogue.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
@@ -27,18 +27,21 @@ const PAGES: readonly (readonly [path: string, sign: string])[] = [
 
 let server: TestServer;
 let browser: Browser;
+/** The one page of all tests: another would compile and lay out the whole console again. */
+let desk: ConsolePage;
 beforeAll(async () => {
   if (chromium === undefined) return;
   expectBuilt('dist/web/console/index.html', 'web/console');
   [server, browser] = await Promise.all([startTestServer(), launchChromium(chromium)]);
+  desk = await openConsolePage(browser, server.url);
 });
+beforeEach(() => desk?.anew());
 afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
 
 browserTest('no page of a workplace has a serious accessibility fault or scrolls sideways on a phone', async () => {
-  const desk = await openConsolePage(browser, server.url);
   await desk.press('Enter the sandbox as its demo owner');
   const found: unknown[] = [];
   for (const [path, sign] of PAGES) {
@@ -55,34 +58,32 @@ browserTest('no page of a workplace has a serious accessibility fault or scrolls
   expect(desk.faults()).toEqual([]);
 });
 
-/** A page at which an operator of a role, hired for it, has logged in. */
-async function enterAs(role: string): Promise<ConsolePage> {
+/** Logs in as an operator of a role, hired for it. */
+async function enterAs(role: string): Promise<void> {
   await hire(await logIn(server.url, 'demo-login'), server.url, role, role);
-  const desk = await openConsolePage(browser, server.url);
   await desk.page.getByLabel('Login').fill(role);
   await desk.page.getByLabel('Password').fill(PASSWORD);
   await desk.press('Log in');
-  return desk;
 }
 
 /** What a page offers to those who may change things. */
 const CHANGING = /new |edit|clone|adjust|shelf|rotate|suspend|set |void|refund|make codes|import|grant|bind|consume/i;
 
 browserTest('a viewer finds every page and no button that would change anything', async () => {
-  const viewer = await enterAs('viewer');
+  await enterAs('viewer');
   const found: unknown[] = [];
   for (const [path, sign] of PAGES) {
-    await viewer.go(path);
-    await viewer.shows(sign);
-    const names = await viewer.page.getByRole('main').getByRole('button').allInnerTexts();
+    await desk.go(path);
+    await desk.shows(sign);
+    const names = await desk.page.getByRole('main').getByRole('button').allInnerTexts();
     found.push(...names.filter((name) => CHANGING.test(name)).map((name) => [path, name]));
   }
   expect(found).toEqual([]);
-  expect(viewer.faults()).toEqual([]);
+  expect(desk.faults()).toEqual([]);
 });
 
 /** The packages among which the form of a new app lets choose. */
-async function offeredPackages(desk: ConsolePage): Promise<string[]> {
+async function offeredPackages(): Promise<string[]> {
   await desk.shows('Overview');
   await desk.go('/platform/apps');
   await desk.press('New app');
@@ -93,15 +94,15 @@ async function offeredPackages(desk: ConsolePage): Promise<string[]> {
 }
 
 browserTest('the form of a new app offers packages of administration to an owner alone', async () => {
-  const owner = await openConsolePage(browser, server.url);
-  await owner.press('Enter the sandbox as its demo owner');
-  expect(await offeredPackages(owner)).toEqual(packages);
-  const developer = await enterAs('developer');
-  expect(await offeredPackages(developer)).toEqual(packages.filter((name) => !adminPackages.includes(name)));
+  await desk.press('Enter the sandbox as its demo owner');
+  expect(await offeredPackages()).toEqual(packages);
+  await desk.anew();
+  await enterAs('developer');
+  expect(await offeredPackages()).toEqual(packages.filter((name) => !adminPackages.includes(name)));
 });
 
 browserTest('logging out says so when it fails, and is not undone by an answer that was under way', async () => {
-  const { page, press, shows, faults, go } = await openConsolePage(browser, server.url);
+  const { page, press, shows, faults, go } = desk;
   const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let asked = 0;
   // An overview that loses its stream asks who is logged in.

@@ -251,7 +251,7 @@ browserTest('a plan is received to its limit, and why not tells which limit that
   expect(await receive()).toMatchObject({ ret_code: 1008 });
   await desk.go('/sendplans/4');
   // The plan's own, behind that of the workplace.
-  await desk.page.getByRole('link', { name: 'Why not?' }).last().click();
+  await desk.page.getByRole('link', { name: 'Why not?' }).nth(1).click();
   await desk.fill({
     'param0.isv_user_info_map': 'user-of-the-day',
     'param0.circle_info.circle_content': 'ass',

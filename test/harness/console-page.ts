@@ -7,6 +7,8 @@ export type ConsolePage = {
   readonly page: Page;
   /** What went wrong so far; the first question of a browser that nobody has logged in at is no fault. */
   faults(): string[];
+  /** Loads the login as a browser does that was never here: without what it kept, at a desk's width. */
+  anew(): Promise<void>;
   /** Goes to a path below `/console` as a link of the console does, without loading it anew. */
   go(path: string): Promise<void>;
   /** Presses the first button of this name; within the open dialog when there is one. */
@@ -33,7 +35,9 @@ const PHONE = { width: 390, height: 844 };
 const THINNING = `for (const each of document.querySelectorAll('tbody tr:nth-child(n+6)')) each.hidden = true`;
 // Hundreds of motions would have to be waited for. What opens at a place that is measured has no transition of its own:
 // with one it is measured where it comes from, out of sight, and put there.
-const STILL = `*, ::before, ::after { animation-duration: 1ms !important; transition-duration: 1ms !important; }
+// What has no transition by its own style gets none: by the initial value of that property every change would be one.
+const STILL = `*, ::before, ::after { animation-duration: 1ms !important; animation-iteration-count: 1 !important;
+    transition-property: none; transition-duration: 1ms !important; }
   .ant-dropdown, .ant-select-dropdown, .ant-picker-dropdown, .ant-popover, .ant-tooltip { transition: none !important; }`;
 /** The page's width once it has laid itself out anew for a phone, or after three seconds if it never fits. */
 const LAID_OUT = `new Promise((done) => {
@@ -56,14 +60,23 @@ export async function openConsolePage(
   path = '/console/',
 ): Promise<ConsolePage> {
   const { page, problems } = await openPage(browser, origin, { locale: 'en-US', viewport: DESK, ...options });
-  await page.goto(path);
-  await page.addStyleTag({ content: STILL });
+  const load = async (at: string): Promise<void> => {
+    await page.goto(at);
+    await page.addStyleTag({ content: STILL });
+  };
+  await load(path);
   const dialog = page.getByRole('dialog').last();
   const place = async (): Promise<Locator | Page> => ((await dialog.isVisible()) ? dialog : page);
   const press = async (name: string | RegExp) => (await place()).getByRole('button', { name }).first().click();
   return {
     page,
     faults: () => problems.splice(0).filter((each) => !LOGGED_OUT.test(each)),
+    async anew() {
+      await page.evaluate('localStorage.clear(), sessionStorage.clear()');
+      await page.context().clearCookies();
+      await page.setViewportSize(DESK);
+      await load('/console/');
+    },
     go: (path) =>
       page.evaluate(`history.pushState(null, '', '/console${path}'); dispatchEvent(new PopStateEvent('popstate'))`),
     press,
@@ -124,19 +137,19 @@ const RULES = {
   dark: { resultTypes: ['violations'], runOnly: ['color-contrast'] },
 };
 
-/** All rules in the light theme; colours alone differ in the dark one. */
+/** All rules in the light theme; colours alone differ in the dark one. The page's own theme comes first, the other stays. */
 async function findingsOf(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
   await page.evaluate(THINNING);
   const found: string[] = [];
-  for (const scheme of ['light', 'dark'] as const) {
+  const isDark = await page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`);
+  for (const scheme of isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const)) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.locator(`html[style*="color-scheme: ${scheme}"]`).waitFor({ state: 'attached' });
     const inTheme = await lookFor(page, scheme);
     // What moves by itself may be caught in the middle of it: a fault stays.
     found.push(...(inTheme.length === 0 ? [] : await lookFor(page, scheme)));
   }
-  await page.emulateMedia({ colorScheme: 'light' });
   return found;
 }
 

@@ -26,11 +26,20 @@ async function administer(statement: (sql: Sql) => Promise<unknown>): Promise<vo
   }
 }
 
-/** Copies the migrated template into a new database, in some 30 ms. Call it once a test file and `drop` it at the end. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const template = new URL(inject('templateDatabase')).pathname.slice(1);
+/** Copies a database of the run into another new one. */
+const copy = (sql: Sql, name: string, template: string): Promise<unknown> =>
+  sql`create database ${sql(name)} template ${sql(template)} strategy file_copy`;
+
+/** The migrated database without a row. */
+const emptyTemplate = (): string => new URL(inject('templateDatabase')).pathname.slice(1);
+
+/**
+ * Copies the migrated template into a new database, in some 30 ms. Call it once a test file and `drop` it at the end.
+ * @param template another database to copy, to which nobody may be connected
+ */
+export async function createTestDatabase(template = emptyTemplate()): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await administer((sql) => sql`create database ${sql(name)} template ${sql(template)} strategy file_copy`);
+  await administer((sql) => copy(sql, name, template));
   const target = withName(inject('templateDatabase'), name);
   const sql = connect(target);
   const drop = async () => {
@@ -38,4 +47,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await administer((admin) => admin`drop database if exists ${admin(name)} with (force)`);
   };
   return { sql, target, drop };
+}
+
+/**
+ * Makes a database that other ones are copied from, once in a run: whoever needs it first fills it, the others wait.
+ * It appears whole or not at all.
+ */
+export function makeTemplate(name: string, fill: (target: DatabaseTarget) => Promise<void>): Promise<void> {
+  return administer(async (sql) => {
+    // The lock ends with the connection; who fills may take longer than a statement usually does.
+    await sql`set statement_timeout = 0`;
+    await sql`select pg_advisory_lock(hashtext(${name}))`;
+    if ((await sql`select from pg_database where datname = ${name}`).length > 0) return;
+    const draft = `${name}_draft`;
+    await sql`drop database if exists ${sql(draft)} with (force)`;
+    await copy(sql, draft, emptyTemplate());
+    await fill(withName(inject('templateDatabase'), draft));
+    await sql`alter database ${sql(draft)} rename to ${sql(name)}`;
+  });
 }

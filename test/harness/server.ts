@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { readConfig } from '../../src/config.ts';
 import { type RunningServer, startServer } from '../../src/main.ts';
 import { type BusinessParameters, type Credentials, send, signedParameters } from '../../src/sdk/request.ts';
-import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createTestDatabase, makeTemplate, type TestDatabase } from './database.ts';
 
 /** The sandbox's credentials. */
 export const demo = { app_key: '12345678', secret: 'helloworld', session: '6100000demo' } as const;
@@ -25,13 +25,32 @@ export type TestServer = {
   close(): Promise<void>;
 };
 
+const DEMO_TEMPLATE = 'demo_template';
+/** Where the demo data's master key is, which their secrets are sealed with. */
+const demoHome = (): string => `${tmpdir()}/piaoquan-demo`;
+
+/** Lets a first server load the demo data, which costs more than all else of a start. */
+async function loadDemo(target: string): Promise<void> {
+  const settings = { PORT: '0', DATABASE_URL: target, PIAOQUAN_HOME: demoHome(), LOG_LEVEL: 'silent' };
+  await (await startServer(readConfig(true, settings))).close();
+}
+
+/** A database with the demo data; their master key is put into the home. */
+async function createDemoDatabase(home: string): Promise<TestDatabase> {
+  // A file that fixes the master key wants the demo data sealed with its own.
+  if (process.env.PIAOQUAN_MASTER_KEY) return createTestDatabase();
+  await makeTemplate(DEMO_TEMPLATE, loadDemo);
+  copyFileSync(`${demoHome()}/master.key`, `${home}/master.key`);
+  return createTestDatabase(DEMO_TEMPLATE);
+}
+
 /**
- * Starts a sandbox server in this process on a fresh copy of the migrated database.
+ * Starts a sandbox server in this process on a database of its own, fresh from the demo data.
  * @param env settings beside PORT, DATABASE_URL and PIAOQUAN_HOME
  */
 export async function startTestServer(env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
-  const database = await createTestDatabase();
   const home = mkdtempSync(`${tmpdir()}/piaoquan-server-`);
+  const database = await createDemoDatabase(env.PIAOQUAN_HOME ?? home);
   const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'silent' };
   const start = (more: NodeJS.ProcessEnv) => startServer(readConfig(true, { ...settings, ...more }));
   const server = await start(env);

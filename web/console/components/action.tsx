@@ -1,10 +1,10 @@
-import { Button, type ButtonProps } from 'antd';
 import { type ReactNode, Suspense, useState } from 'react';
 import type { TSchema } from 'typebox';
 import type { Words } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
 import { part } from '../part.tsx';
 import { useSession } from '../session.tsx';
+import { type Look, PlainButton } from './button.tsx';
 import type { FieldWishes } from './contract-form.tsx';
 import type { Request } from './use-action.ts';
 
@@ -23,7 +23,7 @@ export type ConfirmProps = {
   readonly danger?: boolean;
   /** The user to act for, by TOP's methods that need a user's session. */
   readonly session_user?: number;
-  readonly button?: ButtonProps;
+  readonly button?: Look;
   readonly onDone?: (answer: Request) => void;
 };
 
@@ -42,9 +42,9 @@ export function ConfirmButton(props: ConfirmProps) {
   if (!may(method as never)) return null;
   return (
     <>
-      <Button size="small" danger={danger} {...button} onClick={() => setOpened(opened + 1)}>
+      <PlainButton size="small" danger={danger} {...button} onClick={() => setOpened(opened + 1)}>
         {t(label)}
-      </Button>
+      </PlainButton>
       {opened > 0 && (
         <Suspense>
           <confirmDialog.Shown key={opened} {...props} />
@@ -71,7 +71,7 @@ export type FormProps = {
   readonly keyName?: string;
   /** The user to act for, by TOP's methods that need a user's session. */
   readonly session_user?: number;
-  readonly button?: ButtonProps;
+  readonly button?: Look;
   /** Stands above the fields. */
   readonly children?: ReactNode;
   readonly onDone?: (answer: Request, request: Request) => void;
@@ -86,9 +86,9 @@ export function FormButton(props: FormProps) {
   if (!may(method as never)) return null;
   return (
     <>
-      <Button {...button} onClick={() => setOpened(opened + 1)}>
+      <PlainButton {...button} onClick={() => setOpened(opened + 1)}>
         {t(label)}
-      </Button>
+      </PlainButton>
       {/* Each opening is a form of its own, which knows nothing of what was filled in before. */}
       {opened > 0 && (
         <Suspense>

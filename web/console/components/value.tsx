@@ -1,8 +1,8 @@
-import { Tag } from 'antd';
 import type { Field, Words } from '../../../src/contract/schema.ts';
 import { formatInstant } from '../../../src/wire/time.ts';
 import { useWords } from '../language.tsx';
 import { grouped } from '../numbers.ts';
+import { Tag } from './tag.tsx';
 
 const COLOURS: Readonly<Record<string, string>> = {
   '1': 'green',

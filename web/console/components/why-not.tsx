@@ -1,6 +1,6 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
-import { Alert, Button, Card, Flex, Form, Table, Tag, Timeline } from 'antd';
+import { Alert, Button, Card, Flex, Form, Table, Timeline } from 'antd';
 import { knownContract } from '../contracts.ts';
 import { useLanguage, useWords } from '../language.tsx';
 import { grouped } from '../numbers.ts';
@@ -9,6 +9,7 @@ import { ContractFields, type FieldWishes } from './contract-form.tsx';
 import type { Row } from './contract-list.tsx';
 import { withoutEmpties } from './empties.ts';
 import { Refusal } from './states.tsx';
+import { Tag } from './tag.tsx';
 import { percentText } from './value.tsx';
 
 type Rule = {

@@ -1,7 +1,8 @@
-import { Flex, Tag } from 'antd';
+import { Flex } from 'antd';
 import { Link } from 'react-router';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 
 /** A seller's activities and the benefits linked to each. The methods are TOP's, called for the seller. */

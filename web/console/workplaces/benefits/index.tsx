@@ -1,10 +1,11 @@
-import { Alert, Flex, InputNumber, Progress, Tag } from 'antd';
+import { Alert, Flex, InputNumber, Progress } from 'antd';
 import { Link, Route, Routes, useSearchParams } from 'react-router';
 import { useFromAddress } from '../../address.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Sections } from '../../components/sections.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { type PartAt, page } from '../../part.tsx';

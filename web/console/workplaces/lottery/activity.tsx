@@ -1,8 +1,9 @@
-import { Card, Flex, Statistic, Tabs, Tag, Typography } from 'antd';
+import { Card, Flex, Statistic, Tabs, Typography } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { TopError } from '../../../../src/sdk/errors.ts';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { WhyNot } from '../../components/why-not.tsx';
 import { useWords } from '../../language.tsx';
 import { ActivityDraws } from './draws.tsx';

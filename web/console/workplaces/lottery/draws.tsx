@@ -1,10 +1,11 @@
-import { Button, Flex, Form, Input, Tag } from 'antd';
+import { Button, Flex, Form, Input } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../client.ts';
 import { ConfirmButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Nothing } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { pathOf } from './state.ts';

@@ -1,10 +1,11 @@
-import { Alert, Button, Card, DatePicker, Flex, Grid, Statistic, Table, type TableColumnType, Tag } from 'antd';
+import { Alert, Button, Card, DatePicker, Flex, Grid, Statistic, Table, type TableColumnType } from 'antd';
 import dayjs from 'dayjs';
 import { useMemo, useState } from 'react';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { formatInstant, parseInstant } from '../../../../src/wire/time.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';

@@ -1,7 +1,8 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { Button, Flex, Progress, Tag } from 'antd';
+import { Button, Flex, Progress } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';

@@ -1,8 +1,9 @@
-import { Flex, Progress, Table, type TableColumnType, Tag } from 'antd';
+import { Flex, Progress, Table, type TableColumnType } from 'antd';
 import { Link } from 'react-router';
 import { oddsOf } from '../../../../src/contract/explain.ts';
 import { itemOf, type Words } from '../../../../src/contract/schema.ts';
 import { Nothing } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { percentText, Value, yuan } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';

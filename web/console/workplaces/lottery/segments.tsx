@@ -1,8 +1,9 @@
-import { Button, Card, Flex, Progress, Table, type TableColumnType, Tag } from 'antd';
+import { Button, Card, Flex, Progress, Table, type TableColumnType } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { Nothing } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';

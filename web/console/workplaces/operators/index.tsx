@@ -1,8 +1,9 @@
-import { Card, Flex, Modal, Tag, Typography } from 'antd';
+import { Card, Flex, Modal, Typography } from 'antd';
 import { useState } from 'react';
 import { ROLES, type Role } from '../../../../src/contract/roles.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
 
 /** The people who may enter the console, and where they are logged in; owners only. */

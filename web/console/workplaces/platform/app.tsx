@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Card, Flex, Progress, Tag, Typography } from 'antd';
+import { Card, Flex, Progress, Typography } from 'antd';
 import { useParams } from 'react-router';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
 import { Head } from '../../components/sections.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
@@ -121,9 +122,11 @@ function Secrets({ app }: { app: App }) {
         <p key={created_at.getTime()}>
           {t({ zh: '创建于', en: 'made' })} {instantText(created_at)}
           {expires_at !== undefined && (
-            <Tag color="orange" style={{ marginInlineStart: 8 }}>
-              {t({ zh: '失效于', en: 'ends' })} {instantText(expires_at)}
-            </Tag>
+            <span style={{ marginInlineStart: 8 }}>
+              <Tag color="orange">
+                {t({ zh: '失效于', en: 'ends' })} {instantText(expires_at)}
+              </Tag>
+            </span>
           )}
         </p>
       ))}

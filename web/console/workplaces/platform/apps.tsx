@@ -1,7 +1,7 @@
-import { Tag } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { useSession } from '../../session.tsx';
 import { packagesFor } from './packages.ts';
 import { SecretShown, useSecret } from './secret.tsx';

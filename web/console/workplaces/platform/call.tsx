@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, Drawer, Flex, Tag, Typography } from 'antd';
+import { Alert, Button, Descriptions, Drawer, Flex, Typography } from 'antd';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import type { Finding } from '../../../../src/wire/diagnose.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { knownContract, rowsField } from '../../contracts.ts';
 import { ask } from '../../door.ts';
 import { useLanguage, useWords } from '../../language.tsx';

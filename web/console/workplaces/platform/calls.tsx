@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Flex } from 'antd';
+import { Flex } from 'antd';
 import { useState } from 'react';
 import { useFromAddress } from '../../address.ts';
+import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Waiting } from '../../components/states.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
@@ -41,13 +42,13 @@ function CallList({ asked }: { asked: Readonly<Record<string, string | number>> 
         titles={{ duration_us: { zh: '耗时', en: 'Duration' }, operator: { zh: '操作员', en: 'Operator' } }}
         actions={(row) => (
           <Flex gap={8}>
-            <Button size="small" onClick={() => setOpen(row)}>
+            <PlainButton size="small" onClick={() => setOpen(row)}>
               {t({ zh: '详情', en: 'Details' })}
-            </Button>
+            </PlainButton>
             {typeof row.method === 'string' && (
-              <Button size="small" href={toolAddress(language, row, me.sandbox)}>
+              <a className="console-button framed small" href={toolAddress(language, row, me.sandbox)}>
                 {t({ zh: '在 API 工具中重试', en: 'Try in the API tool' })}
-              </Button>
+              </a>
             )}
           </Flex>
         )}

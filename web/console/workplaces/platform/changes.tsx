@@ -1,8 +1,10 @@
-import { Button, Drawer, Flex, Tag, Typography } from 'antd';
+import { Drawer, Flex, Typography } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useFromAddress } from '../../address.ts';
+import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 
 /** Who changed what and when, with the rows before and after. */
@@ -27,9 +29,9 @@ export function Changes() {
             ),
         }}
         actions={(row) => (
-          <Button size="small" onClick={() => setShown(row)}>
+          <PlainButton size="small" onClick={() => setShown(row)}>
             {t({ zh: '前后对比', en: 'Before and after' })}
-          </Button>
+          </PlainButton>
         )}
         empty={{ zh: '还没有变更。', en: 'Nothing was changed yet.' }}
       />

@@ -1,8 +1,9 @@
-import { Alert, Button, Card, Flex, Form, Tag } from 'antd';
+import { Alert, Button, Card, Flex, Form } from 'antd';
 import { useState } from 'react';
 import { ContractFields } from '../../components/contract-form.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { withoutEmpties } from '../../components/empties.ts';
+import { Tag } from '../../components/tag.tsx';
 import { knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { orderCells, orderTitles } from './order-cells.tsx';

@@ -1,9 +1,10 @@
-import { Alert, Card, Flex, Statistic, Table, type TableColumnType, Tag } from 'antd';
+import { Alert, Card, Flex, Statistic, Table, type TableColumnType } from 'antd';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Nothing } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';

@@ -1,9 +1,10 @@
-import { Card, Descriptions, Flex, Table, type TableColumnType, Tag } from 'antd';
+import { Card, Descriptions, Flex, Table, type TableColumnType } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import { Nothing } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { instantText, money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
@@ -241,7 +242,7 @@ function Discounts({ event }: { event: Event }) {
     <div>
       <span className="console-dim">{t({ zh: '优惠：', en: 'Discounts: ' })}</span>
       {discounts.map(({ discount_id, discount_name, discount_type_name, threshold, amount }) => (
-        <Tag key={discount_id} color="magenta">
+        <Tag key={discount_id} color="purple">
           {discount_type_name} {discount_name}
           {threshold != null &&
             amount != null &&

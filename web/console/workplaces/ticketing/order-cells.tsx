@@ -1,6 +1,6 @@
-import { Tag } from 'antd';
 import { Link } from 'react-router';
 import type { Row } from '../../components/contract-list.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 

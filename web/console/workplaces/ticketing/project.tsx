@@ -1,8 +1,9 @@
-import { Flex, Tabs, Tag } from 'antd';
+import { Flex, Tabs } from 'antd';
 import { useNavigate, useParams } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { Board } from './board.tsx';

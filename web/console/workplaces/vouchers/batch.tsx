@@ -1,9 +1,10 @@
-import { Alert, Button, Flex, Steps, Tabs, Tag, Typography } from 'antd';
+import { Alert, Button, Flex, Steps, Tabs, Typography } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
 import { TopError } from '../../../../src/sdk/errors.ts';
 import { Details } from '../../components/details.tsx';
 import { Head } from '../../components/sections.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { Tag } from '../../components/tag.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';

@@ -1,6 +1,7 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Flex, Table, Tag } from 'antd';
+import { Button, Flex, Table } from 'antd';
 import { fieldsOf, itemOf } from '../../../../src/contract/schema.ts';
+import { Tag } from '../../components/tag.tsx';
 import { idText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { saveCsv } from '../../csv.ts';
