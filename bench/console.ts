@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { readConfig, readMasterKey } from '../src/config.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
@@ -32,6 +32,9 @@ const LONGEST_MS = 20_000;
 const SHOWN = 12;
 
 /** What something took, milliseconds, by its name. */
+/** Rounds in which pages are loaded whole. */
+const MOST_LOADS = 3;
+
 type Times = Map<string, number[]>;
 
 /**
@@ -57,7 +60,10 @@ export async function benchConsole(): Promise<void> {
     await checkLedgers(sql);
     print('reads on the server', await timeReads(client));
     const pages = await timePages(url);
-    if (pages) print('pages, from the click until they stand', pages);
+    if (pages === undefined) return;
+    print('pages, from the click until they stand', pages.clicked);
+    print('pages loaded anew, the files of the console in the cache', pages.loaded);
+    print('pages loaded first, with nothing in the cache', pages.first);
   } finally {
     await sql.end();
     await server.stop();
@@ -109,13 +115,15 @@ async function timeReads(client: ConsoleClient): Promise<Times> {
   return times;
 }
 
+type PageTimes = Readonly<Record<'clicked' | 'loaded' | 'first', Times>>;
+
 /** Each page in rounds, in a browser; undefined when there is none. Before each round the console is loaded anew, so that no answer is remembered. */
-async function timePages(url: string): Promise<Times | undefined> {
+async function timePages(url: string): Promise<PageTimes | undefined> {
   const chromium = findChromium();
   if (chromium === undefined) return undefined;
   const browser = await launchChromium(chromium);
   const { page } = await openPage(browser, url, { locale: 'en-US' });
-  const times: Times = new Map();
+  const times = { clicked: new Map(), loaded: new Map(), first: new Map() };
   const under_way = new Set<unknown>();
   page.on('request', (request) => request.url().endsWith('/console/api/call') && under_way.add(request));
   page.on('requestfinished', (request) => under_way.delete(request));
@@ -124,8 +132,6 @@ async function timePages(url: string): Promise<Times | undefined> {
   await page.getByRole('button', { name: 'Enter the sandbox as its demo owner' }).click();
   await page.getByRole('navigation').waitFor();
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [path, sign] of PAGES.slice(0, 2))
-      note(times, `${path}, with nothing in the browser's cache`, await timeCold(browser, url, page, path, sign));
     await page.goto('/console/account');
     for (const [path, sign] of PAGES) {
       // From a page that shows none of the signs.
@@ -135,22 +141,26 @@ async function timePages(url: string): Promise<Times | undefined> {
       await page.evaluate(going(path));
       await page.evaluate(standing(sign));
       while (under_way.size > 0) await sleep(5);
-      note(times, path, performance.now() - started);
+      note(times.clicked, path, performance.now() - started);
     }
   }
+  for (let round = 0; round < Math.min(ROUNDS, MOST_LOADS); round++)
+    for (const [path, sign] of PAGES) {
+      note(times.loaded, path, await timeLoad(page, path, sign));
+      const storageState = await page.context().storageState();
+      const fresh = await openPage(browser, url, { locale: 'en-US', storageState });
+      note(times.first, path, await timeLoad(fresh.page, path, sign));
+      await fresh.page.context().close();
+    }
   await browser.close();
   return times;
 }
 
-/** How long a page takes to stand, from the navigation on, in a browser that has kept nothing but its session. */
-async function timeCold(browser: Browser, url: string, session: Page, path: string, sign: string): Promise<number> {
-  const storageState = await session.context().storageState();
-  const { page } = await openPage(browser, url, { locale: 'en-US', storageState });
+/** How long a page takes to stand, from the navigation on. */
+async function timeLoad(page: Page, path: string, sign: string): Promise<number> {
   await page.goto(`/console${path}`, { waitUntil: 'commit' });
   await page.evaluate(standing(sign));
-  const ms: number = await page.evaluate('performance.now()');
-  await page.context().close();
-  return ms;
+  return page.evaluate('performance.now()');
 }
 
 /** As a click on a link does. */
