@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { CustomAtRules, Selector, Visitor } from 'lightningcss';
 import { defineConfig, type Plugin } from 'vite';
+import { UNUSED } from './web/unused-styles.ts';
 
 const ASSETS = join(import.meta.dirname, 'dist/web/assets');
 
@@ -21,13 +22,6 @@ const pack: Plugin = {
     }
   },
 };
-
-/**
- * Parts of the component library that the console has no use for, by the classes of their rules: more than a third of its
- * styles, which a browser reads before it shows anything.
- */
-const UNUSED =
-  /-rtl\b|^ant-(anchor|avatar|breadcrumb|carousel|cascader|col-|collapse|color-picker|float-btn|image|layout|list|masonry|mentions|menu|pagination|popconfirm|qrcode|radio|rate|result|ribbon|slider|splitter|tour|transfer|tree)(-|$)/;
 
 /** Leaves out the rules that are for unused parts alone. */
 const visitor: Visitor<CustomAtRules> = {

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastify from 'fastify';
 import { afterAll, expect, test } from 'vitest';
 import { expectBuilt } from '../../test/harness/built.ts';
+import { UNUSED } from '../../web/unused-styles.ts';
 import { serveConsolePage } from './console-page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'piaoquan-page-'));
@@ -51,4 +52,16 @@ test('the console begins without the library of components and the contracts, in
   const text = scripts.join('');
   expect(text.length).toBeLessThan(400_000);
   expect(['ant-btn', 'taobao.film.'].filter((each) => text.includes(each))).toEqual([]);
+});
+
+test('the console uses no part of the component library whose styles are left out', () => {
+  const console = join(import.meta.dirname, '../../web/console');
+  const texts = readdirSync(console, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.tsx'))
+    .map((name) => readFileSync(join(console, name), 'utf8'));
+  const used = texts.flatMap((text) => /import \{([^}]*)\} from 'antd'/.exec(text)?.[1]?.match(/\w+/g) ?? []);
+  expect(used).toContain('Table');
+  const classOf = (name: string): string => `ant-${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}`;
+  expect(used.filter((name) => UNUSED.test(classOf(name)))).toEqual([]);
+  expect(UNUSED.test(classOf('ColorPicker'))).toBe(true);
 });
