@@ -163,7 +163,7 @@ describe('a call that gets no answer', () => {
     ['page', 'answer'],
   ] as const)('because it is %s is made again', async (fault, kind) => {
     // Silence alone is waited out; a repeat may be slow on a busy machine.
-    const timeout_ms = fault === 'silent' ? 600 : 20_000;
+    const timeout_ms = fault === 'silent' ? 3000 : 20_000;
     const call = (retries: number) => () => shaky.call('taobao.time.get', {}, { timeout_ms, retries });
     const saved = await through([fault], call(1));
     expect(saved.end).toHaveProperty('time');
