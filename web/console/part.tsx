@@ -1,12 +1,15 @@
 import { type ComponentType, lazy, useState } from 'react';
 
 /** A part of the console with its code in a file of its own. */
-export type Part<Props> = { readonly load: () => Promise<Code>; readonly Shown: ComponentType<Props> };
+export type Part<Props> = Loadable & { readonly Shown: ComponentType<Props> };
 
-/** What the file of a workplace says of its further parts. */
+/** What can be loaded before it is shown. */
+export type Loadable = { readonly load: () => Promise<Code> };
+
+/** What the file of a workplace, or of the library, says of its further parts. */
 export type Code = {
   /** Parts that its pages open. */
-  readonly later?: readonly Part<object>[];
+  readonly later?: readonly Loadable[];
   /** The part that the steps of a path below its own lead to; undefined for those it brings itself. */
   readonly partAt?: PartAt;
 };

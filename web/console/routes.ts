@@ -1,6 +1,6 @@
 import { loadCalls } from './client.ts';
 import { Account } from './pages/account.tsx';
-import { type Code, type Part, part } from './part.tsx';
+import { type Code, type Loadable, type Part, part } from './part.tsx';
 import Overview from './workplaces/overview/index.tsx';
 
 /** What the pages of most workplaces stand on: the library of components, dressed as the console is. */
@@ -29,13 +29,6 @@ export const workplacePages = {
   account: atOnce(Account),
 } as const;
 
-/** What buttons of the pages open. */
-const opened = [
-  part(() => import('./components/filter-form.tsx')),
-  part(() => import('./components/form-drawer.tsx')),
-  part(() => import('./components/confirm-dialog.tsx')),
-];
-
 /** The path of a workplace below `/console`. */
 export type Path = keyof typeof workplacePages;
 
@@ -61,7 +54,7 @@ const PATIENCE_MS = 5000;
  * @returns what ends it
  */
 export function loadAtLeisure(paths: readonly Path[]): () => void {
-  const parts: Pick<Part<object>, 'load'>[] = [library, ...paths.map((path) => workplacePages[path]), ...opened];
+  const parts: Loadable[] = [library, ...paths.map((path) => workplacePages[path])];
   let stopped = false;
   const settle = (): Promise<void> => new Promise((done) => setTimeout(done, SETTLE_MS));
   const rest = (): Promise<void> =>

@@ -9,8 +9,9 @@ import type { FieldWishes } from './contract-form.tsx';
 import type { Request } from './use-action.ts';
 
 /** What the buttons open: dialogs and forms are a good part of the library, which no page needs before. */
-const confirmDialog = part(() => import('./confirm-dialog.tsx'));
-const formDrawer = part(() => import('./form-drawer.tsx'));
+export const confirmDialog = part(() => import('./confirm-dialog.tsx'));
+/** The form of a {@link FormButton}. */
+export const formDrawer = part(() => import('./form-drawer.tsx'));
 
 /** What a {@link ConfirmButton} does. */
 export type ConfirmProps = {
