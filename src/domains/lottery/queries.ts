@@ -224,16 +224,10 @@ export async function hasWins(
   platform: number,
   keys: readonly Pick<DrawKey, 'out_biz_id' | 'app_key'>[],
 ): Promise<boolean[]> {
-  const rows = await sql<{ won: boolean }[]>`
-    select exists (
-      select from lottery_grant g
-      where g.platform = ${platform} and g.out_biz_id = k.out_biz_id and g.app_key = k.app_key
-        and g.claimed_platform is null
-    ) as won
-    from unnest((select ${keys.map((key) => key.out_biz_id)}::text[]), (select ${keys.map((key) => key.app_key)}::text[]))
-      with ordinality as k (out_biz_id, app_key, n)
-    order by k.n`;
-  return rows.map(({ won }) => won);
+  const [row] = await sql<{ won: boolean[] }[]>`
+    select lottery_has_wins(${platform}, (select ${keys.map((key) => key.out_biz_id)}::text[]),
+      (select ${keys.map((key) => key.app_key)}::text[])) as won`;
+  return (row as { won: boolean[] }).won;
 }
 
 /** Names a reward for good: what it brings never changes. */
