@@ -123,17 +123,7 @@ export async function payOrders(sql: Sql, project_id: number, commands: readonly
  * caller frees it.
  */
 export async function releaseDue(sql: Sql, now: Date, most: number): Promise<number> {
-  // One index probe a project that has unpaid orders, however many those are.
-  const due = await sql<{ project_id: number }[]>`
-    with recursive project (project_id) as (
-      select min(project_id) from ticketing_order where order_status = 1
-      union all
-      select (select min(o.project_id) from ticketing_order o where o.order_status = 1 and o.project_id > project.project_id)
-      from project where project.project_id is not null
-    )
-    select project_id from project where exists (
-      select from ticketing_order o
-      where o.project_id = project.project_id and o.order_status = 1 and o.expire_time <= ${now})`;
+  const due = await sql<{ project_id: number }[]>`select project_id from ticketing_projects_due(${now}) as project_id`;
   let released = 0;
   for (const { project_id } of due) {
     const [row] = await sql<{ n: number }[]>`select ticketing_order_release(${project_id}, ${now}, ${most}) as n`;

@@ -20,15 +20,8 @@ export async function findTickets(
   ids: readonly { readonly ticket_id: number; readonly project_no: number }[],
 ): Promise<Map<number, Ticket>> {
   const rows = await sql<Ticket[]>`
-    select ticket.ticket_id, project_id, project.tenant_id, event.event_id, ticket.order_id, o.channel_id, o.user_id,
-      ticket.ticket_status, event.event_show_end_time
-    from unnest(
-      (select ${ids.map(({ ticket_id }) => ticket_id)}::bigint[]), (select ${ids.map(({ project_no }) => project_no)}::integer[])
-    ) as wanted (ticket_id, project_no)
-    join ticketing_project project using (project_no)
-    join ticketing_ticket ticket using (project_id, ticket_id)
-    join ticketing_order o using (project_id, order_id)
-    join ticketing_event event using (project_id, event_id)`;
+    select * from ticketing_tickets(
+      ${ids.map(({ ticket_id }) => ticket_id)}::bigint[], ${ids.map(({ project_no }) => project_no)}::integer[])`;
   return new Map(rows.map((ticket) => [ticket.ticket_id, ticket]));
 }
 
