@@ -81,9 +81,11 @@ begin
 end $$;
 
 -- As before, for everything that a draw calls; the checks of foreign keys that it sets off are planned under it too. An
--- index that is no tree gives ranges of the table, which may be all of it.
+-- index that is no tree gives ranges of the table, which may be all of it. Plans that may be kept are kept: a draw that comes
+-- alone would be planned anew each time, to the same end.
 alter function lottery_draw(bigint, text, timestamptz, text, text, text, text, boolean) set enable_seqscan = off;
 alter function lottery_draw(bigint, text, timestamptz, text, text, text, text, boolean) set enable_bitmapscan = off;
+alter function lottery_draw(bigint, text, timestamptz, text, text, text, text, boolean) set plan_cache_mode = force_generic_plan;
 
 -- Users of a batch are as many as its callers: joined by hash, not each with each.
 alter function lottery_over_limit(lottery_activity, timestamptz, integer[], text[]) set enable_nestloop = off;

@@ -46,10 +46,15 @@ describe('results', () => {
     expect(row).toEqual({ at, wall: '2026-03-01 00:00:00.123', day: '2026-03-01', exact: '0.10', zone: 'UTC' });
   });
 
-  test('a statement has ten seconds, and the session bears our name', async () => {
-    const [row] = await db.sql`select current_setting('statement_timeout') as timeout,
-      current_setting('application_name') as name`;
-    expect(row).toEqual({ timeout: '10s', name: 'piaoquan' });
+  test('a statement has ten seconds and is never compiled, and the session bears our name', async () => {
+    const rows = await db.sql`
+      select name, setting, source from pg_settings where name in ('statement_timeout', 'application_name', 'jit')
+      order by name`;
+    expect(rows).toEqual([
+      { name: 'application_name', setting: 'piaoquan', source: 'client' },
+      { name: 'jit', setting: 'off', source: 'client' },
+      { name: 'statement_timeout', setting: '10000', source: 'client' },
+    ]);
   });
 });
 
