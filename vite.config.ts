@@ -60,7 +60,11 @@ export default defineConfig({
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\//, priority: 4 },
             { name: 'begin', test: /web\/console\/main\.tsx/, priority: 3 },
             { name: 'calls', test: /web\/console\/calls\.ts/, priority: 2 },
-            { name: 'lists', test: /web\/console\/(library|components\/(contract-list|sections))\.tsx/, priority: 1 },
+            {
+              name: 'lists',
+              test: /web\/console\/(told|components\/(contract-list|details|sections|tabs))\.tsx/,
+              priority: 1,
+            },
           ],
         },
       },

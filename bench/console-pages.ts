@@ -8,7 +8,7 @@ const { spread_id, mix_id, project_id, event_id, plan_id, seller, tier } = FILLE
 export type Read = readonly [name: string, method: string, request: object];
 
 /** A row of a list, or of a table of a page. */
-const ROW = '.console-list tbody tr, .ant-table-row';
+const ROW = '.console-list tbody tr';
 
 /** Pages of the console with what stands there when the page does: a class, or a text. */
 export const PAGES: readonly (readonly [path: string, sign: string])[] = [

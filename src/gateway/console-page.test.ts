@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fastify from 'fastify';
 import { afterAll, expect, test } from 'vitest';
 import { expectBuilt } from '../../test/harness/built.ts';
@@ -52,6 +52,33 @@ test('the console begins without the library of components and the contracts, in
   const text = scripts.join('');
   expect(text.length).toBeLessThan(400_000);
   expect(['ant-btn', 'taobao.film.'].filter((each) => text.includes(each))).toEqual([]);
+});
+
+/** The console's files that are there when a page first stands: all but what `dressed` brings with the library. */
+function filesOfPages(): Map<string, string> {
+  const files = new Map<string, string>();
+  const visit = (file: string): void => {
+    if (files.has(file)) return;
+    const text = readFileSync(file, 'utf8');
+    files.set(file, text);
+    const brought = [
+      ...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.{1,2}\/[^']+\.tsx?)'/gm),
+      ...text.matchAll(/\b(?:part|page|built)\(\(\) => import\('([^']+)'\)/g),
+    ];
+    for (const [, name = ''] of brought) visit(join(dirname(file), name));
+  };
+  visit(join(import.meta.dirname, '../../web/console/main.tsx'));
+  return files;
+}
+
+test('no page of the console but the login waits for the library of components', () => {
+  const files = filesOfPages();
+  const names = [...files.keys()].map((file) => file.replace(/^.*\/web\/console\//, ''));
+  for (const name of ['workplaces/lottery/activity.tsx', 'workplaces/ticketing/order.tsx', 'components/table.tsx'])
+    expect(names).toContain(name);
+  const library = /^import .*from 'antd(?:\/[^']*)?'/m;
+  const users = names.filter((_name, at) => library.test([...files.values()][at] as string));
+  expect(users.sort()).toEqual(['dressed.tsx', 'pages/login.tsx']);
 });
 
 test('the console uses no part of the component library whose styles are left out', () => {

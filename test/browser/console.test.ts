@@ -140,7 +140,7 @@ browserTest('a batch of 100,000 codes is made with its progress in sight, grante
   await desk.press('Make 100,000');
   await desk.shows('27.5 billion');
   await page.getByRole('status').getByText('100,000 / 100,000').waitFor();
-  await page.getByRole('tab', { name: 'Grants and export' }).click();
+  await page.getByRole('link', { name: 'Grants and export' }).click();
   await desk.press(/^Grant$/);
   await desk.fill({ partner_code: 'p', user_id: '6100000' });
   await desk.submit();
@@ -192,7 +192,7 @@ browserTest('a project is set up, sold, partly refunded, and checked at the gate
   await desk.press('Add tier');
   await desk.fill({ price_name: 'Stalls', price: '18000', goods_count: '10' });
   await desk.submit();
-  await page.getByRole('tab', { name: 'Who may sell' }).click();
+  await page.getByRole('link', { name: 'Who may sell' }).click();
   await desk.press('Authorise a channel');
   await desk.fill({ channel_id: ['(1)'] });
   await desk.submit();
@@ -202,7 +202,7 @@ browserTest('a project is set up, sold, partly refunded, and checked at the gate
   await tier.getByText('10').first().waitFor();
   const order_id = await buy(event_id, 3, 54_000);
   const figure = (title: string, value: string) =>
-    page.locator('.ant-statistic', { hasText: title }).getByText(value, { exact: true }).waitFor();
+    page.locator('.console-figure', { hasText: title }).getByText(value, { exact: true }).waitFor();
   await figure('Left', '7');
 
   await desk.go(`/ticketing/orders/${order_id}`);

@@ -2,6 +2,7 @@ import { QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstac
 import { Suspense } from 'react';
 import { BrowserRouter } from 'react-router';
 import { Boundary } from './components/boundary.tsx';
+import { SaidProvider } from './components/said.tsx';
 import { Failure, Waiting } from './components/states.tsx';
 import { DoorError } from './door.ts';
 import { LanguageProvider } from './language.tsx';
@@ -48,7 +49,9 @@ function Gate() {
         ) : (
           <BrowserRouter basename="/console">
             <SessionProvider me={me}>
-              <Pages />
+              <SaidProvider>
+                <Pages />
+              </SaidProvider>
             </SessionProvider>
           </BrowserRouter>
         )}

@@ -37,6 +37,8 @@ export function Dressed({ children }: { children: ReactNode }) {
       theme={{
         // Styles come from the library's file: to make them in the browser took half of the first load.
         zeroRuntime: true,
+        // One set of variables for all parts that are dressed.
+        cssVar: { key: 'console' },
         algorithm: isDark ? themes.darkAlgorithm : themes.defaultAlgorithm,
         token: isDark ? DARK : LIGHT,
         components: {

@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import './frame.css';
 import './console.css';
+import './components/parts.css';
 import { App, createQueries } from './app.tsx';
 import { whoIsIn } from './me.ts';
 import { loadHere, login } from './routes.ts';

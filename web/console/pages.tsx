@@ -18,7 +18,7 @@ import { useScrollStops } from './components/scroll-stops.ts';
 import { Waiting } from './components/states.tsx';
 import { Header } from './header.tsx';
 import { useWords } from './language.tsx';
-import { library, loadAtLeisure, type Path, workplacePages } from './routes.ts';
+import { loadAtLeisure, type Path, told, workplacePages } from './routes.ts';
 import { useSession } from './session.tsx';
 
 type Workplace = { path: Path; words: Words; icon: ReactNode; Page: ComponentType };
@@ -115,7 +115,7 @@ export function Pages() {
   );
 }
 
-/** The page at the browser's address; all but the overview and the account within what the library of components needs. */
+/** The page at the browser's address; all but the overview and the account within what is told of errors. */
 function Places({ shown }: { shown: readonly Workplace[] }) {
   const [overview, ...others] = shown;
   const routeOf = ({ path, Page }: Workplace) => <Route key={path} path={`${path}/*`} element={<Page />} />;
@@ -123,7 +123,7 @@ function Places({ shown }: { shown: readonly Workplace[] }) {
     <Routes>
       {overview && routeOf(overview)}
       <Route path="account" element={<Account />} />
-      <Route element={<library.Shown />}>{others.map(routeOf)}</Route>
+      <Route element={<told.Shown />}>{others.map(routeOf)}</Route>
       <Route path="*" element={<Navigate to="/overview" replace />} />
     </Routes>
   );

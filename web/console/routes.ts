@@ -3,13 +3,13 @@ import { Account } from './pages/account.tsx';
 import { type Code, type Loadable, type Part, part } from './part.tsx';
 import Overview from './workplaces/overview/index.tsx';
 
-/** What the pages of most workplaces stand on: the library of components, dressed as the console is. */
-export const library = part(() => import('./library.tsx'));
+/** What the pages of most workplaces stand in. */
+export const told = part(() => import('./told.tsx'));
 
-/** A page that is made of the library's components. Its styles come after those of the library. */
+/** A page that is made from the contracts. */
 const built: typeof part = (code) =>
   part(async () => {
-    const [, page] = await Promise.all([library.load(), code(), loadCalls()]);
+    const [, page] = await Promise.all([told.load(), code(), loadCalls()]);
     return page;
   });
 
@@ -54,7 +54,7 @@ const PATIENCE_MS = 5000;
  * @returns what ends it
  */
 export function loadAtLeisure(paths: readonly Path[]): () => void {
-  const parts: Loadable[] = [library, ...paths.map((path) => workplacePages[path])];
+  const parts: Loadable[] = [told, ...paths.map((path) => workplacePages[path])];
   let stopped = false;
   const settle = (): Promise<void> => new Promise((done) => setTimeout(done, SETTLE_MS));
   const rest = (): Promise<void> =>

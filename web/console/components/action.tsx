@@ -2,16 +2,16 @@ import { type ReactNode, Suspense, useState } from 'react';
 import type { TSchema } from 'typebox';
 import type { Words } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
-import { part } from '../part.tsx';
+import { dressed } from '../part.tsx';
 import { useSession } from '../session.tsx';
 import { type Look, PlainButton } from './button.tsx';
 import type { FieldWishes } from './contract-form.tsx';
 import type { Request } from './use-action.ts';
 
 /** What the buttons open: dialogs and forms are a good part of the library, which no page needs before. */
-export const confirmDialog = part(() => import('./confirm-dialog.tsx'));
+export const confirmDialog = dressed(() => import('./confirm-dialog.tsx'));
 /** The form of a {@link FormButton}. */
-export const formDrawer = part(() => import('./form-drawer.tsx'));
+export const formDrawer = dressed(() => import('./form-drawer.tsx'));
 
 /** What a {@link ConfirmButton} does. */
 export type ConfirmProps = {

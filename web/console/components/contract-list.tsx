@@ -1,6 +1,5 @@
 import { DownloadOutlined, ReloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Flex } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
 import { type Field, fieldsOf, itemOf } from '../../../src/contract/schema.ts';
@@ -9,7 +8,9 @@ import { knownContract, rowsField } from '../contracts.ts';
 import { saveCsv } from '../csv.ts';
 import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
+import { PlainButton } from './button.tsx';
 import { Filters } from './filters.tsx';
+import { Flex } from './flex.tsx';
 import { Failure, Nothing, Waiting } from './states.tsx';
 import { type Column, Table } from './table.tsx';
 import { headingOf, labelOf, Value } from './value.tsx';
@@ -85,9 +86,9 @@ export function ContractList(props: ContractListProps) {
         {tools}
         <Flex gap={8}>
           <SaveButton method={method} asked={asked} fields={fieldsOf(itemOf(rows.schema))} rows={rows.name} />
-          <Button
+          <PlainButton
             icon={<ReloadOutlined />}
-            aria-label={t({ zh: '刷新', en: 'Refresh' })}
+            label={t({ zh: '刷新', en: 'Refresh' })}
             loading={list.isRefetching}
             onClick={() => list.refetch()}
           />
@@ -106,9 +107,9 @@ export function ContractList(props: ContractListProps) {
         />
       )}
       {list.hasNextPage && (
-        <Button block loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+        <PlainButton block loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
           {t({ zh: '加载更多', en: 'Load more' })}
-        </Button>
+        </PlainButton>
       )}
     </Flex>
   );
@@ -161,8 +162,8 @@ function SaveButton({ method, asked, fields, rows }: SaveProps) {
     }
   };
   return (
-    <Button icon={<DownloadOutlined />} loading={read !== undefined} onClick={save}>
+    <PlainButton icon={<DownloadOutlined />} loading={read !== undefined} onClick={save}>
       {read === undefined ? 'CSV' : t({ zh: `已读 ${read} 行`, en: `${read} rows read` })}
-    </Button>
+    </PlainButton>
   );
 }

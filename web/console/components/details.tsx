@@ -1,9 +1,9 @@
-import { Descriptions } from 'antd';
 import type { ReactNode } from 'react';
 import type { TSchema } from 'typebox';
 import { fieldsOf } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
 import type { Row } from './contract-list.tsx';
+import { Facts } from './facts.tsx';
 import { headingOf, labelOf, Value } from './value.tsx';
 
 type Props = {
@@ -30,5 +30,5 @@ export function Details({ schema, value, without = [], cells = {}, narrow = fals
       label: <span title={`${field.name} · ${t(labelOf(field))}`}>{t(headingOf(field))}</span>,
       children: cells[field.name]?.(value) ?? <Value field={field} value={value[field.name]} />,
     }));
-  return <Descriptions size="small" bordered column={narrow ? 1 : { xs: 1, sm: 1, md: 2, xxl: 3 }} items={items} />;
+  return <Facts items={items} narrow={narrow} />;
 }

@@ -1,10 +1,11 @@
 import { BookOutlined, FilterOutlined } from '@ant-design/icons';
-import { Button, Flex } from 'antd';
 import { Suspense, useState } from 'react';
 import type { Contract } from '../../../src/contract/method.ts';
 import { useWords } from '../language.tsx';
-import { part } from '../part.tsx';
+import { dressed } from '../part.tsx';
+import { PlainButton } from './button.tsx';
 import type { Row } from './contract-list.tsx';
+import { Flex } from './flex.tsx';
 
 /** Request fields of every list, which no filter is offered for. */
 export const PAGING = ['cursor', 'page_size'];
@@ -18,7 +19,7 @@ export type FiltersProps = {
 };
 
 /** What opens below the buttons: a good part of the library, which no list needs before. */
-export const filterForms = part(() => import('./filter-form.tsx'));
+export const filterForms = dressed(() => import('./filter-form.tsx'));
 
 /** The filters of a list method, as its request has them, and the views that were kept of it. */
 export function Filters(props: FiltersProps) {
@@ -27,15 +28,17 @@ export function Filters(props: FiltersProps) {
   const [opened, setOpened] = useState<'filter' | 'views'>();
   const names = Object.keys(contract.request.properties).filter((name) => ![...PAGING, ...fixed].includes(name));
   if (names.length === 0) return null;
+  const count = Object.keys(value).length;
   const buttons = (
     <Flex gap={8}>
-      <Button icon={<FilterOutlined />} onClick={() => setOpened('filter')}>
+      <PlainButton icon={<FilterOutlined />} onClick={() => setOpened('filter')}>
         {t({ zh: '筛选', en: 'Filter' })}
-      </Button>
-      <Button icon={<BookOutlined />} aria-label={t({ zh: '视图', en: 'Views' })} onClick={() => setOpened('views')} />
+        {count > 0 && <span className="console-count">{count}</span>}
+      </PlainButton>
+      <PlainButton icon={<BookOutlined />} label={t({ zh: '视图', en: 'Views' })} onClick={() => setOpened('views')} />
     </Flex>
   );
-  if (opened === undefined && Object.keys(value).length === 0) return buttons;
+  if (opened === undefined) return buttons;
   return (
     <Suspense fallback={buttons}>
       <filterForms.Shown {...props} opened={opened} />

@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Flex, Progress, Typography } from 'antd';
 import { useEffect } from 'react';
 import type { AnswerOf } from '../client.ts';
 import { fieldAt, knownContract } from '../contracts.ts';
@@ -7,6 +6,8 @@ import { useWords } from '../language.tsx';
 import { grouped } from '../numbers.ts';
 import { useSession } from '../session.tsx';
 import { ConfirmButton } from './action.tsx';
+import { Bar } from './bar.tsx';
+import { Flex } from './flex.tsx';
 import { Refusal } from './states.tsx';
 
 /** Work in the background, as `piaoquan.job.get` shows it. */
@@ -22,14 +23,13 @@ type Progressed = Pick<Job, 'state' | 'done' | 'total'>;
 
 /** How far a job is, as a bar. */
 export function JobBar({ job: { state, done, total } }: { job: Progressed }) {
-  const status = state === 'failed' ? 'exception' : state === 'done' ? 'success' : 'active';
+  const t = useWords();
+  const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
+  const look = state === 'failed' ? 'bad' : state === 'done' ? 'good' : undefined;
   return (
-    <Progress
-      size="small"
-      style={{ minWidth: 160 }}
-      percent={total === 0 ? 100 : Math.floor((done / total) * 100)}
-      status={state === 'cancelled' ? 'normal' : status}
-    />
+    <Bar percent={percent} state={look} label={t({ zh: '进度', en: 'Progress' })}>
+      {`${percent}%`}
+    </Bar>
   );
 }
 
@@ -77,7 +77,7 @@ export function LiveJob({ job_id }: { job_id: number }) {
         <CancelJob job={job} />
       </Flex>
       <JobBar job={job} />
-      {job.error !== undefined && <Typography.Text type="danger">{job.error}</Typography.Text>}
+      {job.error !== undefined && <span className="console-bad">{job.error}</span>}
     </Flex>
   );
 }

@@ -1,8 +1,8 @@
-import { Flex } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { Words } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
+import { Flex } from './flex.tsx';
 
 /** The parts of a workplace, each at an address of its own: `/vouchers/codes`; the first one is also the workplace's own. */
 export function Sections({ workplace, parts }: { workplace: string; parts: Readonly<Record<string, Words>> }) {

@@ -1,4 +1,10 @@
-import { CloseCircleFilled, ExclamationCircleFilled, InfoCircleFilled, WarningFilled } from '@ant-design/icons';
+import {
+  CheckCircleFilled,
+  CloseCircleFilled,
+  ExclamationCircleFilled,
+  InfoCircleFilled,
+  WarningFilled,
+} from '@ant-design/icons';
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
 import { TopError, TopNetworkError } from '../../../src/sdk/errors.ts';
@@ -74,6 +80,7 @@ export function Failure({ error, again }: { error: unknown; again?: () => void }
 }
 
 const SIGNS = {
+  success: <CheckCircleFilled />,
   error: <CloseCircleFilled />,
   warning: <ExclamationCircleFilled />,
   info: <InfoCircleFilled />,

@@ -13,13 +13,17 @@ type Props<Row> = {
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string;
   /** What stands there instead of rows. */
-  readonly empty: ReactNode;
+  readonly empty?: ReactNode;
+  /** The row that was chosen, by its key. */
+  readonly chosen?: string | undefined;
+  /** Within a part of the page, where rows stand closer. */
+  readonly small?: boolean;
 };
 
 /** The rows of a list; it scrolls within where the page is narrower. */
-export function Table<Row>({ columns, rows, rowKey, empty }: Props<Row>) {
+export function Table<Row>({ columns, rows, rowKey, empty, chosen, small = false }: Props<Row>) {
   return (
-    <div className="console-table console-list">
+    <div className={`console-table console-list ${small ? 'small' : ''}`}>
       <table>
         <thead>
           <tr>
@@ -32,7 +36,7 @@ export function Table<Row>({ columns, rows, rowKey, empty }: Props<Row>) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={rowKey(row)}>
+            <tr key={rowKey(row)} className={rowKey(row) === chosen ? 'chosen' : undefined}>
               {columns.map(({ key, className, cell }) => (
                 <td key={key} className={className}>
                   {cell(row)}

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { App } from 'antd';
 import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
+import { useSay } from './said.tsx';
 
 /** A request or an answer, by the names of its contract. */
 export type Request = Readonly<Record<string, unknown>>;
@@ -13,13 +13,13 @@ export type Request = Readonly<Record<string, unknown>>;
 export function useAction(method: string, session_user?: number) {
   const { client, clientFor } = useSession();
   const queries = useQueryClient();
-  const { message } = App.useApp();
+  const say = useSay();
   const t = useWords();
   return useMutation({
     mutationFn: (request: Request) =>
       (session_user === undefined ? client : clientFor(session_user)).call(method, request) as Promise<Request>,
     onSuccess: () => {
-      message.success(t({ zh: '已完成', en: 'Done' }));
+      say(t({ zh: '已完成', en: 'Done' }));
       // The act is done: its dialog closes now, not when the slowest page has been read again.
       void queries.invalidateQueries();
     },

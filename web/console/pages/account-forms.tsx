@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Card, Flex, Form, Input, Typography } from 'antd';
+import { Alert, Button, Card, Flex, Form, Input, Typography } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { Words } from '../../../src/contract/schema.ts';
+import { useSay } from '../components/said.tsx';
 import { Refusal } from '../components/states.tsx';
 import { useWords } from '../language.tsx';
-import Library from '../library.tsx';
 import { useSession } from '../session.tsx';
 
 type Answers = Readonly<Record<string, string>>;
@@ -12,12 +12,10 @@ type Answers = Readonly<Record<string, string>>;
 /** Changes the password and the second factor of one's own account. */
 export default function AccountForms() {
   return (
-    <Library>
-      <Flex vertical gap={16}>
-        <Password />
-        <SecondFactor />
-      </Flex>
-    </Library>
+    <Flex vertical gap={16}>
+      <Password />
+      <SecondFactor />
+    </Flex>
   );
 }
 
@@ -25,14 +23,14 @@ export default function AccountForms() {
 function useDoor() {
   const t = useWords();
   const queries = useQueryClient();
-  const { message } = App.useApp();
+  const say = useSay();
   const { change } = useSession();
   const [error, setError] = useState<unknown>();
   const go = async <T,>(path: string, body: object, done?: Words): Promise<T | undefined> => {
     setError(undefined);
     try {
       const answer = await change<T>(path, body);
-      if (done !== undefined) message.success(t(done));
+      if (done !== undefined) say(t(done));
       await queries.invalidateQueries({ queryKey: ['me'] });
       return answer;
     } catch (refusal) {

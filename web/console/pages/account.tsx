@@ -2,10 +2,10 @@ import { Suspense } from 'react';
 import { Boundary } from '../components/boundary.tsx';
 import { Notice, Waiting } from '../components/states.tsx';
 import { useWords } from '../language.tsx';
-import { part } from '../part.tsx';
+import { dressed } from '../part.tsx';
 import { useSession } from '../session.tsx';
 
-const forms = part(() => import('./account-forms.tsx'));
+const forms = dressed(() => import('./account-forms.tsx'));
 
 /** One's own account: password and second factor. A password given by an owner is to be changed here first. */
 export function Account() {

@@ -1,7 +1,7 @@
-import { Flex } from 'antd';
 import { Link } from 'react-router';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 

@@ -1,17 +1,19 @@
-import { Alert, Flex, InputNumber, Progress } from 'antd';
 import { Link, Route, Routes, useSearchParams } from 'react-router';
 import { useFromAddress } from '../../address.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { Bar } from '../../components/bar.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Sections } from '../../components/sections.tsx';
+import { Notice } from '../../components/states.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
-import { type PartAt, page } from '../../part.tsx';
+import { dressedPage, type PartAt } from '../../part.tsx';
 import { Activities } from './activities.tsx';
 
-const why = page(() => import('./why.tsx'), 'WhyNoSend');
+const why = dressedPage(() => import('./why.tsx'), 'WhyNoSend');
 
 /** What the lists have no use for. */
 export const later = [why];
@@ -77,26 +79,30 @@ function OfSeller({ children }: { children: (user_id: number) => React.ReactNode
   const t = useWords();
   const [query, setQuery] = useSearchParams();
   const user_id = Number(query.get('user_id') ?? '');
+  const choose = (text: string) => {
+    const number = Number.parseInt(text, 10);
+    if (number > 0 && number !== user_id) setQuery({ user_id: String(number) });
+  };
   return (
     <Flex vertical gap={16}>
       <label htmlFor="seller">
         {t({ zh: '卖家用户 ID ', en: 'User id of the seller ' })}
-        <InputNumber
+        <input
+          key={user_id}
           id="seller"
-          min={1}
-          precision={0}
-          style={{ width: 200 }}
-          value={user_id || null}
-          onPressEnter={(event) => setQuery({ user_id: event.currentTarget.value })}
-          onBlur={(event) => event.currentTarget.value !== '' && setQuery({ user_id: event.currentTarget.value })}
+          className="console-input"
+          inputMode="numeric"
+          defaultValue={user_id || ''}
+          onKeyDown={({ key, currentTarget }) => key === 'Enter' && choose(currentTarget.value)}
+          onBlur={({ currentTarget }) => choose(currentTarget.value)}
         />
       </label>
       {user_id > 0 ? (
         <div key={user_id}>{children(user_id)}</div>
       ) : (
-        <Alert
-          type="info"
-          showIcon
+        <Notice
+          kind="info"
+          role="status"
           title={t({
             zh: '先填写卖家，或从“卖家”列表进入。',
             en: 'Enter the user id of a seller, or choose one from the list of sellers.',
@@ -152,14 +158,9 @@ function Left({ row: { valid_total_num, total_num } }: { row: Row }) {
   const t = useWords();
   const [left, total] = [Number(valid_total_num), Number(total_num)];
   return (
-    <Progress
-      aria-label={t({ zh: '可用', en: 'Units left' })}
-      size="small"
-      status="normal"
-      style={{ minWidth: 180 }}
-      percent={total === 0 ? 0 : Math.ceil((left / total) * 100)}
-      format={() => `${grouped(left)} / ${grouped(total)}`}
-    />
+    <Bar label={t({ zh: '可用', en: 'Units left' })} percent={total === 0 ? 0 : (left / total) * 100}>
+      {`${grouped(left)} / ${grouped(total)}`}
+    </Bar>
   );
 }
 

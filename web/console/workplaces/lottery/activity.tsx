@@ -1,10 +1,12 @@
-import { Card, Flex, Statistic, Tabs, Typography } from 'antd';
-import type { ReactNode } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { TopError } from '../../../../src/sdk/errors.ts';
+import { Copyable } from '../../components/copyable.tsx';
+import { Figure } from '../../components/figure.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { WhyNot } from '../../components/why-not.tsx';
+import { whyNot } from '../../components/why-not-part.ts';
 import { useWords } from '../../language.tsx';
 import { ActivityDraws } from './draws.tsx';
 import { Fairness } from './fairness.tsx';
@@ -53,9 +55,9 @@ function Head({ activity }: { activity: Activity }) {
             {isOn ? t({ zh: '已上架', en: 'on shelf' }) : t({ zh: '已下架', en: 'off shelf' })}
           </Tag>
         </Flex>
-        <Typography.Text type="secondary" copyable={{ text: spread_id }} className="console-id">
-          {spread_id}
-        </Typography.Text>
+        <div className="console-dim">
+          <Copyable text={spread_id} />
+        </div>
       </div>
       <Flex wrap gap={8}>
         <EditButton activity={activity} />
@@ -74,39 +76,33 @@ function Sums({ activity: { segments, platform, user_limit, user_day_limit } }: 
   const none = t({ zh: '不限', en: 'none' });
   return (
     <div className="lottery-sums">
-      <Sum
+      <Figure
         title={
           holds
             ? t({ zh: `时段 ${segment.segment_no} 剩余`, en: `Left in segment ${segment.segment_no}` })
             : t({ zh: '当前时段', en: 'Segment now' })
         }
-      >
-        {holds ? leftOf(segment) : t({ zh: '无', en: 'none' })}
-      </Sum>
-      <Sum title={t({ zh: '全部时段剩余', en: 'Left in all segments' })}>{total(segments, leftOf)}</Sum>
-      <Sum title={t({ zh: '已发放', en: 'Wins given' })}>{total(segments, (each) => each.consumed_win_times ?? 0)}</Sum>
-      <Sum title={t({ zh: '每人 / 每人每日上限', en: 'Limit per user / per day' })}>
-        {`${user_limit ?? none} / ${user_day_limit ?? none}`}
-      </Sum>
-      <Sum title={t({ zh: '渠道', en: 'Channel' })}>{String(platform)}</Sum>
+        value={holds ? leftOf(segment) : t({ zh: '无', en: 'none' })}
+      />
+      <Figure title={t({ zh: '全部时段剩余', en: 'Left in all segments' })} value={total(segments, leftOf)} />
+      <Figure
+        title={t({ zh: '已发放', en: 'Wins given' })}
+        value={total(segments, (each) => each.consumed_win_times ?? 0)}
+      />
+      <Figure
+        title={t({ zh: '每人 / 每人每日上限', en: 'Limit per user / per day' })}
+        value={`${user_limit ?? none} / ${user_day_limit ?? none}`}
+      />
+      <Figure title={t({ zh: '渠道', en: 'Channel' })} value={String(platform)} />
     </div>
-  );
-}
-
-function Sum({ title, children }: { title: string; children: string | number }) {
-  return (
-    <Card size="small">
-      <Statistic title={title} value={children} className="console-number" />
-    </Card>
   );
 }
 
 function Parts({ activity }: { activity: Activity }) {
   const t = useWords();
-  const go = useNavigate();
   const { tab = 'segments' } = useParams();
   const { spread_id } = activity;
-  const parts: { key: string; label: string; children: ReactNode }[] = [
+  const parts = [
     { key: 'segments', label: t({ zh: '时段与库存', en: 'Segments' }), children: <Segments activity={activity} /> },
     { key: 'prizes', label: t({ zh: '奖品与概率', en: 'Prizes' }), children: <Prizes activity={activity} /> },
     { key: 'draws', label: t({ zh: '中奖记录', en: 'Wins' }), children: <ActivityDraws spread_id={spread_id} /> },
@@ -115,17 +111,14 @@ function Parts({ activity }: { activity: Activity }) {
       key: 'why-not',
       label: t({ zh: '为什么没中', en: 'Why not?' }),
       children: (
-        <WhyNot method="piaoquan.lottery.draw.explain" initial={{ spread_id }} wishes={{ fixed: ['spread_id'] }} />
+        <whyNot.Shown
+          method="piaoquan.lottery.draw.explain"
+          initial={{ spread_id }}
+          wishes={{ fixed: ['spread_id'] }}
+        />
       ),
     },
     { key: 'ledger', label: t({ zh: '台账', en: 'Ledger' }), children: <Ledger activity={activity} /> },
   ];
-  return (
-    <Tabs
-      activeKey={parts.some(({ key }) => key === tab) ? tab : 'segments'}
-      destroyOnHidden
-      onChange={(key) => go(pathOf(spread_id, key === 'segments' ? '' : key))}
-      items={parts}
-    />
-  );
+  return <Tabs tabs={parts} chosen={tab} pathOf={(key) => pathOf(spread_id, key === 'segments' ? '' : key)} />;
 }

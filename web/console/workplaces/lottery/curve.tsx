@@ -1,7 +1,8 @@
-import { Card, Empty, Segmented } from 'antd';
 import { useMemo, useState } from 'react';
 import { Chart } from '../../components/chart.tsx';
-import { Failure, Waiting } from '../../components/states.tsx';
+import { Choices } from '../../components/choices.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Failure, Nothing, Waiting } from '../../components/states.tsx';
 import { useWords } from '../../language.tsx';
 import { type Bucket, type Stat, useStat } from './stat.ts';
 import { type Activity, phaseOf, type Segment } from './state.ts';
@@ -34,12 +35,11 @@ export function StockCurve({ activity, segment }: { activity: Activity; segment:
       ? t({ zh: '库存曲线 · 全部时段', en: 'Stock over time, all segments' })
       : t({ zh: `库存曲线 · 时段 ${segment.segment_no}`, en: `Stock over time, segment ${segment.segment_no}` });
   return (
-    <Card
-      size="small"
+    <Panel
       title={title}
       extra={
-        <Segmented<Bucket>
-          size="small"
+        <Choices<Bucket>
+          label={t({ zh: '步长', en: 'Step' })}
           value={bucket}
           onChange={setBucket}
           options={[
@@ -57,7 +57,7 @@ export function StockCurve({ activity, segment }: { activity: Activity; segment:
       ) : (
         <Waiting />
       )}
-    </Card>
+    </Panel>
   );
 }
 
@@ -108,12 +108,6 @@ function Curve({ stat, bucket, label }: { stat: Stat; bucket: Bucket; label: str
       ],
     };
   }, [stat, bucket, left, wins]);
-  if (stat.points.length === 0)
-    return (
-      <Empty
-        image={Empty.PRESENTED_IMAGE_SIMPLE}
-        description={t({ zh: '库存还没有变动', en: 'The stock has not moved yet' })}
-      />
-    );
+  if (stat.points.length === 0) return <Nothing words={{ zh: '库存还没有变动', en: 'The stock has not moved yet' }} />;
   return <Chart option={option} label={label} height={280} />;
 }

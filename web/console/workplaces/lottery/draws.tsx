@@ -1,9 +1,10 @@
-import { Button, Flex, Form, Input } from 'antd';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../client.ts';
 import { ConfirmButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { SearchForm } from '../../components/search-form.tsx';
 import { Nothing } from '../../components/states.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
@@ -59,7 +60,16 @@ export function DrawsPage() {
   return (
     <Flex vertical gap={16}>
       <h2 className="console-title">{t({ zh: '查中奖记录', en: 'Find wins' })}</h2>
-      <SearchForm key={query.toString()} asked={asked} onSearch={(values) => setQuery(values)} />
+      <SearchForm
+        key={query.toString()}
+        names={[
+          { name: 'out_biz_id', label: { zh: '业务号 out_biz_id', en: 'out_biz_id' }, maxLength: 100 },
+          { name: 'mix_user_id', label: { zh: '用户 mix_user_id', en: 'mix_user_id' }, maxLength: 100 },
+        ]}
+        asked={asked}
+        button={{ zh: '查询', en: 'Search' }}
+        onSearch={setQuery}
+      />
       {isAsked ? (
         <ContractList
           key={query.toString()}
@@ -84,29 +94,6 @@ export function DrawsPage() {
         />
       )}
     </Flex>
-  );
-}
-
-type SearchProps = { asked: Readonly<Record<string, string>>; onSearch: (values: Record<string, string>) => void };
-
-function SearchForm({ asked, onSearch }: SearchProps) {
-  const t = useWords();
-  const search = (values: Record<string, string | undefined>) => {
-    const given = Object.entries(values).map(([name, value]) => [name, value?.trim() ?? ''] as const);
-    onSearch(Object.fromEntries(given.filter(([, value]) => value !== '')));
-  };
-  return (
-    <Form layout="inline" initialValues={asked} onFinish={search} className="lottery-search">
-      <Form.Item name="out_biz_id" label={t({ zh: '业务号 out_biz_id', en: 'out_biz_id' })}>
-        <Input allowClear maxLength={100} />
-      </Form.Item>
-      <Form.Item name="mix_user_id" label={t({ zh: '用户 mix_user_id', en: 'mix_user_id' })}>
-        <Input allowClear maxLength={100} />
-      </Form.Item>
-      <Button type="primary" htmlType="submit">
-        {t({ zh: '查询', en: 'Search' })}
-      </Button>
-    </Form>
   );
 }
 

@@ -1,19 +1,22 @@
-import { Alert, Button, Card, DatePicker, Flex, Grid, Statistic, Table, type TableColumnType } from 'antd';
-import dayjs from 'dayjs';
-import { useMemo, useState } from 'react';
+import { Suspense, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Words } from '../../../../src/contract/schema.ts';
-import { formatInstant, parseInstant } from '../../../../src/wire/time.ts';
 import { Chart } from '../../components/chart.tsx';
-import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { Figure } from '../../components/figure.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Failure, Nothing, Notice, Waiting } from '../../components/states.tsx';
+import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
+import { dressed } from '../../part.tsx';
 import { chiSquare, type Fairness as Verdict } from './chi-square.ts';
+import type { Span } from './span.tsx';
 import { type Stat, useStat } from './stat.ts';
 
+const picker = dressed(() => import('./span.tsx'));
+
 type PrizeStat = Stat['prizes'][number];
-type Span = { readonly start_time?: Date | undefined; readonly end_time?: Date | undefined };
 
 /** Below this, deviations as large are rare enough to look into; below the second, chance does not explain them. */
 const RARE = 0.05;
@@ -41,34 +44,13 @@ export function Fairness({ spread_id }: { spread_id: string }) {
   if (data === undefined) return error ? <Failure error={error} again={() => refetch()} /> : <Waiting />;
   return (
     <Flex vertical gap={16}>
-      <SpanPicker span={span} isChosen={chosen !== undefined} onChoose={choose} />
+      <div className="lottery-span">
+        <Suspense>
+          <picker.Shown span={span} isChosen={chosen !== undefined} onChoose={choose} />
+        </Suspense>
+      </div>
       {chosen === undefined && used_up !== undefined && <UsedUp at={used_up} />}
       <Compared prizes={data.prizes} />
-    </Flex>
-  );
-}
-
-const FULL = 'YYYY-MM-DD HH:mm:ss';
-/** Pickers speak the browser's zone; what they show is GMT+8, so the text goes across. */
-const toPicker = (instant: Date | undefined) => (instant === undefined ? null : dayjs(formatInstant(instant), FULL));
-
-type PickerProps = { span: Span; isChosen: boolean; onChoose: (span: Span | undefined) => void };
-
-function SpanPicker({ span, isChosen, onChoose }: PickerProps) {
-  const t = useWords();
-  return (
-    <Flex wrap gap={8} align="center">
-      <span>{t({ zh: '统计范围', en: 'Draws' })}</span>
-      <DatePicker.RangePicker
-        showTime
-        allowEmpty={[true, true]}
-        value={[toPicker(span.start_time), toPicker(span.end_time)]}
-        onChange={(_values, texts) => {
-          const [start_time, end_time] = (texts ?? []).map((text) => parseInstant(text));
-          onChoose({ ...(start_time && { start_time }), ...(end_time && { end_time }) });
-        }}
-      />
-      {isChosen && <Button onClick={() => onChoose(undefined)}>{t({ zh: '恢复默认', en: 'As at first' })}</Button>}
     </Flex>
   );
 }
@@ -76,9 +58,9 @@ function SpanPicker({ span, isChosen, onChoose }: PickerProps) {
 function UsedUp({ at }: { at: Date }) {
   const t = useWords();
   return (
-    <Alert
-      type="info"
-      showIcon
+    <Notice
+      kind="info"
+      role="status"
       title={t({
         zh: `有奖品的自有库存在 ${instantText(at)} 发完，此后概率不同，默认只统计这之前的抽奖。`,
         en: `A prize used up its own stock at ${instantText(at)} and the odds changed: the draws before are judged unless you choose otherwise.`,
@@ -107,11 +89,9 @@ function Compared({ prizes }: { prizes: readonly PrizeStat[] }) {
       <Judgement fair={fair} prizes={prizes} />
       <ExpectedChart fair={fair} prizes={prizes} />
       <Table
-        size="small"
-        rowKey="prize_no"
-        pagination={false}
-        scroll={{ x: 'max-content' }}
-        dataSource={prizes.map((prize, index) => ({ ...prize, expected: fair.expected[index] ?? 0 }))}
+        small
+        rowKey={({ prize_no }) => String(prize_no)}
+        rows={prizes.map((prize, index) => ({ ...prize, expected: fair.expected[index] ?? 0 }))}
         columns={columnsOf(t)}
       />
       <span className="console-dim">
@@ -153,11 +133,11 @@ function Judgement({ fair, prizes }: { fair: Verdict; prizes: readonly PrizeStat
   const isWeak = fair.expected.some((count, index) => (prizes[index]?.weight ?? 0) > 0 && count < LEAST_EXPECTED);
   return (
     <Flex vertical gap={12}>
-      <Alert type={type} showIcon title={t(words)} />
+      <Notice kind={type} role="status" title={t(words)} />
       {isWeak && (
-        <Alert
-          type="info"
-          showIcon
+        <Notice
+          kind="info"
+          role="status"
           title={t({
             zh: `有奖品的期望抽中数不足 ${LEAST_EXPECTED}，样本太小，p 值只是粗略参考。`,
             en: `Fewer than ${LEAST_EXPECTED} draws are expected of some prize: too few for p to be more than a hint.`,
@@ -165,15 +145,9 @@ function Judgement({ fair, prizes }: { fair: Verdict; prizes: readonly PrizeStat
         />
       )}
       <div className="lottery-sums">
-        <Card size="small">
-          <Statistic title={t({ zh: '卡方统计量 χ²', en: 'Chi-square χ²' })} value={fair.statistic.toFixed(3)} />
-        </Card>
-        <Card size="small">
-          <Statistic title={t({ zh: '自由度', en: 'Degrees of freedom' })} value={fair.degrees} />
-        </Card>
-        <Card size="small">
-          <Statistic title={t({ zh: 'p 值', en: 'p-value' })} value={probabilityText(fair.p_value)} />
-        </Card>
+        <Figure title={t({ zh: '卡方统计量 χ²', en: 'Chi-square χ²' })} value={fair.statistic.toFixed(3)} />
+        <Figure title={t({ zh: '自由度', en: 'Degrees of freedom' })} value={fair.degrees} />
+        <Figure title={t({ zh: 'p 值', en: 'p-value' })} value={probabilityText(fair.p_value)} />
       </div>
     </Flex>
   );
@@ -181,9 +155,16 @@ function Judgement({ fair, prizes }: { fair: Verdict; prizes: readonly PrizeStat
 
 const probabilityText = (p: number): string => (p < 0.0001 ? p.toExponential(1) : p.toFixed(4));
 
+const WIDE = matchMedia('(min-width: 768px)');
+const watchWidth = (changed: () => void) => {
+  WIDE.addEventListener('change', changed);
+  return () => WIDE.removeEventListener('change', changed);
+};
+const useIsWide = (): boolean => useSyncExternalStore(watchWidth, () => WIDE.matches);
+
 function ExpectedChart({ fair, prizes }: { fair: Verdict; prizes: readonly PrizeStat[] }) {
   const t = useWords();
-  const wide = Grid.useBreakpoint().md ?? true;
+  const wide = useIsWide();
   const [expected, drawn] = [t({ zh: '期望', en: 'Expected' }), t({ zh: '实际抽中', en: 'Drawn' })];
   const option = useMemo(() => {
     const bar = (name: string, color: string, data: readonly number[]) => ({
@@ -220,27 +201,40 @@ function ExpectedChart({ fair, prizes }: { fair: Verdict; prizes: readonly Prize
 
 type Row = PrizeStat & { readonly expected: number };
 
-function columnsOf(t: (words: Words) => string): TableColumnType<Row>[] {
+function columnsOf(t: (words: Words) => string): Column<Row>[] {
   const number = (value: number, digits = 0) => (
     <span className="console-number">{grouped(value.toFixed(digits))}</span>
   );
   return [
     {
+      key: 'prize',
       title: t({ zh: '奖品', en: 'Prize' }),
-      render: (_value, { prize_no, reward_title }) => `#${prize_no} ${reward_title}`,
+      cell: ({ prize_no, reward_title }) => `#${prize_no} ${reward_title}`,
     },
-    { title: t({ zh: '权重', en: 'Weight' }), align: 'end', render: (_value, { weight }) => number(weight) },
-    { title: t({ zh: '期望', en: 'Expected' }), align: 'end', render: (_value, { expected }) => number(expected, 1) },
-    { title: t({ zh: '抽中', en: 'Drawn' }), align: 'end', render: (_value, { drawn_count }) => number(drawn_count) },
+    { key: 'weight', title: t({ zh: '权重', en: 'Weight' }), className: 'end', cell: ({ weight }) => number(weight) },
     {
+      key: 'expected',
+      title: t({ zh: '期望', en: 'Expected' }),
+      className: 'end',
+      cell: ({ expected }) => number(expected, 1),
+    },
+    {
+      key: 'drawn_count',
+      title: t({ zh: '抽中', en: 'Drawn' }),
+      className: 'end',
+      cell: ({ drawn_count }) => number(drawn_count),
+    },
+    {
+      key: 'deviation',
       title: t({ zh: '偏差', en: 'Deviation' }),
-      align: 'end',
-      render: (_value, row) => <Deviation row={row} />,
+      className: 'end',
+      cell: (row) => <Deviation row={row} />,
     },
     {
+      key: 'void_count',
       title: t({ zh: '其中作废', en: 'Voided' }),
-      align: 'end',
-      render: (_value, { void_count }) => number(void_count),
+      className: 'end',
+      cell: ({ void_count }) => number(void_count),
     },
   ];
 }

@@ -1,10 +1,10 @@
-import { Alert } from 'antd';
 import { useNavigate } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import { TopError } from '../../../../src/sdk/errors.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import { withoutEmpties } from '../../components/empties.ts';
+import { Notice } from '../../components/states.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { DoorError } from '../../door.ts';
 import { useWords } from '../../language.tsx';
@@ -192,7 +192,11 @@ function StockNote({ stock, left }: { stock: number; left: number }) {
 
 function Note({ words }: { words: Words }) {
   const t = useWords();
-  return <Alert type="info" className="lottery-note" title={<span>{t(words)}</span>} />;
+  return (
+    <div className="lottery-note">
+      <Notice kind="info" title={t(words)} role="status" />
+    </div>
+  );
 }
 
 type Shelved = Pick<Activity, 'spread_id' | 'name' | 'status'>;

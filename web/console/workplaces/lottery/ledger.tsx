@@ -1,7 +1,7 @@
-import { Flex, Select } from 'antd';
 import { useSearchParams } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { useWords } from '../../language.tsx';
 import type { Activity } from './state.ts';
 
@@ -53,14 +53,18 @@ export function Ledger({ activity }: { activity: Activity }) {
   };
   return (
     <Flex vertical gap={12}>
-      <Select
-        showSearch={{ optionFilterProp: 'label' }}
+      <select
         value={nameOf(chosen)}
-        onChange={choose}
-        options={counters.map((each) => ({ value: nameOf(each), label: t(each.words) }))}
-        className="lottery-counter"
+        onChange={({ target }) => choose(target.value)}
+        className="console-input lottery-counter"
         aria-label={t({ zh: '计数', en: 'Counter' })}
-      />
+      >
+        {counters.map((each) => (
+          <option key={nameOf(each)} value={nameOf(each)}>
+            {t(each.words)}
+          </option>
+        ))}
+      </select>
       <ContractList
         key={nameOf(chosen)}
         method="piaoquan.ledger.list"

@@ -1,7 +1,9 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { Button, Flex, Progress } from 'antd';
 import { Link, useNavigate } from 'react-router';
+import { Bar } from '../../components/bar.tsx';
+import { PlainButton } from '../../components/button.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
@@ -37,9 +39,9 @@ export function ActivitiesPage() {
         actions={(row) => <ShelfButton activity={row as Summary} left={leftIn(row as Summary)} />}
         tools={
           <>
-            <Button icon={<SearchOutlined />} onClick={() => go('/lottery/draws')}>
+            <PlainButton icon={<SearchOutlined />} onClick={() => go('/lottery/draws')}>
               {t({ zh: '查中奖记录', en: 'Find wins' })}
-            </Button>
+            </PlainButton>
             <CreateButton />
           </>
         }
@@ -74,11 +76,9 @@ function Used({ activity }: { activity: Summary }) {
       <span className="console-number">
         {grouped(consumed_win_times)} / {grouped(win_times)}
       </span>
-      <Progress
-        size="small"
-        showInfo={false}
+      <Bar
         percent={win_times === 0 ? 0 : (consumed_win_times / win_times) * 100}
-        aria-label={t({ zh: '已消耗比例', en: 'Share used' })}
+        label={t({ zh: '已消耗比例', en: 'Share used' })}
       />
     </div>
   );

@@ -1,8 +1,10 @@
-import { Flex, Progress, Table, type TableColumnType } from 'antd';
 import { Link } from 'react-router';
 import { oddsOf } from '../../../../src/contract/explain.ts';
 import { itemOf, type Words } from '../../../../src/contract/schema.ts';
+import { Bar } from '../../components/bar.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Nothing } from '../../components/states.tsx';
+import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { percentText, Value, yuan } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
@@ -42,49 +44,47 @@ export function Prizes({ activity }: { activity: Activity }) {
         <PrizeButton activity={activity} />
       </Flex>
       <Table
-        size="middle"
-        rowKey="prize_no"
-        dataSource={withOdds(activity.prizes)}
+        rowKey={({ prize_no }) => String(prize_no)}
+        rows={withOdds(activity.prizes)}
         columns={columnsOf(activity, t)}
-        scroll={{ x: 'max-content' }}
-        pagination={false}
-        locale={{
-          emptyText: (
-            <Nothing
-              words={{
-                zh: '没有奖品：抽中只扣时段库存，应答不带奖品。添加奖品后按权重抽取。',
-                en: 'No prizes: a win takes stock of the segment and brings nothing. Add prizes to have them drawn by weight.',
-              }}
-            />
-          ),
-        }}
+        empty={
+          <Nothing
+            words={{
+              zh: '没有奖品：抽中只扣时段库存，应答不带奖品。添加奖品后按权重抽取。',
+              en: 'No prizes: a win takes stock of the segment and brings nothing. Add prizes to have them drawn by weight.',
+            }}
+          />
+        }
       />
     </Flex>
   );
 }
 
-function columnsOf(activity: Activity, t: (words: Words) => string): TableColumnType<Row>[] {
+function columnsOf(activity: Activity, t: (words: Words) => string): Column<Row>[] {
   const number = (count: number) => <span className="console-number">{grouped(count)}</span>;
   return [
-    { title: t({ zh: '奖品号', en: 'No.' }), dataIndex: 'prize_no' },
-    { title: t({ zh: '奖品', en: 'Prize' }), render: (_value, row) => <Title prize={row} /> },
-    { title: t({ zh: '权重', en: 'Weight' }), align: 'end', render: (_value, { weight }) => number(weight) },
-    { title: t({ zh: '此刻概率', en: 'Odds now' }), render: (_value, { odds_ppm }) => <Odds ppm={odds_ppm} /> },
-    { title: t({ zh: '自有库存剩余', en: 'Own stock left' }), render: (_value, row) => <OwnStock prize={row} /> },
+    { key: 'prize_no', title: t({ zh: '奖品号', en: 'No.' }), cell: ({ prize_no }) => prize_no },
+    { key: 'title', title: t({ zh: '奖品', en: 'Prize' }), cell: (row) => <Title prize={row} /> },
+    { key: 'weight', title: t({ zh: '权重', en: 'Weight' }), className: 'end', cell: ({ weight }) => number(weight) },
+    { key: 'odds', title: t({ zh: '此刻概率', en: 'Odds now' }), cell: ({ odds_ppm }) => <Odds ppm={odds_ppm} /> },
+    { key: 'own', title: t({ zh: '自有库存剩余', en: 'Own stock left' }), cell: (row) => <OwnStock prize={row} /> },
     {
+      key: 'consumed_count',
       title: t({ zh: '有效发放', en: 'Standing wins' }),
-      align: 'end',
-      render: (_value, { consumed_count }) => number(consumed_count ?? 0),
+      className: 'end',
+      cell: ({ consumed_count }) => number(consumed_count ?? 0),
     },
     {
+      key: 'cost_price',
       title: t({ zh: '价值（元）', en: 'Value (yuan)' }),
-      align: 'end',
-      render: (_value, { cost_price }) => <span className="console-number">{yuan(cost_price)}</span>,
+      className: 'end',
+      cell: ({ cost_price }) => <span className="console-number">{yuan(cost_price)}</span>,
     },
-    { title: t({ zh: '券码', en: 'Codes' }), render: (_value, row) => <Codes prize={row} /> },
+    { key: 'codes', title: t({ zh: '券码', en: 'Codes' }), cell: (row) => <Codes prize={row} /> },
     {
+      key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
-      render: (_value, { odds_ppm: _odds, ...prize }) => <Actions activity={activity} prize={prize} />,
+      cell: ({ odds_ppm: _odds, ...prize }) => <Actions activity={activity} prize={prize} />,
     },
   ];
 }
@@ -108,12 +108,7 @@ function Odds({ ppm }: { ppm: number }) {
   return (
     <div className="lottery-stock">
       <span className="console-number">{percentText(ppm)}</span>
-      <Progress
-        size="small"
-        showInfo={false}
-        percent={ppm / 10_000}
-        aria-label={t({ zh: '此刻概率', en: 'Odds now' })}
-      />
+      <Bar percent={ppm / 10_000} label={t({ zh: '此刻概率', en: 'Odds now' })} />
     </div>
   );
 }

@@ -1,8 +1,12 @@
-import { Button, Card, Flex, Progress, Table, type TableColumnType } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
+import { Bar } from '../../components/bar.tsx';
+import { PlainButton } from '../../components/button.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Nothing } from '../../components/states.tsx';
+import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
@@ -23,6 +27,7 @@ const PAGE_SIZE = 20;
 export function Segments({ activity }: { activity: Activity }) {
   const t = useWords();
   const [chosen, choose] = useState<number>();
+  const [shown, setShown] = useState(PAGE_SIZE);
   const { segments } = activity;
   const segment = segments.find(({ segment_no }) => segment_no === chosen);
   if (segments.length === 0)
@@ -38,53 +43,61 @@ export function Segments({ activity }: { activity: Activity }) {
     );
   return (
     <Flex vertical gap={16}>
-      <Card
-        size="small"
+      <Panel
         title={t({ zh: '时间线', en: 'Time line' })}
         extra={
           segment && (
-            <Button type="link" size="small" onClick={() => choose(undefined)}>
+            <PlainButton size="small" onClick={() => choose(undefined)}>
               {t({ zh: '看全部时段', en: 'All segments' })}
-            </Button>
+            </PlainButton>
           )
         }
       >
         <TimeLine segments={segments} chosen={chosen} onChoose={(no) => choose(no === chosen ? undefined : no)} />
-      </Card>
+      </Panel>
       <StockCurve key={chosen ?? 0} activity={activity} segment={segment} />
       <Flex justify="end">
         <SegmentButton activity={activity} />
       </Flex>
       <Table
-        size="middle"
-        rowKey="segment_no"
-        dataSource={segments}
+        rowKey={({ segment_no }) => String(segment_no)}
+        rows={segments.slice(0, shown)}
         columns={columnsOf(activity, t)}
-        scroll={{ x: 'max-content' }}
-        pagination={{ pageSize: PAGE_SIZE, hideOnSinglePage: true, showSizeChanger: false }}
-        rowClassName={({ segment_no }) => (segment_no === chosen ? 'ant-table-row-selected' : '')}
+        chosen={String(chosen)}
       />
+      {shown < segments.length && (
+        <PlainButton block onClick={() => setShown(shown + PAGE_SIZE)}>
+          {t({ zh: '显示更多', en: 'Show more' })}
+        </PlainButton>
+      )}
     </Flex>
   );
 }
 
-function columnsOf(activity: Activity, t: (words: Words) => string): TableColumnType<Segment>[] {
+function columnsOf(activity: Activity, t: (words: Words) => string): Column<Segment>[] {
   const { spread_id } = activity;
   return [
-    { title: t({ zh: '时段', en: 'Segment' }), dataIndex: 'segment_no' },
-    { title: t({ zh: '状态', en: 'State' }), render: (_value, segment) => <Phase segment={segment} /> },
+    { key: 'segment_no', title: t({ zh: '时段', en: 'Segment' }), cell: ({ segment_no }) => segment_no },
+    { key: 'phase', title: t({ zh: '状态', en: 'State' }), cell: (segment) => <Phase segment={segment} /> },
     {
+      key: 'start_time',
       title: t({ zh: '开始', en: 'From' }),
-      render: (_value, { start_time }) => <span className="console-number">{instantText(start_time)}</span>,
+      cell: ({ start_time }) => <span className="console-number">{instantText(start_time)}</span>,
     },
     {
+      key: 'end_time',
       title: t({ zh: '结束（含）', en: 'To, inclusive' }),
-      render: (_value, { end_time }) => <span className="console-number">{instantText(end_time)}</span>,
+      cell: ({ end_time }) => <span className="console-number">{instantText(end_time)}</span>,
     },
-    { title: t({ zh: '剩余 / 库存', en: 'Left / stock' }), render: (_value, segment) => <Stock segment={segment} /> },
     {
+      key: 'stock',
+      title: t({ zh: '剩余 / 库存', en: 'Left / stock' }),
+      cell: (segment) => <Stock segment={segment} />,
+    },
+    {
+      key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
-      render: (_value, segment) => (
+      cell: (segment) => (
         <Flex gap={8} align="center">
           <SegmentStockButton spread_id={spread_id} segment={segment} />
           <SegmentButton activity={activity} segment={segment} />
@@ -112,13 +125,7 @@ function Stock({ segment }: { segment: Segment }) {
       <span className="console-number">
         {grouped(left)} / {grouped(stock)}
       </span>
-      <Progress
-        size="small"
-        showInfo={false}
-        percent={percent}
-        status={percent < 10 ? 'exception' : 'normal'}
-        aria-label={t({ zh: '剩余比例', en: 'Share left' })}
-      />
+      <Bar percent={percent} state={percent < 10 ? 'bad' : undefined} label={t({ zh: '剩余比例', en: 'Share left' })} />
     </div>
   );
 }

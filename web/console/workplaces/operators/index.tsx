@@ -1,14 +1,17 @@
-import { Card, Flex, Modal, Typography } from 'antd';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { ROLES, type Role } from '../../../../src/contract/roles.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
+import { dressed } from '../../part.tsx';
+
+const passwordDialog = dressed(() => import('./password.tsx'));
 
 /** The people who may enter the console, and where they are logged in; owners only. */
 export default function Operators() {
-  const t = useWords();
   const { language } = useLanguage();
   const [password, setPassword] = useState<string>();
   const show = (answer: Readonly<Record<string, unknown>>) => {
@@ -70,18 +73,9 @@ export default function Operators() {
         empty={{ zh: '没有操作员。', en: 'No operators.' }}
       />
       <Sessions />
-      <Modal
-        open={password !== undefined}
-        title={t({ zh: '初始密码，只显示这一次', en: 'The first password, shown this once' })}
-        cancelButtonProps={{ hidden: true }}
-        onOk={() => setPassword(undefined)}
-        onCancel={() => setPassword(undefined)}
-      >
-        <Typography.Paragraph copyable className="console-id">
-          {password ?? ''}
-        </Typography.Paragraph>
-        <p>{t({ zh: '首次登录时须修改。', en: 'It is to be changed at the first login.' })}</p>
-      </Modal>
+      <Suspense>
+        {password !== undefined && <passwordDialog.Shown password={password} hide={() => setPassword(undefined)} />}
+      </Suspense>
     </Flex>
   );
 }
@@ -89,7 +83,7 @@ export default function Operators() {
 function Sessions() {
   const t = useWords();
   return (
-    <Card title={t({ zh: '登录会话', en: 'Console sessions' })}>
+    <Panel title={t({ zh: '登录会话', en: 'Console sessions' })}>
       <ContractList
         method="piaoquan.operator.session.list"
         rowKey="session_id"
@@ -112,6 +106,6 @@ function Sessions() {
         )}
         empty={{ zh: '没有登录会话。', en: 'Nobody is logged in.' }}
       />
-    </Card>
+    </Panel>
   );
 }

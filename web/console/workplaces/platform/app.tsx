@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Card, Flex, Progress, Typography } from 'antd';
 import { useParams } from 'react-router';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { Bar } from '../../components/bar.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Copyable } from '../../components/copyable.tsx';
 import { Details } from '../../components/details.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Head } from '../../components/sections.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { Tag } from '../../components/tag.tsx';
@@ -80,12 +83,12 @@ function AppDetail({ app }: { app: App }) {
       />
       <Secrets app={app} />
       <Packages app={app} />
-      <Card title={t({ zh: '限额与用量', en: 'Quotas and their use' })}>
+      <Panel title={t({ zh: '限额与用量', en: 'Quotas and their use' })}>
         <Quotas app_key={app_key} />
-      </Card>
-      <Card title={t({ zh: '会话', en: 'Sessions' })}>
+      </Panel>
+      <Panel title={t({ zh: '会话', en: 'Sessions' })}>
         <Sessions app_key={app_key} />
-      </Card>
+      </Panel>
       <SecretShown secret={secret} hide={hide} />
     </Flex>
   );
@@ -117,7 +120,7 @@ function RotateButton({ app, onDone }: { app: App; onDone: (answer: Readonly<Rec
 function Secrets({ app }: { app: App }) {
   const t = useWords();
   return (
-    <Card title={t({ zh: '有效密钥', en: 'Live secrets' })}>
+    <Panel title={t({ zh: '有效密钥', en: 'Live secrets' })}>
       {(app.secrets ?? []).map(({ created_at, expires_at }) => (
         <p key={created_at.getTime()}>
           {t({ zh: '创建于', en: 'made' })} {instantText(created_at)}
@@ -130,7 +133,7 @@ function Secrets({ app }: { app: App }) {
           )}
         </p>
       ))}
-    </Card>
+    </Panel>
   );
 }
 
@@ -144,7 +147,7 @@ function Packages({ app }: { app: App }) {
   const { me } = useSession();
   const { app_key, packages: own = [] } = app;
   return (
-    <Card
+    <Panel
       title={t({ zh: '权限包', en: 'Permission packages' })}
       extra={
         <FormButton
@@ -163,7 +166,7 @@ function Packages({ app }: { app: App }) {
         ))}
         {own.length === 0 && t({ zh: '没有权限包，任何接口都不能调用。', en: 'None: no method may be called.' })}
       </Flex>
-    </Card>
+    </Panel>
   );
 }
 
@@ -181,13 +184,9 @@ export function Quotas({ app_key }: { app_key: string }) {
         method: (row) =>
           row.method === undefined ? t({ zh: '每日总量', en: 'all calls of a day' }) : String(row.method),
         used: (row) => (
-          <Progress
-            aria-label={t({ zh: '已用', en: 'Used' })}
-            size="small"
-            percent={Math.min(100, Math.round((Number(row.used) / Number(row.max_calls)) * 100))}
-            format={() => grouped(Number(row.used))}
-            style={{ minWidth: 160 }}
-          />
+          <Bar label={t({ zh: '已用', en: 'Used' })} percent={(Number(row.used) / Number(row.max_calls)) * 100}>
+            {grouped(Number(row.used))}
+          </Bar>
         ),
       }}
       empty={{ zh: '没有限额。', en: 'No limits.' }}
@@ -208,9 +207,7 @@ function Sessions({ app_key }: { app_key: string }) {
       columns={['user_id', 'nick', 'created_at', 'expires_at', 'revoked_at', 'session_id']}
       cells={{
         session_id: ({ session_id }) => (
-          <Typography.Text copyable={{ text: String(session_id) }} className="console-id">
-            {String(session_id).slice(0, SHOWN)}…
-          </Typography.Text>
+          <Copyable text={String(session_id)}>{String(session_id).slice(0, SHOWN)}…</Copyable>
         ),
       }}
       needs="piaoquan.platform.session.revoke"

@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Descriptions, Drawer, Flex, Typography } from 'antd';
+import { Alert, Button, Drawer, Flex, Typography } from 'antd';
+import { useState } from 'react';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import type { Finding } from '../../../../src/wire/diagnose.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
+import { Facts } from '../../components/facts.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
-import { Tag } from '../../components/tag.tsx';
 import { knownContract, rowsField } from '../../contracts.ts';
 import { ask } from '../../door.ts';
 import { useLanguage, useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
+import { callCells, toolAddress } from './call-cells.tsx';
 
 /** What the server knows of a call beyond its record. */
 type Known = {
@@ -28,41 +30,19 @@ type Signature = {
 const WRONG_SIGNATURE = 25;
 const SCHEMA = itemOf(rowsField(knownContract('piaoquan.platform.call.list')).schema);
 
-/** What a call record shows otherwise than its contract says, in the list and in detail. */
-export const callCells = {
-  code: (row: Row) => <Outcome row={row} />,
-  duration_us: (row: Row) => `${(Number(row.duration_us) / 1000).toFixed(1)} ms`,
-};
-
-function Outcome({ row: { code, sub_code } }: { row: Row }) {
+/** One call of the call log in a drawer, with what is wrong with its signature and the way to make it again; open at first. */
+export default function CallDrawer({ row, onClose }: { row: Row; onClose: () => void }) {
   const t = useWords();
-  const { language } = useLanguage();
-  if (code === 0) return <Tag color="green">{t({ zh: '成功', en: 'answered' })}</Tag>;
-  return (
-    <a href={`/${language}/errors#${sub_code ?? code}`}>
-      <Tag color="red">{String(code)}</Tag>
-    </a>
-  );
-}
-
-/** Where the API tool opens for a call: with its parameters where a sandbox may still have them, else with the example. */
-export function toolAddress(language: string, row: Row, sandbox: boolean): string {
-  const replay = sandbox && row.operator === undefined ? `?replay=${row.request_id}` : '';
-  return `/${language}/api/${row.method}${replay}#tool`;
-}
-
-/** One call of the call log, with what is wrong with its signature and the way to make it again. */
-export function CallDrawer({ row, onClose }: { row: Row | undefined; onClose: () => void }) {
-  const t = useWords();
+  const [open, setOpen] = useState(true);
   return (
     <Drawer
-      open={row !== undefined}
-      onClose={onClose}
+      open={open}
+      onClose={() => setOpen(false)}
+      afterOpenChange={(isOpen) => isOpen || onClose()}
       size="large"
       title={t({ zh: '调用详情', en: 'Call' })}
-      destroyOnHidden
     >
-      {row && <CallView row={row} />}
+      <CallView row={row} />
     </Drawer>
   );
 }
@@ -100,11 +80,8 @@ function Doctor({ signature }: { signature: Signature | undefined }) {
   return (
     <section aria-label={title}>
       <Typography.Title level={5}>{title}</Typography.Title>
-      <Descriptions
-        size="small"
-        bordered
-        column={1}
-        layout="vertical"
+      <Facts
+        narrow
         items={[
           { key: 'sign_method', label: 'sign_method', children: sign_method || '—' },
           {

@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { Flex } from 'antd';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useFromAddress } from '../../address.ts';
 import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Waiting } from '../../components/states.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
+import { dressed } from '../../part.tsx';
 import { useSession } from '../../session.tsx';
-import { CallDrawer, callCells, toolAddress } from './call.tsx';
+import { callCells, toolAddress } from './call-cells.tsx';
+
+const drawer = dressed(() => import('./call.tsx'));
 
 /** The call log: found by request_id, app, error, method and time; the calls of the first app unless asked otherwise. */
 export function Calls() {
@@ -31,7 +34,9 @@ function CallList({ asked }: { asked: Readonly<Record<string, string | number>> 
   const [open, setOpen] = useState<Row>();
   return (
     <>
-      <CallDrawer row={open} onClose={() => setOpen(undefined)} />
+      <Suspense>
+        {open && <drawer.Shown key={String(open.request_id)} row={open} onClose={() => setOpen(undefined)} />}
+      </Suspense>
       <ContractList
         key={JSON.stringify(asked)}
         method="piaoquan.platform.call.list"

@@ -1,11 +1,13 @@
-import { Drawer, Flex, Typography } from 'antd';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import { useFromAddress } from '../../address.ts';
 import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
+import { dressed } from '../../part.tsx';
+
+const beforeAfter = dressed(() => import('./change.tsx'));
 
 /** Who changed what and when, with the rows before and after. */
 export function Changes() {
@@ -35,40 +37,7 @@ export function Changes() {
         )}
         empty={{ zh: '还没有变更。', en: 'Nothing was changed yet.' }}
       />
-      <Drawer
-        open={shown !== undefined}
-        size="large"
-        title={`${shown?.thing ?? ''} ${shown?.thing_key ?? ''}`}
-        onClose={() => setShown(undefined)}
-      >
-        {shown !== undefined && <BeforeAfter change={shown} />}
-      </Drawer>
+      <Suspense>{shown && <beforeAfter.Shown change={shown} onClose={() => setShown(undefined)} />}</Suspense>
     </>
   );
-}
-
-function BeforeAfter({ change }: { change: Row }) {
-  const t = useWords();
-  const part = (words: { zh: string; en: string }, value: unknown) => (
-    <div style={{ flex: '1 1 260px', minWidth: 0 }}>
-      <Typography.Title level={5}>{t(words)}</Typography.Title>
-      <pre className="console-json">{pretty(value)}</pre>
-    </div>
-  );
-  return (
-    <Flex wrap gap={16}>
-      {part({ zh: '之前', en: 'Before' }, change.before)}
-      {part({ zh: '之后', en: 'After' }, change.after)}
-    </Flex>
-  );
-}
-
-function pretty(value: unknown): string {
-  if (value === undefined) return '—';
-  if (typeof value !== 'string') return JSON.stringify(value, null, 2);
-  try {
-    return JSON.stringify(JSON.parse(value), null, 2);
-  } catch {
-    return value;
-  }
 }

@@ -1,29 +1,30 @@
-import { Button, Card, Flex, Form } from 'antd';
 import { useState } from 'react';
+import { fieldsOf } from '../../../../src/contract/schema.ts';
 import { useFromAddress } from '../../address.ts';
-import { ContractFields } from '../../components/contract-form.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
-import { withoutEmpties } from '../../components/empties.ts';
+import { PAGING } from '../../components/filters.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { SearchForm } from '../../components/search-form.tsx';
+import { headingOf } from '../../components/value.tsx';
 import { knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
 
 const METHOD = 'piaoquan.ledger.list';
+const names = fieldsOf(knownContract(METHOD).request)
+  .filter(({ name }) => !PAGING.includes(name))
+  .map((field) => ({ name: field.name, label: headingOf(field), required: field.required, values: field.note.values }));
 
 /** The entries behind any counter, whose deltas add up to it. */
 export function Ledger() {
-  const t = useWords();
   const asked = useFromAddress(['counter', 'key']);
   const [counter, setCounter] = useState<Row>(asked);
   return (
     <Flex vertical gap={16}>
-      <Card>
-        <Form layout="vertical" initialValues={asked} onFinish={(values) => setCounter(withoutEmpties(values))}>
-          <ContractFields schema={knownContract(METHOD).request} wishes={{ hidden: ['cursor', 'page_size'] }} />
-          <Button type="primary" htmlType="submit">
-            {t({ zh: '查看台账', en: 'Show the ledger' })}
-          </Button>
-        </Form>
-      </Card>
+      <SearchForm
+        names={names}
+        asked={asked}
+        button={{ zh: '查看台账', en: 'Show the ledger' }}
+        onSearch={setCounter}
+      />
       {counter.counter !== undefined && (
         <ContractList
           key={JSON.stringify(counter)}

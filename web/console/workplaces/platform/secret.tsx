@@ -1,8 +1,10 @@
-import { Modal, Typography } from 'antd';
-import { useState } from 'react';
-import { useWords } from '../../language.tsx';
+import { Suspense, useState } from 'react';
+import { dressed } from '../../part.tsx';
 
-type Secret = { readonly app_key: string; readonly text: string };
+const dialog = dressed(() => import('./secret-dialog.tsx'));
+
+/** A secret and the app that it is of. */
+export type Secret = { readonly app_key: string; readonly text: string };
 
 /** Holds a secret between the answer that shows it once and the operator who notes it. */
 export function useSecret() {
@@ -16,29 +18,5 @@ export function useSecret() {
 
 /** Shows a new secret, which nobody can ask for again. */
 export function SecretShown({ secret, hide }: { secret: Secret | undefined; hide: () => void }) {
-  const t = useWords();
-  return (
-    <Modal
-      open={secret !== undefined}
-      title={t({ zh: '请现在保存密钥', en: 'Keep the secret now' })}
-      okText={t({ zh: '已保存', en: 'Kept' })}
-      cancelButtonProps={{ hidden: true }}
-      closable={false}
-      mask={{ closable: false }}
-      onOk={hide}
-    >
-      <p>
-        {t({
-          zh: '密钥只显示这一次，之后任何人都无法再查看。',
-          en: 'It is shown this once; nobody can look at it again.',
-        })}
-      </p>
-      <Typography.Paragraph copyable className="console-id">
-        {secret?.app_key ?? ''}
-      </Typography.Paragraph>
-      <Typography.Paragraph copyable className="console-id">
-        {secret?.text ?? ''}
-      </Typography.Paragraph>
-    </Modal>
-  );
+  return <Suspense>{secret && <dialog.Shown secret={secret} hide={hide} />}</Suspense>;
 }

@@ -2,11 +2,11 @@ import { Route, Routes } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Sections } from '../../components/sections.tsx';
-import { type PartAt, page } from '../../part.tsx';
+import { dressedPage, type PartAt, page } from '../../part.tsx';
 import { Plans } from './plans.tsx';
 
 const plan = page(() => import('./plan.tsx'), 'PlanPage');
-const why = page(() => import('./why-not.tsx'), 'WhyNotReceive');
+const why = dressedPage(() => import('./why-not.tsx'), 'WhyNotReceive');
 
 /** What the lists have no use for. */
 export const later = [plan, why];

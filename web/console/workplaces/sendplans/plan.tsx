@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { Card, Flex, Progress, Table } from 'antd';
 import { Link, useParams } from 'react-router';
 import { useFromAddress } from '../../address.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
+import { Bar } from '../../components/bar.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Head } from '../../components/sections.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
+import { Table } from '../../components/table.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
@@ -78,9 +81,9 @@ function PlanDetail({ plan }: { plan: Plan }) {
       </Head>
       <Details schema={fieldAt(knownContract('piaoquan.sendplan.plan.get').response, 'plan').schema} value={plan} />
       <Items plan={plan} />
-      <Card title={t({ zh: '领取记录', en: 'Receipts' })}>
+      <Panel title={t({ zh: '领取记录', en: 'Receipts' })}>
         <Receipts plan_id={id} />
-      </Card>
+      </Panel>
     </Flex>
   );
 }
@@ -93,22 +96,21 @@ function Items({ plan }: { plan: Plan }) {
   const odds = (item: Item): string =>
     isLeft(item) && open > 0 ? `${((item.weight / open) * 100).toFixed(2)}%` : '0.00%';
   return (
-    <Card title={t({ zh: '商品、概率与库存', en: 'Items, odds and inventory' })}>
+    <Panel title={t({ zh: '商品、概率与库存', en: 'Items, odds and inventory' })}>
       <Table<Item>
-        rowKey="id"
-        dataSource={plan.items}
-        pagination={false}
-        size="small"
-        scroll={{ x: 'max-content' }}
+        small
+        rowKey={({ id }) => String(id)}
+        rows={plan.items}
         columns={[
-          { title: 'ID', dataIndex: 'id' },
-          { title: t({ zh: '名称', en: 'Name' }), dataIndex: 'name' },
-          { title: t({ zh: '权重', en: 'Weight' }), dataIndex: 'weight', align: 'end' },
-          { title: t({ zh: '此刻概率', en: 'Odds now' }), align: 'end', render: (_none, item) => odds(item) },
-          { title: t({ zh: '库存', en: 'Inventory' }), render: (_none, item) => <Inventory item={item} /> },
+          { key: 'id', title: 'ID', cell: ({ id }) => id },
+          { key: 'name', title: t({ zh: '名称', en: 'Name' }), cell: ({ name }) => name },
+          { key: 'weight', title: t({ zh: '权重', en: 'Weight' }), className: 'end', cell: ({ weight }) => weight },
+          { key: 'odds', title: t({ zh: '此刻概率', en: 'Odds now' }), className: 'end', cell: odds },
+          { key: 'left', title: t({ zh: '库存', en: 'Inventory' }), cell: (item) => <Inventory item={item} /> },
           {
+            key: 'actions',
             title: t({ zh: '操作', en: 'Actions' }),
-            render: (_none, item) =>
+            cell: (item) =>
               item.total_inventory !== undefined && (
                 <Flex gap={8}>
                   <StockButton method="piaoquan.sendplan.item.stock.adjust" thing={{ id: plan.id, item_id: item.id }} />
@@ -120,7 +122,7 @@ function Items({ plan }: { plan: Plan }) {
           },
         ]}
       />
-    </Card>
+    </Panel>
   );
 }
 
@@ -128,14 +130,12 @@ function Inventory({ item: { total_inventory, consumed_inventory = 0 } }: { item
   const t = useWords();
   if (total_inventory === undefined) return t({ zh: '不限', en: 'unlimited' });
   return (
-    <Progress
-      aria-label={t({ zh: '已消耗', en: 'Units taken' })}
-      size="small"
-      status="normal"
-      style={{ minWidth: 200 }}
-      percent={total_inventory === 0 ? 100 : Math.floor((consumed_inventory / total_inventory) * 100)}
-      format={() => `${grouped(consumed_inventory)} / ${grouped(total_inventory)}`}
-    />
+    <Bar
+      label={t({ zh: '已消耗', en: 'Units taken' })}
+      percent={total_inventory === 0 ? 100 : (consumed_inventory / total_inventory) * 100}
+    >
+      {`${grouped(consumed_inventory)} / ${grouped(total_inventory)}`}
+    </Bar>
   );
 }
 

@@ -1,9 +1,12 @@
-import { Alert, Card, Flex, Statistic, Table, type TableColumnType } from 'antd';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { Chart } from '../../components/chart.tsx';
-import { Nothing } from '../../components/states.tsx';
+import { Figure } from '../../components/figure.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Nothing, Notice } from '../../components/states.tsx';
+import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
@@ -35,9 +38,8 @@ export function Board({ project, stale }: { project: Project; stale: boolean }) 
   return (
     <Flex vertical gap={16}>
       {stale && (
-        <Alert
-          type="warning"
-          showIcon
+        <Notice
+          kind="warning"
           title={t({
             zh: '刷新失败，数字不是此刻的；正在重试。',
             en: 'The last look failed: these figures are old. Trying again.',
@@ -67,18 +69,18 @@ function Totals({ events }: { events: readonly Event[] }) {
     { title: t(WORDS.left), value: sum(plain, 'margin_count') },
   ];
   return (
-    <Card size="small">
+    <Panel>
       <div className="ticketing-figures">
         {figures.map(({ title, value }) => (
-          <Statistic key={title} title={title} value={value} className="console-number" />
+          <Figure key={title} bare title={title} value={value} />
         ))}
-        <Statistic
+        <Figure
+          bare
           title={t({ zh: '售出率', en: 'Sold of all' })}
           value={`${(all === 0 ? 0 : (sum(plain, 'sale_count') / all) * 100).toFixed(1)}%`}
-          className="console-number"
         />
       </div>
-    </Card>
+    </Panel>
   );
 }
 
@@ -96,7 +98,7 @@ export function SaleState({ event }: { event: Event }) {
 function EventBoard({ project_id, event }: { project_id: number; event: Event }) {
   const t = useWords();
   return (
-    <Card size="small" title={event.event_name} extra={<SaleState event={event} />}>
+    <Panel title={event.event_name} extra={<SaleState event={event} />}>
       {event.price_list.length === 0 ? (
         <Nothing words={{ zh: '这个场次还没有票档。', en: 'This event has no tier yet.' }} />
       ) : (
@@ -106,16 +108,14 @@ function EventBoard({ project_id, event }: { project_id: number; event: Event })
             label={`${event.event_name} ${t({ zh: '各票档销量', en: 'sales by tier' })}`}
           />
           <Table<Price>
-            size="small"
-            rowKey="price_id"
-            dataSource={[...event.price_list]}
+            small
+            rowKey={({ price_id }) => String(price_id)}
+            rows={event.price_list}
             columns={columnsOf(t, project_id, event)}
-            pagination={false}
-            scroll={{ x: 'max-content' }}
           />
         </Flex>
       )}
-    </Card>
+    </Panel>
   );
 }
 
@@ -147,11 +147,12 @@ function TierChart({ prices, label }: { prices: readonly Price[]; label: string 
   return <Chart option={option} label={label} height={HEAD_PX + BAR_PX * prices.length} />;
 }
 
-function columnsOf(t: (words: Words) => string, project_id: number, { event_id }: Event): TableColumnType<Price>[] {
-  const count = (words: Words, counter: 'goods_count' | 'sale_count' | 'held_count'): TableColumnType<Price> => ({
+function columnsOf(t: (words: Words) => string, project_id: number, { event_id }: Event): Column<Price>[] {
+  const count = (words: Words, counter: 'goods_count' | 'sale_count' | 'held_count'): Column<Price> => ({
+    key: counter,
     title: t(words),
-    align: 'end',
-    render: (_value, price) => (
+    className: 'end',
+    cell: (price) => (
       <Link
         className="console-number"
         title={t({ zh: '看台账', en: 'Its ledger' })}
@@ -162,19 +163,21 @@ function columnsOf(t: (words: Words) => string, project_id: number, { event_id }
     ),
   });
   return [
-    { title: t({ zh: '票档', en: 'Tier' }), render: (_value, price) => <TierName price={price} /> },
-    { title: t({ zh: '价格', en: 'Price' }), align: 'end', render: (_value, { price }) => money(price) },
+    { key: 'tier', title: t({ zh: '票档', en: 'Tier' }), cell: (price) => <TierName price={price} /> },
+    { key: 'price', title: t({ zh: '价格', en: 'Price' }), className: 'end', cell: ({ price }) => money(price) },
     count({ zh: '总数', en: 'In all' }, 'goods_count'),
     count(WORDS.sold, 'sale_count'),
     count(WORDS.held, 'held_count'),
     {
+      key: 'left',
       title: t(WORDS.left),
-      align: 'end',
-      render: (_value, price) => <Left price={price} />,
+      className: 'end',
+      cell: (price) => <Left price={price} />,
     },
     {
+      key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
-      render: (_value, price) => <StockButton event_id={event_id} price={price} />,
+      cell: (price) => <StockButton event_id={event_id} price={price} />,
     },
   ];
 }

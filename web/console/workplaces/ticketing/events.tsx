@@ -1,9 +1,12 @@
-import { Card, Descriptions, Flex, Table, type TableColumnType } from 'antd';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
+import { Facts } from '../../components/facts.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Nothing } from '../../components/states.tsx';
+import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText, money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
@@ -61,19 +64,14 @@ function NewEvent({ project }: { project: Project }) {
 
 function EventCard({ project, event }: { project: Project; event: Event }) {
   return (
-    <Card
-      size="small"
-      title={event.event_name}
-      extra={<SaleState event={event} />}
-      classNames={{ header: 'ticketing-event-title' }}
-    >
+    <Panel title={event.event_name} extra={<SaleState event={event} />}>
       <Flex vertical gap={16}>
         <EventButtons project={project} event={event} />
         <EventFacts event={event} />
         <Tiers project_id={project.project_id} event={event} />
         <Discounts event={event} />
       </Flex>
-    </Card>
+    </Panel>
   );
 }
 
@@ -156,9 +154,8 @@ function EventFacts({ event }: { event: Event }) {
   );
   const fact = (key: string, words: Words, children: ReactNode) => ({ key, label: t(words), children });
   return (
-    <Descriptions
-      size="small"
-      column={{ xs: 1, sm: 1, md: 2, xl: 3 }}
+    <Facts
+      bare
       items={[
         fact('event_id', { zh: '场次 ID', en: 'Event id' }, <span className="console-id">{event.event_id}</span>),
         fact('show', { zh: '演出', en: 'Show' }, span(event.event_show_start_time, event.event_show_end_time)),
@@ -182,18 +179,20 @@ function Tiers({ project_id, event }: { project_id: number; event: Event }) {
   const t = useWords();
   const nameOf = (id: number): string =>
     event.price_list.find(({ price_id }) => price_id === id)?.price_name ?? String(id);
-  const columns: TableColumnType<Price>[] = [
-    { title: t({ zh: '票档', en: 'Tier' }), render: (_value, price) => <TierName price={price} /> },
-    { title: 'ID', render: (_value, { price_id }) => <span className="console-id">{price_id}</span> },
-    { title: t({ zh: '价格', en: 'Price' }), align: 'end', render: (_value, { price }) => money(price) },
+  const columns: Column<Price>[] = [
+    { key: 'tier', title: t({ zh: '票档', en: 'Tier' }), cell: (price) => <TierName price={price} /> },
+    { key: 'price_id', title: 'ID', cell: ({ price_id }) => <span className="console-id">{price_id}</span> },
+    { key: 'price', title: t({ zh: '价格', en: 'Price' }), className: 'end', cell: ({ price }) => money(price) },
     {
+      key: 'goods_count',
       title: t({ zh: '总数', en: 'In all' }),
-      align: 'end',
-      render: (_value, { goods_count }) => goods_count !== undefined && grouped(goods_count),
+      className: 'end',
+      cell: ({ goods_count }) => goods_count !== undefined && grouped(goods_count),
     },
     {
+      key: 'child_list',
       title: t({ zh: '套票组成', en: 'Package holds' }),
-      render: (_value, { child_list }) =>
+      cell: ({ child_list }) =>
         (child_list ?? []).map(({ price_id, child_num }) => (
           <Tag key={price_id}>
             {nameOf(price_id)} ×{child_num}
@@ -201,8 +200,9 @@ function Tiers({ project_id, event }: { project_id: number; event: Event }) {
         )),
     },
     {
+      key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
-      render: (_value, price) => (
+      cell: (price) => (
         <Flex gap={8} align="center">
           <EditTier project_id={project_id} event={event} price={price} />
           <StockButton event_id={event.event_id} price={price} />
@@ -222,16 +222,7 @@ function Tiers({ project_id, event }: { project_id: number; event: Event }) {
         }}
       />
     );
-  return (
-    <Table<Price>
-      size="small"
-      rowKey="price_id"
-      dataSource={[...event.price_list]}
-      columns={columns}
-      pagination={false}
-      scroll={{ x: 'max-content' }}
-    />
-  );
+  return <Table<Price> small rowKey={({ price_id }) => String(price_id)} rows={event.price_list} columns={columns} />;
 }
 
 function Discounts({ event }: { event: Event }) {

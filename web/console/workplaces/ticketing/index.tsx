@@ -1,19 +1,19 @@
 import { Navigate, Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
-import { type PartAt, page } from '../../part.tsx';
+import { dressedPage, type PartAt, page } from '../../part.tsx';
 import { useSession } from '../../session.tsx';
 import { Orders } from './orders.tsx';
 import { Projects } from './projects.tsx';
 import './gate.css';
 import './ticketing.css';
 
-const attendees = page(() => import('./attendees.tsx'), 'Attendees');
-const gate = page(() => import('./gate.tsx'), 'Gate');
+const attendees = dressedPage(() => import('./attendees.tsx'), 'Attendees');
+const gate = dressedPage(() => import('./gate.tsx'), 'Gate');
 const order = page(() => import('./order.tsx'), 'OrderPage');
 const project = page(() => import('./project.tsx'), 'ProjectPage');
-const sellers = page(() => import('./sellers.tsx'), 'Sellers');
+const sellers = dressedPage(() => import('./sellers.tsx'), 'Sellers');
 const ticket = page(() => import('./ticket.tsx'), 'TicketPage');
-const why = page(() => import('./why.tsx'), 'WhyNoOrder');
+const why = dressedPage(() => import('./why.tsx'), 'WhyNoOrder');
 
 /** What the lists have no use for. */
 export const later = [project, order, ticket, gate, attendees, sellers, why];

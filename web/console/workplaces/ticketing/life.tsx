@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Flex, Spin, Timeline } from 'antd';
 import { PAY_RESULTS } from '../../../../src/contract/damai-pay.ts';
 import type { Words } from '../../../../src/contract/schema.ts';
 import type { AnswerOf } from '../../client.ts';
-import { Refusal } from '../../components/states.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Refusal, Waiting } from '../../components/states.tsx';
 import { instantText, money } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
@@ -40,15 +40,15 @@ export function OrderLife({ order_id }: { order_id: string }) {
     queryKey: [METHOD, order_id],
     queryFn: async () => (await client.call(METHOD, { order_id })).events,
   });
-  if (found.data === undefined) return found.error ? <Refusal error={found.error} /> : <Spin />;
+  if (found.data === undefined) return found.error ? <Refusal error={found.error} /> : <Waiting />;
   return (
-    <Timeline
-      items={found.data.map((happening, index) => ({
-        key: `${index} ${happening.event}`,
-        color: COLOURS[happening.event] ?? 'gray',
-        content: <Step happening={happening} />,
-      }))}
-    />
+    <ol className="ticketing-life">
+      {found.data.map((happening, index) => (
+        <li key={`${index} ${happening.event}`} className={COLOURS[happening.event] ?? 'gray'}>
+          <Step happening={happening} />
+        </li>
+      ))}
+    </ol>
   );
 }
 

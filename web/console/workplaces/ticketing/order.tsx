@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Card, Flex, Typography } from 'antd';
 import { Link, useParams } from 'react-router';
 import { PAY_RESULTS } from '../../../../src/contract/damai-pay.ts';
 import { Details } from '../../components/details.tsx';
-import { Failure, Waiting } from '../../components/states.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Failure, Notice, Waiting } from '../../components/states.tsx';
 import { money } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
@@ -62,9 +63,9 @@ function OrderDetail({ order }: { order: Order }) {
           <People order={order} />
           <Payments order={order} />
         </Flex>
-        <Card size="small" title={t({ zh: '经过', en: 'What happened' })} className="ticketing-order-life">
+        <Panel title={t({ zh: '经过', en: 'What happened' })} className="ticketing-order-life">
           <OrderLife order_id={order_id} />
-        </Card>
+        </Panel>
       </div>
     </Flex>
   );
@@ -78,11 +79,10 @@ function GiveBack({ order }: { order: Order }) {
   const sum = money(due.reduce((total, { pay_money }) => total + pay_money, 0));
   const numbers = due.map(({ pay_no }) => pay_no).join('、');
   return (
-    <Alert
-      type="error"
-      showIcon
+    <Notice
+      kind="error"
       title={t({ zh: `有 ${sum} 须退还用户`, en: `${sum} must be given back to the user` })}
-      description={t({
+      detail={t({
         zh: `支付流水号 ${numbers}。这些支付没有记入订单，请在支付渠道原路退回。`,
         en: `Payments ${numbers}. They do not count towards the order: give them back in the payment system.`,
       })}
@@ -93,7 +93,7 @@ function GiveBack({ order }: { order: Order }) {
 function Goods({ order }: { order: Order }) {
   const t = useWords();
   return (
-    <Card size="small" title={t({ zh: '商品', en: 'Goods' })}>
+    <Panel title={t({ zh: '商品', en: 'Goods' })}>
       <PartTable
         part="lines"
         rows={order.lines}
@@ -105,7 +105,7 @@ function Goods({ order }: { order: Order }) {
         }}
         empty={t({ zh: '没有商品', en: 'Nothing' })}
       />
-    </Card>
+    </Panel>
   );
 }
 
@@ -113,7 +113,7 @@ function People({ order }: { order: Order }) {
   const t = useWords();
   const roles = [t({ zh: '收货人', en: 'receiver' }), t({ zh: '订单观演人', en: 'bearer of the order' })];
   return (
-    <Card size="small" title={t({ zh: '人员（脱敏）', en: 'People, masked' })}>
+    <Panel title={t({ zh: '人员（脱敏）', en: 'People, masked' })}>
       <PartTable
         part="persons"
         rows={order.persons}
@@ -131,14 +131,14 @@ function People({ order }: { order: Order }) {
         titles={{ person_no: { zh: '谁', en: 'Who' } }}
         empty={t({ zh: '下单时没有提供人员信息。', en: 'The order names nobody.' })}
       />
-    </Card>
+    </Panel>
   );
 }
 
 function Payments({ order }: { order: Order }) {
   const t = useWords();
   return (
-    <Card size="small" title={t({ zh: '支付与退款', en: 'Payments and refunds' })}>
+    <Panel title={t({ zh: '支付与退款', en: 'Payments and refunds' })}>
       <Flex vertical gap={16}>
         <PartTable
           part="payments"
@@ -149,10 +149,10 @@ function Payments({ order }: { order: Order }) {
               result_code === PAID ? (
                 t({ zh: '已入账', en: 'counts' })
               ) : (
-                <Typography.Text type="danger" className="ticketing-long">
+                <span className="console-bad ticketing-long">
                   {t({ zh: '须退还：', en: 'give back: ' })}
                   {t(PAY_RESULTS[String(result_code) as keyof typeof PAY_RESULTS] ?? { zh: '', en: '' })}
-                </Typography.Text>
+                </span>
               ),
           }}
           titles={{ result_code: { zh: '结果', en: 'Result' } }}
@@ -168,6 +168,6 @@ function Payments({ order }: { order: Order }) {
           />
         )}
       </Flex>
-    </Card>
+    </Panel>
   );
 }

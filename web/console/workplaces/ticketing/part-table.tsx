@@ -1,11 +1,17 @@
-import { Table, type TableColumnType } from 'antd';
-import type { TableRowSelection } from 'antd/es/table/interface';
 import type { ReactNode } from 'react';
 import { fieldsOf, itemOf, type Words } from '../../../../src/contract/schema.ts';
 import type { Row } from '../../components/contract-list.tsx';
+import { type Column, Table } from '../../components/table.tsx';
 import { labelOf, Value } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
+
+/** Rows that can be chosen, by their keys. */
+type Selection = {
+  readonly chosen: readonly string[];
+  readonly choose: (keys: readonly string[]) => void;
+  readonly mayChoose: (row: Row) => boolean;
+};
 
 type Props = {
   /** A list of order.get's answer: `lines`. */
@@ -18,7 +24,7 @@ type Props = {
   readonly titles?: Readonly<Record<string, Words>>;
   /** Stands there when the list is empty. */
   readonly empty: string;
-  readonly selection?: TableRowSelection<Row>;
+  readonly selection?: Selection;
 };
 
 /** A list within an order as a table, its columns from the contract. */
@@ -29,20 +35,52 @@ export function PartTable({ part, rows, rowKey, columns, cells = {}, titles = {}
     itemOf(fieldAt(knownContract('piaoquan.ticketing.order.get').response, `order.${part}`).schema),
   );
   const shown = columns?.flatMap((name) => fields.find((field) => field.name === name) ?? []) ?? fields;
-  const own: TableColumnType<Row>[] = shown.map((field) => ({
+  const own: Column<Row>[] = shown.map((field) => ({
     key: field.name,
     title: <span title={field.name}>{t(titles[field.name] ?? labelOf(field))}</span>,
-    render: (_value, row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
+    cell: (row) => cells[field.name]?.(row) ?? <Value field={field} value={row[field.name]} />,
   }));
   return (
-    <Table<Row>
-      size="small"
+    <Table
+      small
       rowKey={rowKey}
-      dataSource={[...rows]}
-      columns={own}
-      pagination={false}
-      scroll={{ x: 'max-content' }}
-      {...(selection && { rowSelection: selection })}
+      rows={rows}
+      columns={selection === undefined ? own : [choiceOf(selection, rows, rowKey, t), ...own]}
     />
   );
+}
+
+/** The column of boxes, with one for all in its head. */
+function choiceOf(
+  { chosen, choose, mayChoose }: Selection,
+  rows: readonly Row[],
+  rowKey: Props['rowKey'],
+  t: (words: Words) => string,
+): Column<Row> {
+  const open = rows.filter(mayChoose).map(rowKey);
+  const isAll = open.length > 0 && open.every((key) => chosen.includes(key));
+  return {
+    key: 'choice',
+    title: (
+      <input
+        type="checkbox"
+        aria-label={t({ zh: '全选', en: 'Choose all' })}
+        checked={isAll}
+        onChange={() => choose(isAll ? [] : open)}
+      />
+    ),
+    cell: (row) => {
+      const key = rowKey(row);
+      const isChosen = chosen.includes(key);
+      return (
+        <input
+          type="checkbox"
+          aria-label={t({ zh: `选择 ${key}`, en: `Choose ${key}` })}
+          checked={isChosen}
+          disabled={!mayChoose(row)}
+          onChange={() => choose(isChosen ? chosen.filter((each) => each !== key) : [...chosen, key])}
+        />
+      );
+    },
+  };
 }

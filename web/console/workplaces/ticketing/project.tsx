@@ -1,8 +1,9 @@
-import { Flex, Tabs } from 'antd';
 import { useNavigate, useParams } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
@@ -31,9 +32,8 @@ export function ProjectPage() {
 
 function ProjectDetail({ project, part, stale }: { project: Project; part: string; stale: boolean }) {
   const t = useWords();
-  const go = useNavigate();
   const { project_id, tenant_id, project_name } = project;
-  const items = [
+  const tabs = [
     { key: 'board', label: t({ zh: '销售看板', en: 'Sales' }), children: <Board project={project} stale={stale} /> },
     { key: 'events', label: t({ zh: '场次与票档', en: 'Events and tiers' }), children: <Events project={project} /> },
     { key: 'rights', label: t({ zh: '渠道授权', en: 'Who may sell' }), children: <Rights project={project} /> },
@@ -52,12 +52,7 @@ function ProjectDetail({ project, part, stale }: { project: Project; part: strin
           <ProjectButtons project={project} />
         </Flex>
       </Flex>
-      <Tabs
-        activeKey={items.some(({ key }) => key === part) ? part : 'board'}
-        items={items}
-        destroyOnHidden
-        onChange={(key) => go(`/ticketing/${project_id}/${key}`)}
-      />
+      <Tabs tabs={tabs} chosen={part} pathOf={(key) => `/ticketing/${project_id}/${key}`} />
     </>
   );
 }

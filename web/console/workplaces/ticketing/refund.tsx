@@ -1,5 +1,5 @@
-import { Alert } from 'antd';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { Notice } from '../../components/states.tsx';
 import { money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { useBusinessKey } from './model.ts';
@@ -38,19 +38,20 @@ export function RefundButton({ order, tickets, all = false }: Props) {
       toRequest={(values) => ({ ...values, refund_id: keyOf(values) })}
       onDone={renew}
     >
-      <Alert
-        type="warning"
-        showIcon
-        style={{ marginBottom: 16 }}
-        title={t({
-          zh: `将退 ${tickets.length} 张票，应退 ${sum}`,
-          en: `${tickets.length} ticket${tickets.length === 1 ? '' : 's'} will go back, ${sum} is to be returned`,
-        })}
-        description={t({
-          zh: `${counted(names, '、')} 立即回到可售库存，票码作废，不能撤销。平台不会自动打款，请在支付渠道把 ${sum} 退给用户。`,
-          en: `${counted(names, ', ')} can be sold again at once and the codes let nobody in; this cannot be undone. No money is moved here: return ${sum} in the payment system.`,
-        })}
-      />
+      <div style={{ marginBottom: 16 }}>
+        <Notice
+          kind="warning"
+          role="status"
+          title={t({
+            zh: `将退 ${tickets.length} 张票，应退 ${sum}`,
+            en: `${tickets.length} ticket${tickets.length === 1 ? '' : 's'} will go back, ${sum} is to be returned`,
+          })}
+          detail={t({
+            zh: `${counted(names, '、')} 立即回到可售库存，票码作废，不能撤销。平台不会自动打款，请在支付渠道把 ${sum} 退给用户。`,
+            en: `${counted(names, ', ')} can be sold again at once and the codes let nobody in; this cannot be undone. No money is moved here: return ${sum} in the payment system.`,
+          })}
+        />
+      </div>
     </FormButton>
   );
 }

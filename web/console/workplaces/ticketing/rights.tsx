@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Flex } from 'antd';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import type { Choice } from '../../components/contract-form.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';

@@ -1,8 +1,12 @@
 import { QrcodeOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Alert, Button, Card, Descriptions, Flex, Typography } from 'antd';
 import { Link, Navigate, useParams } from 'react-router';
-import { Failure, Nothing, Refusal, Waiting } from '../../components/states.tsx';
+import { PlainButton } from '../../components/button.tsx';
+import { Copyable } from '../../components/copyable.tsx';
+import { Facts } from '../../components/facts.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Failure, Nothing, Notice, Refusal, Waiting } from '../../components/states.tsx';
 import { instantText, money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
@@ -58,10 +62,8 @@ function TicketDetail({ order, ticket }: { order: Order; ticket: Ticket }) {
         </h2>
         <TicketStatus status={ticket_status} />
       </Flex>
-      <Descriptions
-        size="small"
-        bordered
-        column={1}
+      <Facts
+        narrow
         items={[
           fact('订单', 'Order', <Link to={`/ticketing/orders/${order_id}`}>{order_id}</Link>),
           fact('场次', 'Event', event?.event_name ?? event_id),
@@ -71,17 +73,17 @@ function TicketDetail({ order, ticket }: { order: Order; ticket: Ticket }) {
         ]}
       />
       {ticket_status === REFUNDED ? (
-        <Alert
-          type="error"
-          showIcon
+        <Notice
+          kind="error"
+          role="status"
           title={t({ zh: '已退票，没有可用的票码。', en: 'Refunded: it has no code any more.' })}
         />
       ) : may(METHOD) ? (
         <TicketCode ticket_code_id={ticket_code_id} />
       ) : (
-        <Alert
-          type="info"
-          showIcon
+        <Notice
+          kind="info"
+          role="status"
           title={t({
             zh: '您的角色不能查看票码：票码可以入场。',
             en: 'Your role may not see the code: it lets its bearer in.',
@@ -109,7 +111,7 @@ function TicketCode({ ticket_code_id }: { ticket_code_id: string }) {
       />
     );
   return (
-    <Card size="small" title={t({ zh: '二维码', en: 'QR code' })}>
+    <Panel title={t({ zh: '二维码', en: 'QR code' })}>
       <Refusal error={question.error} />
       <p>
         {t({
@@ -117,17 +119,22 @@ function TicketCode({ ticket_code_id }: { ticket_code_id: string }) {
           en: 'Whoever has the code may enter. Show it when it is needed only: every look is entered in the change log.',
         })}
       </p>
-      <Button type="primary" icon={<QrcodeOutlined />} loading={question.isPending} onClick={() => question.mutate()}>
+      <PlainButton
+        type="primary"
+        icon={<QrcodeOutlined />}
+        loading={question.isPending}
+        onClick={() => question.mutate()}
+      >
         {t({ zh: '显示二维码', en: 'Show the QR code' })}
-      </Button>
-    </Card>
+      </PlainButton>
+    </Panel>
   );
 }
 
 function Code({ code, label, until }: { code: string; label: string; until: string }) {
   const t = useWords();
   return (
-    <Card size="small">
+    <Panel>
       <Flex vertical gap={12} align="center">
         <QrCode text={code} label={label} />
         <span>{until}</span>
@@ -137,10 +144,10 @@ function Code({ code, label, until }: { code: string; label: string; until: stri
             en: 'Whoever has this code may enter: give it to the attendee only.',
           })}
         </span>
-        <Typography.Paragraph copyable className="console-id ticketing-code">
-          {code}
-        </Typography.Paragraph>
+        <div className="ticketing-code">
+          <Copyable text={code} />
+        </div>
       </Flex>
-    </Card>
+    </Panel>
   );
 }

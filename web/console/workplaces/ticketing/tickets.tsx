@@ -1,6 +1,8 @@
-import { Card, Flex } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import type { Row } from '../../components/contract-list.tsx';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { TicketStatus } from './order-cells.tsx';
@@ -20,8 +22,7 @@ export function Tickets({ order, project }: { order: Order; project: Project | u
   const open = order.tickets.filter(isUnused);
   const standing = open.filter(({ ticket_code_id }) => chosen.includes(ticket_code_id));
   return (
-    <Card
-      size="small"
+    <Panel
       title={t({ zh: '票', en: 'Tickets' })}
       extra={
         <Flex wrap gap={8}>
@@ -50,12 +51,12 @@ export function Tickets({ order, project }: { order: Order; project: Project | u
         {...(may('piaoquan.ticketing.order.refund') &&
           open.length > 1 && {
             selection: {
-              selectedRowKeys: standing.map(({ ticket_code_id }) => ticket_code_id),
-              onChange: (keys) => setChosen(choose(order, chosen, keys.map(String))),
-              getCheckboxProps: (row) => ({ disabled: !isUnused(row as unknown as Ticket) }),
+              chosen: standing.map(({ ticket_code_id }) => ticket_code_id),
+              choose: (keys: readonly string[]) => setChosen(choose(order, chosen, keys)),
+              mayChoose: (row: Row) => isUnused(row as unknown as Ticket),
             },
           })}
       />
-    </Card>
+    </Panel>
   );
 }

@@ -1,23 +1,29 @@
-import { Alert, Button, Flex, Steps, Tabs, Typography } from 'antd';
 import { Link, useNavigate, useParams } from 'react-router';
 import { TopError } from '../../../../src/sdk/errors.ts';
+import { PlainButton } from '../../components/button.tsx';
+import { Copyable } from '../../components/copyable.tsx';
 import { Details } from '../../components/details.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Head } from '../../components/sections.tsx';
-import { Failure, Nothing, Waiting } from '../../components/states.tsx';
+import { Failure, Nothing, Notice, Waiting } from '../../components/states.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
+import { dressed } from '../../part.tsx';
 import { useSession } from '../../session.tsx';
 import { Jobs } from '../platform/jobs.tsx';
 import { EditBatch, NewBatch, ShelfButton } from './batch-forms.tsx';
 import { type Batch, originOf, pathOf, useBatch } from './batch-info.ts';
 import { Board } from './board.tsx';
-import { Bulk } from './bulk.tsx';
-import { ExportCodes } from './export.tsx';
 import { Grants } from './grants.tsx';
-import { ImportCodes } from './import.tsx';
-import { MakeCodes } from './make.tsx';
+
+/** What the status of a batch has no use for: its codes' making, and what is done to them. */
+const makeCodes = dressed(async () => ({ default: (await import('./make.tsx')).MakeCodes }));
+const importCodes = dressed(async () => ({ default: (await import('./import.tsx')).ImportCodes }));
+const bulk = dressed(async () => ({ default: (await import('./bulk.tsx')).Bulk }));
+const exportCodes = dressed(async () => ({ default: (await import('./export.tsx')).ExportCodes }));
 
 /** One batch: its board, its codes' making, what is done to them, who may export them, and its jobs. */
 export function BatchPage() {
@@ -53,14 +59,14 @@ function Shown({ batch }: { batch: Batch }) {
       >
         <EditBatch batch={batch} />
         <NewBatch from={batch} />
-        <Button onClick={() => go(`/vouchers/why?mix_id=${encodeURIComponent(mix_id)}`)}>
+        <PlainButton onClick={() => go(`/vouchers/why?mix_id=${encodeURIComponent(mix_id)}`)}>
           {t({ zh: '为什么不行', en: 'Why not?' })}
-        </Button>
+        </PlainButton>
         <ShelfButton batch={batch} />
       </Head>
-      <Typography.Text type="secondary" copyable={{ text: mix_id }} className="console-id">
-        {mix_id}
-      </Typography.Text>
+      <div className="console-dim">
+        <Copyable text={mix_id} />
+      </div>
       <Way batch={batch} />
       <Parts batch={batch} />
     </Flex>
@@ -78,47 +84,55 @@ function Way({ batch: { total_count, grants } }: { batch: Batch }) {
     t({ zh: '生成或导入券码', en: 'Make or import codes' }),
     t({ zh: '授权导出与发放', en: 'Grant export and issue' }),
   ];
-  return <Steps size="small" current={at} items={titles.map((title) => ({ title }))} />;
+  return (
+    <ol className="console-way">
+      {titles.map((title, step) => (
+        <li key={title} className={step < at ? 'done' : ''} aria-current={step === at ? 'step' : undefined}>
+          {title}
+        </li>
+      ))}
+    </ol>
+  );
 }
 
 function Parts({ batch }: { batch: Batch }) {
   const t = useWords();
-  const go = useNavigate();
   const { may } = useSession();
   const { part = 'board' } = useParams();
   const { mix_id } = batch;
   const mayOperate = may('piaoquan.voucher.code.consume');
-  const items = [
+  const tabs = [
     { key: 'board', label: t({ zh: '状态', en: 'Status' }), children: <Overview batch={batch} /> },
-    { key: 'codes', label: t({ zh: '券码来源', en: 'Codes' }), children: <Sources batch={batch} /> },
+    { key: 'codes', label: t({ zh: '券码来源', en: 'Codes' }), children: <Sources batch={batch} />, stays: true },
     ...(mayOperate
-      ? [{ key: 'work', label: t({ zh: '批量处理', en: 'In bulk' }), children: <Bulk mix_id={mix_id} /> }]
+      ? [
+          {
+            key: 'work',
+            label: t({ zh: '批量处理', en: 'In bulk' }),
+            children: <bulk.Shown mix_id={mix_id} />,
+            stays: true,
+          },
+        ]
       : []),
     {
       key: 'grants',
       label: t({ zh: '授权与导出', en: 'Grants and export' }),
+      // An export goes on behind the others.
+      stays: true,
       children: (
         <Flex vertical gap={16}>
           <Grants batch={batch} />
-          <ExportCodes batch={batch} />
+          <exportCodes.Shown batch={batch} />
         </Flex>
       ),
     },
     {
       key: 'jobs',
       label: t({ zh: '任务', en: 'Jobs' }),
-      // It asks every two seconds while it is there.
-      destroyOnHidden: true,
       children: <Jobs fixed={{ mix_id }} />,
     },
   ];
-  return (
-    <Tabs
-      activeKey={items.some(({ key }) => key === part) ? part : 'board'}
-      items={items}
-      onChange={(key) => go(pathOf(mix_id, key === 'board' ? '' : key), { replace: true })}
-    />
-  );
+  return <Tabs tabs={tabs} chosen={part} pathOf={(key) => pathOf(mix_id, key === 'board' ? '' : key)} />;
 }
 
 function Overview({ batch }: { batch: Batch }) {
@@ -143,9 +157,9 @@ function Sources({ batch }: { batch: Batch }) {
   return (
     <Flex vertical gap={16}>
       {origin === 'none' && (
-        <Alert
-          type="info"
-          showIcon
+        <Notice
+          kind="info"
+          role="status"
           title={t({
             zh: '这个批次还没有券码。可以在这里生成，也可以导入自有券码；一个批次只能选一种。',
             en: 'This batch has no codes yet. Make them here or import your own; a batch has one kind only.',
@@ -162,8 +176,8 @@ function Sources({ batch }: { batch: Batch }) {
             : t({ zh: `导入了 ${count} 个券码。`, en: `${count} codes imported.` })}
         </span>
       )}
-      {origin !== 'imported' && <MakeCodes batch={batch} />}
-      {origin !== 'made' && <ImportCodes batch={batch} />}
+      {origin !== 'imported' && <makeCodes.Shown batch={batch} />}
+      {origin !== 'made' && <importCodes.Shown batch={batch} />}
     </Flex>
   );
 }

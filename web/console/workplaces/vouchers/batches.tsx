@@ -1,5 +1,5 @@
-import { Progress } from 'antd';
 import { Link } from 'react-router';
+import { Bar } from '../../components/bar.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { grouped } from '../../numbers.ts';
 import { NewBatch } from './batch-forms.tsx';
@@ -47,7 +47,7 @@ function Share({ part, of }: { part: number; of: number }) {
   return (
     <div className="vouchers-share">
       <span className="console-number">{grouped(part)}</span>
-      <Progress size="small" showInfo={false} percent={of === 0 ? 0 : (part / of) * 100} aria-label={`${part}/${of}`} />
+      <Bar percent={of === 0 ? 0 : (part / of) * 100} label={`${part}/${of}`} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Card, Flex, Statistic } from 'antd';
 import type { Words } from '../../../../src/contract/schema.ts';
+import { Figure } from '../../components/figure.tsx';
+import { Flex } from '../../components/flex.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
@@ -36,8 +37,12 @@ export function Board({ mix_id }: { mix_id: string }) {
         {shares.map(({ state, words, isSampled, count }) => (
           <Figure
             key={state}
-            title={t(words)}
-            state={state}
+            title={
+              <>
+                <span className={`vouchers-dot vouchers-${state}`} />
+                {t(words)}
+              </>
+            }
             value={count}
             prefix={is_estimate && isSampled ? '≈ ' : ''}
           />
@@ -63,24 +68,5 @@ export function Board({ mix_id }: { mix_id: string }) {
         </span>
       )}
     </Flex>
-  );
-}
-
-function Figure(props: { title: string; value: number; state?: string; prefix?: string }) {
-  const { title, value, state, prefix = '' } = props;
-  return (
-    <Card size="small">
-      <Statistic
-        className="console-number"
-        title={
-          <>
-            {state !== undefined && <span className={`vouchers-dot vouchers-${state}`} />}
-            {title}
-          </>
-        }
-        value={value}
-        prefix={prefix}
-      />
-    </Card>
   );
 }

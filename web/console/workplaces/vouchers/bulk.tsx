@@ -2,7 +2,7 @@ import { Card, Flex, Input, Typography } from 'antd';
 import { useMemo, useState } from 'react';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
-import { OperateButton } from './operate.tsx';
+import { OperateButton } from './operate-button.tsx';
 import { type Kind, operations, readCodes } from './operations.ts';
 
 const MOST_CODES = 100_000;

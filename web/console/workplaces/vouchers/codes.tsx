@@ -1,18 +1,20 @@
-import { SearchOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Card, Flex, Form, Input } from 'antd';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { itemOf, type Words } from '../../../../src/contract/schema.ts';
 import type { AnswerOf } from '../../client.ts';
+import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
 import { withoutEmpties } from '../../components/empties.ts';
+import { Flex } from '../../components/flex.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SearchForm } from '../../components/search-form.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { pathOf } from './batch-info.ts';
-import { OperateButton } from './operate.tsx';
+import { OperateButton } from './operate-button.tsx';
 import type { Kind } from './operations.ts';
 
 const SEARCH = 'piaoquan.voucher.code.search';
@@ -30,7 +32,18 @@ export function Codes() {
   const isList = asked.code === undefined && (asked.user_id !== undefined || asked.ext_order_id !== undefined);
   return (
     <Flex vertical gap={16}>
-      <SearchForm key={query.toString()} asked={asked} onSearch={(values) => setQuery(values)} />
+      <SearchForm
+        key={query.toString()}
+        names={[
+          { name: 'code', label: { zh: '券码', en: 'Code' }, maxLength: 64 },
+          { name: 'user_id', label: { zh: '或用户 ID', en: 'or user id' }, maxLength: 128 },
+          { name: 'ext_order_id', label: { zh: '或发券单号', en: 'or order' }, maxLength: 64 },
+          { name: 'mix_id', label: { zh: '只在批次', en: 'in batch' }, maxLength: 128 },
+        ]}
+        asked={asked}
+        button={{ zh: '查找', en: 'Find' }}
+        onSearch={setQuery}
+      />
       {asked.code !== undefined && <OfText asked={asked} code={asked.code as string} />}
       {isList && <OfMany key={query.toString()} asked={asked} />}
       {asked.code === undefined && !isList && (
@@ -42,34 +55,6 @@ export function Codes() {
         />
       )}
     </Flex>
-  );
-}
-
-function SearchForm({ asked, onSearch }: { asked: Row; onSearch: (values: Record<string, string>) => void }) {
-  const t = useWords();
-  return (
-    <Form
-      layout="inline"
-      style={{ rowGap: 8 }}
-      initialValues={asked}
-      onFinish={(values: Record<string, string>) => onSearch(withoutEmpties(values))}
-    >
-      <Form.Item name="code" label={t({ zh: '券码', en: 'Code' })}>
-        <Input allowClear maxLength={64} />
-      </Form.Item>
-      <Form.Item name="user_id" label={t({ zh: '或用户 ID', en: 'or user id' })}>
-        <Input allowClear maxLength={128} />
-      </Form.Item>
-      <Form.Item name="ext_order_id" label={t({ zh: '或发券单号', en: 'or order' })}>
-        <Input allowClear maxLength={64} />
-      </Form.Item>
-      <Form.Item name="mix_id" label={t({ zh: '只在批次', en: 'in batch' })}>
-        <Input allowClear maxLength={128} />
-      </Form.Item>
-      <Button type="primary" htmlType="submit" icon={<SearchOutlined />}>
-        {t({ zh: '查找', en: 'Find' })}
-      </Button>
-    </Form>
   );
 }
 
@@ -86,7 +71,7 @@ function OfText({ asked, code }: { asked: Row; code: string }) {
   if (data === undefined) return error === null ? <Waiting /> : <Failure error={error} again={() => refetch()} />;
   if (data.codes.length === 0) return <Nothing words={NONE} />;
   return data.codes.map((found) => (
-    <Card
+    <Panel
       key={`${found.mix_id} ${found.sequence}`}
       title={<Link to={pathOf(found.mix_id)}>{found.name}</Link>}
       extra={t(found.bind_status === 0 ? { zh: '已绑定', en: 'bound' } : { zh: '未绑定', en: 'not bound' })}
@@ -95,7 +80,7 @@ function OfText({ asked, code }: { asked: Row; code: string }) {
         <CodeActions found={found} code={code} />
         <Details schema={codeSchema} value={found} without={['name', 'code_masked', 'bind_status']} />
       </Flex>
-    </Card>
+    </Panel>
   ));
 }
 
@@ -139,7 +124,7 @@ function CodeActions({ found, code }: { found: FoundCode; code: string }) {
       {kindsFor(found).map((kind) => (
         <OperateButton key={kind} mix_id={mix_id} kind={kind} codes={[code]} />
       ))}
-      <Button onClick={() => go(`/vouchers/why?${why}`)}>{t({ zh: '为什么不行', en: 'Why not?' })}</Button>
+      <PlainButton onClick={() => go(`/vouchers/why?${why}`)}>{t({ zh: '为什么不行', en: 'Why not?' })}</PlainButton>
     </Flex>
   );
 }

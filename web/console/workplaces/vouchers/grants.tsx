@@ -1,6 +1,7 @@
-import { Card, Table } from 'antd';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Nothing } from '../../components/states.tsx';
+import { Table } from '../../components/table.tsx';
 import { idText } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
@@ -11,7 +12,7 @@ export function Grants({ batch: { mix_id, grants } }: { batch: Batch }) {
   const t = useWords();
   const { may } = useSession();
   return (
-    <Card
+    <Panel
       title={t({ zh: '谁可以导出与发放', en: 'Who may export and issue' })}
       extra={
         <FormButton
@@ -30,29 +31,30 @@ export function Grants({ batch: { mix_id, grants } }: { batch: Batch }) {
       }
     >
       <Table
+        small
         rowKey={({ partner_code, user_id }) => `${partner_code} ${user_id}`}
-        dataSource={grants}
-        pagination={false}
-        size="small"
-        scroll={{ x: 'max-content' }}
-        locale={{
-          emptyText: (
-            <Nothing
-              words={{
-                zh: '还没有授权：没有渠道能导出或发放这个批次。授权给一个用户与渠道编码。',
-                en: 'No grant: no partner can export or issue this batch. Grant it to a user and a partner code.',
-              }}
-            />
-          ),
-        }}
+        rows={grants}
+        empty={
+          <Nothing
+            words={{
+              zh: '还没有授权：没有渠道能导出或发放这个批次。授权给一个用户与渠道编码。',
+              en: 'No grant: no partner can export or issue this batch. Grant it to a user and a partner code.',
+            }}
+          />
+        }
         columns={[
-          { title: t({ zh: '渠道编码', en: 'Partner code' }), dataIndex: 'partner_code', render: idText },
-          { title: t({ zh: '用户 ID', en: 'User id' }), dataIndex: 'user_id', render: idText },
+          {
+            key: 'partner_code',
+            title: t({ zh: '渠道编码', en: 'Partner code' }),
+            cell: ({ partner_code }) => idText(partner_code),
+          },
+          { key: 'user_id', title: t({ zh: '用户 ID', en: 'User id' }), cell: ({ user_id }) => idText(user_id) },
           ...(may('piaoquan.voucher.grant.delete')
             ? [
                 {
+                  key: 'actions',
                   title: t({ zh: '操作', en: 'Actions' }),
-                  render: (_none: unknown, { partner_code, user_id }: Batch['grants'][number]) => (
+                  cell: ({ partner_code, user_id }: Batch['grants'][number]) => (
                     <ConfirmButton
                       method="piaoquan.voucher.grant.delete"
                       request={{ mix_id, partner_code, user_id }}
@@ -69,6 +71,6 @@ export function Grants({ batch: { mix_id, grants } }: { batch: Batch }) {
             : []),
         ]}
       />
-    </Card>
+    </Panel>
   );
 }

@@ -1,12 +1,12 @@
 import { Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
-import { type PartAt, page } from '../../part.tsx';
+import { dressedPage, type PartAt, page } from '../../part.tsx';
 import { Batches } from './batches.tsx';
 import './vouchers.css';
 
 const batch = page(() => import('./batch.tsx'), 'BatchPage');
 const codes = page(() => import('./codes.tsx'), 'Codes');
-const why = page(() => import('./why-not.tsx'), 'WhyNotVoucher');
+const why = dressedPage(() => import('./why-not.tsx'), 'WhyNotVoucher');
 
 /** What the list has no use for. */
 export const later = [batch, codes, why];

@@ -13,7 +13,8 @@ import { Results } from './results.tsx';
 /** What became of one code. */
 export type CodeResult = AnswerOf<'piaoquan.voucher.code.void'>['results'][number];
 
-type Props = { readonly mix_id: string; readonly kind: Kind; readonly codes: readonly string[] };
+/** What is done to which codes. */
+export type OperateProps = { readonly mix_id: string; readonly kind: Kind; readonly codes: readonly string[] };
 
 /** Codes that one call takes. */
 const AT_ONCE = 1000;
@@ -22,7 +23,7 @@ const AT_ONCE = 1000;
  * Does something to codes, a thousand a call. Each call has a number of its own, so that one sent twice counts once and
  * work that broke off goes on where it was.
  */
-function useOperation({ mix_id, kind, codes }: Props) {
+function useOperation({ mix_id, kind, codes }: OperateProps) {
   const { client } = useSession();
   const queries = useQueryClient();
   const [results, setResults] = useState<readonly CodeResult[]>([]);
@@ -64,26 +65,8 @@ function useOperation({ mix_id, kind, codes }: Props) {
   };
 }
 
-/** A button that does something to codes after it has said what that is, and shows what became of each. */
-export function OperateButton(props: Props) {
-  const { kind, codes } = props;
-  const t = useWords();
-  const { may } = useSession();
-  const [opened, setOpened] = useState(0);
-  const { method, label, danger } = operations[kind];
-  if (!may(method)) return null;
-  return (
-    <>
-      <Button danger={danger} disabled={codes.length === 0} onClick={() => setOpened(opened + 1)}>
-        {t(label)}
-      </Button>
-      {/* Each opening is an operation of its own. */}
-      {opened > 0 && <Operating key={opened} {...props} />}
-    </>
-  );
-}
-
-function Operating(props: Props) {
+/** Says what is done to codes, does it and shows what became of each; open at first. */
+export default function Operating(props: OperateProps) {
   const { kind, codes } = props;
   const t = useWords();
   const [open, setOpen] = useState(true);
