@@ -137,14 +137,7 @@ const hex = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.t
 
 /** Takes one attempt back from its guessers, since it was right. */
 export async function takeBack(sql: Sql, guessers: readonly Buffer[]): Promise<void> {
-  // Locked in the order in which attempts lock them.
-  await sql`
-    with held as materialized (
-      select guesser from platform_operator_guess
-      where guesser in (select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h) order by guesser for update
-    )
-    update platform_operator_guess set failures = greatest(failures - 1, 0), locked_until = null
-    where guesser in (select guesser from held)`;
+  await sql`select platform_operator_take_back(array(select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h))`;
 }
 
 /** Forgets all that a guesser has failed at. */

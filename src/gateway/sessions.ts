@@ -22,9 +22,7 @@ export function openSessionStore(sql: Sql, vault: Vault): SessionStore {
         session_keys.map((key) => [vault.hash(SESSION_KEY_PURPOSE, key).toString('hex'), key] as const),
       );
       const rows = await sql<(Session & { session_hash: string })[]>`
-        select encode(s.session_hash, 'hex') as session_hash, s.app_key, s.user_id, u.nick, s.expires_at, s.revoked_at
-        from platform_session s join platform_user u using (user_id)
-        where s.session_hash in (select decode(h, 'hex') from unnest(${[...hashes.keys()]}::text[]) h)`;
+        select * from platform_find_sessions(${[...hashes.keys()]})`;
       return new Map(rows.map((row) => [hashes.get(row.session_hash) as string, row]));
     },
   });

@@ -113,8 +113,12 @@ export async function insertTemplate(sql: Queryable, template: Template, now: Da
     from fresh`;
 }
 
-/** Holds a seller's row, which whoever changes its benefits does first, so that no two changes cross. */
+/**
+ * Holds a seller's row, which whoever changes its benefits does first, so that no two changes cross. From then on the
+ * transaction reads tables by their keys alone, however small the planner takes them for.
+ */
 export async function holdSeller(tx: Transaction, user_id: number): Promise<void> {
+  await tx`set local enable_seqscan = off`;
   await tx`insert into benefit_seller ${tx({ user_id })} on conflict do nothing`;
   await tx`select from benefit_seller where user_id = ${user_id} for no key update`;
 }

@@ -38,36 +38,14 @@ type PlanJson = {
 
 /**
  * What each key leads to, in the order of the keys, in one statement. Plans are those that overlap the second, in order
- * of their id, and none when the circle does not accept the content. The arrays stand in subqueries so that the planner
- * cannot count them and plan anew for every count.
+ * of their id, and none when the circle does not accept the content.
  */
 export async function findPlans(sql: Sql, keys: readonly CircleKey[]): Promise<FoundCircle[]> {
   const rows = await sql<(Omit<FoundCircle, 'plans'> & { plans: PlanJson[] })[]>`
-    select isv.isv_id, circle.circle_id, coalesce(found.plans, '[]') as plans
-    from unnest(
-      (select ${keys.map((key) => key.isv_id)}::bigint[]), (select ${keys.map((key) => key.circle_id)}::bigint[]),
-      (select ${keys.map((key) => key.circle_content)}::text[]), (select ${keys.map((key) => key.second)}::bigint[])
-    ) with ordinality as asked (isv_id, circle_id, circle_content, second, position)
-    left join sendplan_isv as isv on isv.isv_id = asked.isv_id
-    left join sendplan_circle as circle on circle.isv_id = isv.isv_id and circle.circle_id = asked.circle_id
-    left join lateral (${openPlans(sql)}) as found
-      on circle.circle_contents = '{}' or asked.circle_content = any (circle.circle_contents)
-    order by asked.position`;
+    select * from sendplan_find_plans(${keys.map((key) => key.isv_id)}, ${keys.map((key) => key.circle_id)},
+      ${keys.map((key) => key.circle_content)}, ${keys.map((key) => key.second)})`;
   return rows.map((row) => ({ ...row, plans: row.plans.map(toPlan) }));
 }
-
-/** The plans of the circle around it whose period, with whole-second bounds, meets the second asked for. */
-const openPlans = (sql: Sql) => sql`
-  select json_agg(vo) as plans from (
-    select plan.id, plan.name, extract(epoch from start_time)::bigint as start_time,
-      extract(epoch from end_time)::bigint as end_time, count_limit, day_limit,
-      (select coalesce(json_agg(item order by item.id), '[]') from sendplan_item as item
-       where item.plan_id = plan.id) as items
-    from sendplan as plan
-    where plan.isv_id = circle.isv_id and plan.circle_id = circle.circle_id and plan.status = 1
-      and plan.end_time >= to_timestamp(asked.second) and plan.start_time <= to_timestamp(asked.second)
-    order by plan.id
-  ) as vo`;
 
 const toPlan = (plan: PlanJson): Plan => ({
   name: plan.name,

@@ -58,13 +58,23 @@ export async function countSelectable(tx: Transaction, user_id: number, wanted: 
   const [row] = await tx<[{ count: number }]>`
     select count(*) from jsonb_to_recordset(${tx.json(wanted as never)}::jsonb)
       as asked (benefit_id bigint, benefit_type text, config_id bigint)
-    join benefit_template t on t.user_id = ${user_id} and t.benefit_id = asked.benefit_id
-    join benefit_seller_type s on s.user_id = t.user_id and s.config_id = t.config_id
+    cross join lateral (
+      select x.config_id from benefit_template x
+      where x.user_id = ${user_id} and x.benefit_id between asked.benefit_id and asked.benefit_id order by x.benefit_id limit 1
+    ) t
+    join benefit_seller_type s on s.user_id = ${user_id} and s.config_id = t.config_id
     join benefit_type y on y.config_id = t.config_id
     where (asked.benefit_type is null or asked.benefit_type = y.benefit_type)
       and (asked.config_id is null or asked.config_id = t.config_id)`;
   return row.count;
 }
+
+/** Where those of an activity's details are that are named; a plan might take `= any` for a filter of all there are. */
+const detailsAt = (tx: Transaction, { user_id, relation_id }: ActivityKey, detail_ids: number[]) => tx`
+  (select distinct id from unnest(${detail_ids}::bigint[]) id) k cross join lateral (
+    select x.ctid as place, x.status from benefit_detail x
+    where x.user_id = ${user_id} and x.detail_id between k.id and k.id and x.relation_id = ${relation_id}
+    order by x.detail_id limit 1) d`;
 
 /** Relates benefits to an activity, in order; one that is related already stays so and does not count again. */
 export async function addDetails(
@@ -81,36 +91,29 @@ export async function addDetails(
       returning benefit_id
     )
     update benefit_template as t set relate_activity_num = t.relate_activity_num + 1
-    from added where t.user_id = ${user_id} and t.benefit_id = added.benefit_id`;
+    where t.user_id = ${user_id} and t.benefit_id = any (array(select benefit_id from added))`;
 }
 
 /** How many of these details the activity has or had. */
-export async function countDetails(
-  tx: Transaction,
-  { user_id, relation_id }: ActivityKey,
-  detail_ids: number[],
-): Promise<number> {
-  const [row] = await tx<[{ count: number }]>`
-    select count(*) from benefit_detail
-    where user_id = ${user_id} and relation_id = ${relation_id} and detail_id = any (${detail_ids})`;
+export async function countDetails(tx: Transaction, key: ActivityKey, detail_ids: number[]): Promise<number> {
+  const [row] = await tx<[{ count: number }]>`select count(*) from ${detailsAt(tx, key, detail_ids)}`;
   return row.count;
 }
 
 /** Removes details of an activity, all when none are named; what is removed already stays so and does not count again. */
-export async function removeDetails(
-  tx: Transaction,
-  { user_id, relation_id }: ActivityKey,
-  detail_ids?: number[],
-): Promise<void> {
+export async function removeDetails(tx: Transaction, key: ActivityKey, detail_ids?: number[]): Promise<void> {
+  const { user_id, relation_id } = key;
+  const all = tx`user_id = ${user_id} and relation_id = ${relation_id} and status = 'VALID'`;
+  const named = (ids: number[]) => tx`
+    ctid = any (array(select d.place from ${detailsAt(tx, key, ids)} where d.status = 'VALID'))`;
   await tx`
     with gone as (
       update benefit_detail set status = 'DELETE'
-      where user_id = ${user_id} and relation_id = ${relation_id} and status = 'VALID'
-        ${detail_ids === undefined ? tx`` : tx`and detail_id = any (${detail_ids})`}
+      where ${detail_ids === undefined ? all : named(detail_ids)}
       returning benefit_id
     )
     update benefit_template as t set relate_activity_num = t.relate_activity_num - 1
-    from gone where t.user_id = ${user_id} and t.benefit_id = gone.benefit_id`;
+    where t.user_id = ${user_id} and t.benefit_id = any (array(select benefit_id from gone))`;
 }
 
 /** What of an activity may change. */

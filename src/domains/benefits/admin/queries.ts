@@ -112,8 +112,7 @@ export async function findSends(
   },
 ): Promise<Send[]> {
   const { user_id, unique_id, receiver_hash, before, limit } = filter;
-  const everySeller = sql`benefit_seller seller cross join lateral (
-    select own.* from benefit_send own where own.user_id = seller.user_id and own.unique_id = ${unique_id ?? ''} offset 0) s`;
+  const everySeller = sql`benefit_find_sends(${unique_id ?? ''}) s`;
   return sql<Send[]>`
     select s.user_id, send_id, unique_id, receiver_sealed, biz_id, trace_id, sent_at,
       (select json_agg(json_build_object('detail_id', detail_id, 'benefit_id', benefit_id, 'send_count', send_count,

@@ -45,8 +45,7 @@ export async function findUsers(sql: Sql, names: readonly string[]): Promise<Map
   const ids = asked.flatMap(({ user_id }) => user_id ?? []);
   const nicks = asked.flatMap(({ nick }) => nick ?? []);
   const rows = await sql<{ user_id: number; nick: string }[]>`
-    select user_id, nick from platform_user
-    where user_id = any ((select ${ids}::bigint[])::bigint[]) or nick = any ((select ${nicks}::text[])::text[])`;
+    select * from platform_find_users(${ids}, ${nicks})`;
   return new Map(
     rows.flatMap(({ user_id, nick }) => [
       [JSON.stringify({ user_id }), user_id] as const,
@@ -58,7 +57,6 @@ export async function findUsers(sql: Sql, names: readonly string[]): Promise<Map
 /** The sellers of activities, by relation_id. Relation ids are the platform's own, so none belongs to two sellers. */
 export async function findSellers(sql: Sql, relation_ids: number[]): Promise<Map<number, number>> {
   const rows = await sql<{ relation_id: number; user_id: number }[]>`
-    select relation_id, user_id from benefit_activity
-    where relation_id = any ((select ${relation_ids}::bigint[])::bigint[])`;
+    select * from benefit_find_sellers(${relation_ids})`;
   return new Map(rows.map(({ relation_id, user_id }) => [relation_id, user_id]));
 }

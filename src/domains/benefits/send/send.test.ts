@@ -169,6 +169,30 @@ test('sends meet deletions of their details without harm: what was sent is count
   await audit();
 });
 
+test('sends meet changes of their template without harm: every unit that was sent is off its stock', async () => {
+  const benefit_id = await saveTemplate(10_000);
+  const { relation_id } = await relate(benefit_id);
+  let sending = true;
+  const changes = async () => {
+    while (sending)
+      expect(await call('piaoquan.benefit.template.status.update', { user_id: SELLER, benefit_id, status: 1 })).toEqual(
+        {
+          is_success: true,
+        },
+      );
+  };
+  const changing = [changes(), changes()];
+  const one = async (sender: number) => {
+    for (let round = 0; round < 10; round++)
+      await sendTo(7000001 + sender, { relation_id, unique_id: `changing ${sender} ${round}` });
+  };
+  await Promise.all(Array.from({ length: 30 }, (_, sender) => one(sender)));
+  sending = false;
+  await Promise.all(changing);
+  expect(await left(benefit_id)).toBe(10_000 - 300);
+  await audit();
+});
+
 test('the documented request sends, to a user of its id and nick', async () => {
   await server.database.sql`
     insert into platform_user (user_id, nick, created_at) values (12312312, 'tbtest1234', now()) on conflict do nothing`;

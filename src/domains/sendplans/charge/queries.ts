@@ -59,14 +59,7 @@ export type VipStatus = { readonly known: boolean; readonly renewing: boolean };
 
 /** The state of each key, in their order. Memberships begin and end on whole seconds: from the start to before the end. */
 export const findVipStatus = (sql: Sql, keys: VipKey[]): Promise<VipStatus[]> => sql<VipStatus[]>`
-  select count(biz.biz_code) > 0 as known, coalesce(bool_or(vip.renewing), false) as renewing
-  from rows from (jsonb_to_recordset(${sql.json(keys)}::jsonb)
-    as (source text, perform_type smallint, member_hash text, second bigint))
-    with ordinality as asked (source, perform_type, member_hash, second, position)
-  left join sendplan_biz biz on biz.source = asked.source and biz.perform_type = asked.perform_type
-  left join sendplan_vip vip on vip.biz_code = biz.biz_code and vip.member_hash = decode(asked.member_hash, 'hex')
-    and to_timestamp(asked.second) >= vip.start_time and to_timestamp(asked.second) < vip.end_time
-  group by asked.position order by asked.position`;
+  select * from sendplan_find_vips(${sql.json(keys)})`;
 
 /** Sets whether memberships of a source and length renew themselves; false when the user has none. */
 export async function setRenewing(

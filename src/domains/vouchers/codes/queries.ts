@@ -57,17 +57,13 @@ export type Catalogue = { mix_id: string; total_count: number; form: CodeForm | 
 
 /** Batches by id, as far as needed to look codes up. */
 export async function findCatalogues(sql: Sql, mix_ids: string[]): Promise<Catalogue[]> {
-  return sql<Catalogue[]>`
-    select mix_id, total_count, case when code_pattern is not null then
-      jsonb_build_object('pattern', code_pattern, 'alphabet', code_alphabet, 'check', code_check) end as form
-    from voucher_batch where mix_id = any (array(select unnest(${mix_ids}::text[])))`;
+  return sql<Catalogue[]>`select * from voucher_find_catalogues(${mix_ids})`;
 }
 
 /** Sequences of stored codes by keyed hash (hex); one index read a code. */
 export async function findSequences(sql: Sql, mix_id: string, hashes: string[]): Promise<Map<string, number>> {
   const rows = await sql<{ hash: string; sequence: number }[]>`
-    select h.hash, c.sequence from jsonb_array_elements_text(${sql.json(hashes)}) as h (hash)
-    join voucher_code c on c.mix_id = ${mix_id} and c.code_hash = decode(h.hash, 'hex')`;
+    select hash, sequence from voucher_find_stored(${hashes.map(() => mix_id)}, ${hashes})`;
   return new Map(rows.map(({ hash, sequence }) => [hash, sequence]));
 }
 

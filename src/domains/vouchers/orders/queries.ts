@@ -50,12 +50,6 @@ export type GrantKey = { mix_id: string; user_id: number; partner_code: string |
 /** Which of these users may issue codes of these batches, one answer a key in their order. */
 export async function findGrants(sql: Sql, keys: GrantKey[]): Promise<boolean[]> {
   const rows = await sql<{ granted: boolean }[]>`
-    select exists (
-      select from voucher_grant g where g.mix_id = k.mix_id and g.user_id = k.user_id
-        and (k.partner_code is null or g.partner_code = k.partner_code)
-    ) as granted
-    from rows from (jsonb_to_recordset(${sql.json(keys)}) as (mix_id text, user_id bigint, partner_code text))
-      with ordinality as k (mix_id, user_id, partner_code, n)
-    order by k.n`;
+    select granted from voucher_find_grants(${sql.json(keys)}) as granted`;
   return rows.map(({ granted }) => granted);
 }

@@ -27,15 +27,14 @@ export type NormalCounts = { readonly unbound: number; readonly bound: number; r
  * without gaps, so the sample is even.
  */
 export async function countNormal(sql: Sql, mix_id: string, step: number, now: Date): Promise<NormalCounts> {
-  const sampled = sql`generate_series(1, b.total_count, ${step}) as s (n) join voucher_code c on c.mix_id = b.mix_id and c.sequence = s.n`;
+  const codes = step > 1 ? sql`voucher_sample(${mix_id}, ${step})` : sql`voucher_code`;
   const [row] = await sql<NormalCounts[]>`
     select count(*) filter (where not expired and bound_time is null) as unbound,
       count(*) filter (where not expired and bound_time is not null) as bound, count(*) filter (where expired) as expired
     from (
       select c.bound_time, voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) < ${now} as expired
-      from voucher_batch b, lateral (select c.* from ${step > 1 ? sampled : sql`voucher_code c`}
-        where c.mix_id = b.mix_id and c.code_status = 0) c
-      where b.mix_id = ${mix_id}
+      from voucher_batch b join ${codes} c using (mix_id)
+      where b.mix_id = ${mix_id} and c.code_status = 0
     ) normal`;
   return row as NormalCounts;
 }
@@ -54,10 +53,8 @@ export type CodePlace = { readonly mix_id: string; readonly sequence: number };
 /** Stored codes by keyed hash (hex), each in its own batch; one index read a batch. */
 export async function findStored(sql: Sql, hashes: readonly { mix_id: string; hash: string }[]): Promise<CodePlace[]> {
   return sql<CodePlace[]>`
-    select c.mix_id, c.sequence from jsonb_to_recordset(${sql.json(hashes as never)}) as h (mix_id text, hash text)
-    cross join lateral (
-      select v.mix_id, v.sequence from voucher_code v where v.mix_id = h.mix_id and v.code_hash = decode(h.hash, 'hex') offset 0
-    ) c`;
+    select mix_id, sequence
+    from voucher_find_stored(${hashes.map(({ mix_id }) => mix_id)}, ${hashes.map(({ hash }) => hash)})`;
 }
 
 /**
@@ -72,27 +69,13 @@ export async function findOrdered(
 ): Promise<CodePlace[]> {
   return sql<CodePlace[]>`
     select o.mix_id, issued.sequence
-    from voucher_batch b cross join (select app_key from platform_app union all select ${CONSOLE_APP_KEY}) app
-    cross join lateral (
-      select own.mix_id, own.sequences from voucher_order own
-      where own.mix_id = b.mix_id and own.app_key = app.app_key and own.ext_order_id = ${ext_order_id} offset 0
-    ) o cross join unnest(o.sequences) as issued (sequence)
-    where ${mix_id}::text is null or b.mix_id = ${mix_id} order by o.mix_id, issued.sequence limit ${most}`;
+    from voucher_find_orders(${ext_order_id}, ${mix_id}, ${CONSOLE_APP_KEY}) o cross join unnest(o.sequences) as issued (sequence)
+    order by o.mix_id, issued.sequence limit ${most}`;
 }
 
 /** A code that was found, with its batch and what its text is opened from. */
 export type FoundCode = CodeRecord &
   CodePlace & { readonly name: string; readonly form: CodeForm | null; readonly code_sealed: string | null };
-
-const shown = (sql: Sql): Part => sql`
-  select c.mix_id, b.name, c.sequence, c.code_status, c.gmt_modified, c.bound_time,
-    encode(c.bound_sealed, 'hex') as bound_sealed, encode(c.code_sealed, 'hex') as code_sealed, case when b.code_pattern is not null then
-      jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form,
-    voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) as expire_time,
-    c.issued_at, c.issue_ref, c.issued_to, c.consume_sequence, r.consumed_at`;
-
-const redemption = (sql: Sql): Part => sql`
-  left join voucher_consumption r on r.mix_id = c.mix_id and r.consume_sequence = c.consume_sequence`;
 
 /** Codes by their places, after a place, in order. */
 export async function findPlaced(
@@ -102,12 +85,7 @@ export async function findPlaced(
   limit: number,
 ): Promise<FoundCode[]> {
   return sql<FoundCode[]>`
-    ${shown(sql)}
-    from jsonb_to_recordset(${sql.json(places as never)}) as p (mix_id text, sequence bigint)
-    join voucher_code c on c.mix_id = p.mix_id and c.sequence = p.sequence join voucher_batch b on b.mix_id = c.mix_id
-    ${redemption(sql)}
-    where ${after?.mix_id ?? null}::text is null or (c.mix_id, c.sequence) > (${after?.mix_id ?? null}, ${after?.sequence ?? null})
-    order by c.mix_id, c.sequence limit ${limit}`;
+    select * from voucher_find_placed(${sql.json(places as never)}, ${after?.mix_id ?? null}, ${after?.sequence ?? null}, ${limit})`;
 }
 
 /** Whose codes: bound by a user (keyed hash in hex), or issued to it by any of its names as kept. */
@@ -126,7 +104,13 @@ export async function findOwned(
       where (c.bound_hash = decode(${bound_hash}, 'hex') or c.issued_to = ${names[0] as string} or c.issued_to = ${names[1] as string})
         and (${mix_id}::text is null or c.mix_id = ${mix_id})
     )
-    ${shown(sql)} from c join voucher_batch b on b.mix_id = c.mix_id ${redemption(sql)}
+    select c.mix_id, b.name, c.sequence, c.code_status, c.gmt_modified, c.bound_time,
+      encode(c.bound_sealed, 'hex') as bound_sealed, encode(c.code_sealed, 'hex') as code_sealed, case when b.code_pattern is not null then
+        jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form,
+      voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) as expire_time,
+      c.issued_at, c.issue_ref, c.issued_to, c.consume_sequence, r.consumed_at
+    from c join voucher_batch b on b.mix_id = c.mix_id
+    left join voucher_consumption r on r.mix_id = c.mix_id and r.consume_sequence = c.consume_sequence
     where ${after?.mix_id ?? null}::text is null or (c.mix_id, c.sequence) > (${after?.mix_id ?? null}, ${after?.sequence ?? null})
     order by c.mix_id, c.sequence limit ${limit}`;
 }
