@@ -28,14 +28,22 @@ export type NormalCounts = { readonly unbound: number; readonly bound: number; r
  */
 export async function countNormal(sql: Sql, mix_id: string, step: number, now: Date): Promise<NormalCounts> {
   const codes = step > 1 ? sql`voucher_sample(${mix_id}, ${step})` : sql`voucher_code`;
+  // When a code expires is the batch's to say: worked out for each of a million codes it took as long as reading them.
   const [row] = await sql<NormalCounts[]>`
-    select count(*) filter (where not expired and bound_time is null) as unbound,
-      count(*) filter (where not expired and bound_time is not null) as bound, count(*) filter (where expired) as expired
-    from (
-      select c.bound_time, voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) < ${now} as expired
-      from voucher_batch b join ${codes} c using (mix_id)
-      where b.mix_id = ${mix_id} and c.code_status = 0
-    ) normal`;
+    with batch as materialized (
+      select coupon_expire_time < ${now} as ended, valid_days is null as together,
+        ${now}::timestamptz - make_interval(hours => 24 * valid_days) as bound_before
+      from voucher_batch where mix_id = ${mix_id}
+    ), counted as (
+      select count(*) - count(bound_time) as free, count(bound_time) as held,
+        count(*) filter (where bound_time < (select bound_before from batch)) as over
+      from ${codes} where mix_id = ${mix_id} and code_status = 0
+    ), held as (
+      select case when not together then over when ended then held else 0 end as over from batch, counted
+    )
+    select case when ended then 0 else free end as unbound, counted.held - held.over as bound,
+      held.over + case when ended then free else 0 end as expired
+    from batch, counted, held`;
   return row as NormalCounts;
 }
 
