@@ -9,18 +9,21 @@ import { Tag } from '../../components/tag.tsx';
 import { whyNot } from '../../components/why-not-part.ts';
 import { useWords } from '../../language.tsx';
 import { ActivityDraws } from './draws.tsx';
-import { Fairness } from './fairness.tsx';
+import { Fairness, wholeOf } from './fairness.tsx';
 import { CreateButton, EditButton, ShelfButton } from './forms.tsx';
 import { Ledger } from './ledger.tsx';
 import { Prizes } from './prizes.tsx';
 import { Segments } from './segments.tsx';
+import { useStat } from './stat.ts';
 import { type Activity, isOnShelf, leftOf, pathOf, phaseOf, segmentAt, total, useActivity } from './state.ts';
 
 /** One activity: its stock, prizes, wins, fairness, why-not and ledgers. */
 export function ActivityPage() {
   const t = useWords();
-  const { spread_id = '' } = useParams();
+  const { spread_id = '', tab } = useParams();
   const { data, error, refetch } = useActivity(spread_id);
+  // Asked for beside the activity, not after it: all wins are counted.
+  useStat(wholeOf(spread_id), undefined, tab === 'fairness');
   if (data !== undefined) return <Shown activity={data} />;
   if (error === null) return <Waiting />;
   if (!(error instanceof TopError && error.sub_code === 'isv.activity-not-found'))

@@ -12,7 +12,7 @@ import { grouped } from '../../numbers.ts';
 import { dressed } from '../../part.tsx';
 import { chiSquare, type Fairness as Verdict } from './chi-square.ts';
 import type { Span } from './span.tsx';
-import { type Stat, useStat } from './stat.ts';
+import { type Asked, type Stat, useStat } from './stat.ts';
 
 const picker = dressed(() => import('./span.tsx'));
 
@@ -34,13 +34,16 @@ function firstUsedUp(prizes: readonly PrizeStat[]): Date | undefined {
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
+/** All draws of an activity. */
+export const wholeOf = (spread_id: string): Asked => ({ spread_id, bucket: 'DAY' });
+
 /** What the weights promise against what was drawn, with the chi-square test. */
 export function Fairness({ spread_id }: { spread_id: string }) {
   const [chosen, choose] = useState<Span>();
-  const whole = useStat({ spread_id, bucket: 'DAY' });
+  const whole = useStat(wholeOf(spread_id));
   const used_up = firstUsedUp(whole.data?.prizes ?? []);
   const span = chosen ?? (used_up === undefined ? {} : { end_time: used_up });
-  const { data, error, refetch } = useStat({ spread_id, bucket: 'DAY', ...span });
+  const { data, error, refetch } = useStat({ ...wholeOf(spread_id), ...span });
   if (data === undefined) return error ? <Failure error={error} again={() => refetch()} /> : <Waiting />;
   return (
     <Flex vertical gap={16}>

@@ -15,13 +15,14 @@ export type Asked = {
   readonly end_time?: Date | undefined;
 };
 
-/** The figures of the draws; looked at again after so many milliseconds, if given. */
-export function useStat(asked: Asked, every?: number) {
+/** The figures of the draws, asked for where they are shown; looked at again after so many milliseconds, if given. */
+export function useStat(asked: Asked, every?: number, isShown = true) {
   const { client } = useSession();
   return useQuery({
     queryKey: ['piaoquan.lottery.draw.stat', asked],
     queryFn: ({ signal }) => client.call('piaoquan.lottery.draw.stat', asked, { signal }),
     placeholderData: keepPreviousData,
+    enabled: isShown,
     ...(every !== undefined && { refetchInterval: every }),
   });
 }

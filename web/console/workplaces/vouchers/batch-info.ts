@@ -17,6 +17,17 @@ export function useBatch(mix_id: string) {
   });
 }
 
+/** How many codes of a batch stand in each state now; asked for where it is shown, and looked at every five seconds. */
+export function useBoard(mix_id: string, isShown = true) {
+  const { client } = useSession();
+  return useQuery({
+    queryKey: ['batch board', mix_id],
+    queryFn: ({ signal }) => client.call('piaoquan.voucher.batch.board', { mix_id }, { signal }),
+    refetchInterval: EVERY_MS,
+    enabled: isShown,
+  });
+}
+
 /** Where the page of a batch is, and of one of its parts. */
 export const pathOf = (mix_id: string, part = ''): string =>
   `/vouchers/${encodeURIComponent(mix_id)}${part === '' ? '' : `/${part}`}`;

@@ -15,7 +15,7 @@ import { dressed } from '../../part.tsx';
 import { useSession } from '../../session.tsx';
 import { Jobs } from '../platform/jobs.tsx';
 import { EditBatch, NewBatch, ShelfButton } from './batch-forms.tsx';
-import { type Batch, originOf, pathOf, useBatch } from './batch-info.ts';
+import { type Batch, originOf, pathOf, useBatch, useBoard } from './batch-info.ts';
 import { Board } from './board.tsx';
 import { Grants } from './grants.tsx';
 
@@ -28,8 +28,10 @@ const exportCodes = dressed(async () => ({ default: (await import('./export.tsx'
 /** One batch: its board, its codes' making, what is done to them, who may export them, and its jobs. */
 export function BatchPage() {
   const t = useWords();
-  const { mix_id = '' } = useParams();
+  const { mix_id = '', part = 'board' } = useParams();
   const { data, error, refetch } = useBatch(mix_id);
+  // Asked for beside the batch, not after it: of a million codes it takes longer than all else of the page.
+  useBoard(mix_id, part === 'board');
   if (data !== undefined) return <Shown key={mix_id} batch={data} />;
   if (error === null) return <Waiting />;
   if (!(error instanceof TopError && error.sub_code === 'isv.voucher-batch-not-exist'))

@@ -1,12 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { Figure } from '../../components/figure.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { useWords } from '../../language.tsx';
-import { useSession } from '../../session.tsx';
-
-const EVERY_MS = 5000;
+import { useBoard } from './batch-info.ts';
 
 /** The states of codes, in the order of their life; each code is in one of them. */
 const STATES = [
@@ -20,12 +17,7 @@ const STATES = [
 /** How many codes of a batch stand in each state now. */
 export function Board({ mix_id }: { mix_id: string }) {
   const t = useWords();
-  const { client } = useSession();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['batch board', mix_id],
-    queryFn: ({ signal }) => client.call('piaoquan.voucher.batch.board', { mix_id }, { signal }),
-    refetchInterval: EVERY_MS,
-  });
+  const { data, error, refetch } = useBoard(mix_id);
   if (data === undefined) return error === null ? <Waiting /> : <Failure error={error} again={() => refetch()} />;
   const { total_count, issued_count, is_estimate } = data;
   const shares = STATES.map((each) => ({ ...each, count: data[`${each.state}_count`] }));
