@@ -55,7 +55,6 @@ describe('when the database goes away', () => {
       );
       expect(await errors()).toEqual([undefined, undefined, undefined]);
     },
-    40_000,
   );
 });
 

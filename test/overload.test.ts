@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { audit } from '../src/database/audit.ts';
 import { MAX_BATCH_CALLS } from '../src/gateway/router.ts';
 import { BATCH_SEPARATOR, encodeBatch } from '../src/wire/batch.ts';
@@ -16,8 +16,6 @@ const MOST_UNDER_WAY = 10_000 + 1000;
 const BUSY = 'isp.top-remote-service-unavailable';
 /** Old space of the server in MB: calls that stayed in memory would soon fill it and end the process. */
 const OLD_SPACE = 128;
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const home = newHome();
 let database: TestDatabase;

@@ -165,7 +165,7 @@ async function buy(event_id: number, goods_count: number, money: number): Promis
   return order_id;
 }
 
-browserTest('a project is set up, sold, partly refunded, and checked at the gate', { timeout: 60_000 }, async () => {
+browserTest('a project is set up, sold, partly refunded, and checked at the gate', async () => {
   const [project_id, event_id] = [7_200_001, 7_200_011];
   const { page } = desk;
   await desk.go('/ticketing');

@@ -244,7 +244,7 @@ browserTest('the calculator signs as the protocol documents, and says what is wr
   expect(await page.textContent('.findings')).toContain('大写');
 });
 
-browserTest('main pages have no serious accessibility fault, in light and dark', { timeout: 60_000 }, async () => {
+browserTest('main pages have no serious accessibility fault, in light and dark', async () => {
   for (const path of ['/', '/errors', '/guides/signing', `/api/${EXPORT}`]) {
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto(`/zh${path}`);

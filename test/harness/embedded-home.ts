@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, type SpawnOptions, spawnSync } from 'n
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type Embedded, startEmbedded } from '../../src/database/embedded.ts';
 import { connect, type DatabaseTarget, type Sql } from '../../src/database/pool.ts';
 import { descendants, gone, startScript } from './processes.ts';
@@ -46,11 +46,9 @@ function makeFolder(): string {
 }
 
 /**
- * Gives every test of a file its own home folder and ends at its end whatever it started there. Real servers are
- * started and killed many times, so tests have a minute.
+ * Gives every test of a file its own home folder and ends at its end whatever it started there.
  */
 export function useHomes() {
-  vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
   let old: string;
   let cleanups: (() => unknown)[] = [];
   beforeAll(async () => {
