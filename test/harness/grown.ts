@@ -1,6 +1,6 @@
 import { connect, type Sql } from '../../src/database/pool.ts';
 import { createTestDatabase } from './database.ts';
-import { connectWithPlansOfNow, rowsRead } from './rows-read.ts';
+import { connectKeepingPlans, connectWithPlansOfNow, rowsRead } from './rows-read.ts';
 
 /** What the planner knows of the tables when it makes the plans: the few rows there are, or nothing at all. */
 export const KNOWLEDGE = ['analysed', 'never analysed'] as const;
@@ -29,10 +29,7 @@ export async function openGrown(known: (typeof KNOWLEDGE)[number], { fill, use }
   // Without triggers and references: rows are to be there, and quickly.
   const filling = connect(`${database.target}&session_replication_role=replica`, { max: 1 });
   await fill(filling, 1, FEW);
-  const sql =
-    known === 'analysed'
-      ? await connectWithPlansOfNow(database)
-      : connect(`${database.target}&plan_cache_mode=force_generic_plan`, { max: 1 });
+  const sql = known === 'analysed' ? await connectWithPlansOfNow(database) : connectKeepingPlans(database);
   for (let run = 0; run < 2; run++) await rowsRead(sql, use);
   await fill(filling, FEW + 1, GROWN);
   await filling.end();

@@ -1,13 +1,14 @@
 import { connect, type Sql } from '../../src/database/pool.ts';
 import type { TestDatabase } from './database.ts';
 
-/**
- * A connection that keeps the plan each statement first got, as made for what the tables held when they were last
- * analysed: now. What grows afterwards is what the planner does not know of. Close it before the database is dropped.
- */
+/** A connection that keeps the plan each statement first got. Close it before the database is dropped. */
+export const connectKeepingPlans = (database: TestDatabase): Sql =>
+  connect(`${database.target}&plan_cache_mode=force_generic_plan`, { max: 1 });
+
+/** The same, with plans made for what the tables hold now: what grows afterwards is what the planner does not know of. */
 export async function connectWithPlansOfNow(database: TestDatabase): Promise<Sql> {
   await database.sql`analyze`;
-  return connect(`${database.target}&plan_cache_mode=force_generic_plan`, { max: 1 });
+  return connectKeepingPlans(database);
 }
 
 type Read = { relname: string; rows: number };

@@ -225,8 +225,7 @@ export async function hasWins(
   keys: readonly Pick<DrawKey, 'out_biz_id' | 'app_key'>[],
 ): Promise<boolean[]> {
   const [row] = await sql<{ won: boolean[] }[]>`
-    select lottery_has_wins(${platform}, (select ${keys.map((key) => key.out_biz_id)}::text[]),
-      (select ${keys.map((key) => key.app_key)}::text[])) as won`;
+    select lottery_has_wins(${platform}, ${keys.map((key) => key.out_biz_id)}, ${keys.map((key) => key.app_key)}) as won`;
   return (row as { won: boolean[] }).won;
 }
 

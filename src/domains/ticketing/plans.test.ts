@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
-import { connectWithPlansOfNow, rowsRead } from '../../../test/harness/rows-read.ts';
+import { connectKeepingPlans, connectWithPlansOfNow, rowsRead } from '../../../test/harness/rows-read.ts';
 import { A, after, C, NOON, P, putOn } from '../../../test/harness/ticketing.ts';
-import { connect, type Sql } from '../../database/pool.ts';
+import type { Sql } from '../../database/pool.ts';
 import { createVault } from '../../database/vault.ts';
 import { cancelOrder, refundOrder } from './admin/orders/queries.ts';
 import { loadTicketingDemo } from './demo.ts';
@@ -134,10 +134,7 @@ async function open(belief: string): Promise<void> {
   for (const { name } of tables) await database.sql`alter table ${database.sql(name)} set (autovacuum_enabled = false)`;
   sql = database.sql;
   if (belief === 'few rows are known') await everything('before');
-  sql =
-    belief === 'nothing is known'
-      ? connect(`${database.target}&plan_cache_mode=force_generic_plan`, { max: 1 })
-      : await connectWithPlansOfNow(database);
+  sql = belief === 'nothing is known' ? connectKeepingPlans(database) : await connectWithPlansOfNow(database);
   await everything('first');
   await everything('second');
   await grow();
