@@ -15,7 +15,7 @@ import {
   type SignPolicy,
 } from './checks.ts';
 import { type Quotas, StaleApp } from './quotas.ts';
-import { type Answer, APP_KEY, type Recorder, type Recording, recorded } from './recorded.ts';
+import { type Answer, APP_KEY, type Recorder, type Recording, recorded, type Write } from './recorded.ts';
 import type { SessionStore } from './sessions.ts';
 
 /** A function that carries out any method: the erased form of the contract's `Handler`. */
@@ -191,32 +191,37 @@ const refuseCaller = ({ signPolicy }: Gateway, app: App, input: CallInput, now: 
     ? platformError('app-suspended')
     : refuseSignature(input.parameters, input.body, app, now, signPolicy);
 
-async function carryOut(
+/** Carries a method out for a caller, once its session and its permission are checked. */
+function carryOut(
   gateway: Gateway,
   method: Method,
   caller: Caller,
   parameters: Parameters,
   recording: Recording,
-): Promise<(format: Format) => string> {
+): Promise<Write> {
   const { contract } = method;
   const { app_key } = caller.app;
   const { request_id, now } = recording;
-  const user =
-    contract.session === 'none'
-      ? undefined
-      : await identifyUser(gateway, contract, app_key, parameters.get('session') || undefined, now);
-  const admission = admit(gateway, contract, caller, now);
-  if (admission !== undefined) await admission;
   const context = { app_key, actor: app_key, method: contract.name, now, request_id, host: caller.input.host };
-  const value = await method.handle(method.parse(parameters), user === undefined ? context : { ...context, user });
-  return writerOf(method, value, request_id);
+  const go = (user: CallContext['user']): Promise<Write> =>
+    perform(method, parameters, user === undefined ? context : { ...context, user });
+  if (contract.session === 'none') {
+    const admission = admit(gateway, contract, caller, now);
+    return admission === undefined ? go(undefined) : admission.then(() => go(undefined));
+  }
+  return identifyUser(gateway, contract, app_key, parameters.get('session') || undefined, now).then(async (user) => {
+    await admit(gateway, contract, caller, now);
+    return go(user);
+  });
 }
 
-/** Writes a method's answer in the format that is asked for. */
-const writerOf =
-  ({ writers }: Method, value: object, request_id: string) =>
-  (format: Format): string =>
-    writers[format](value, request_id);
+/** Carries a method out. What waits for its value holds no more than is needed to write it. */
+function perform(method: Method, parameters: Values, context: CallContext): Promise<Write> {
+  return writtenBy(method, method.handle(method.parse(parameters), context), context.request_id);
+}
+
+const writtenBy = ({ writers }: Method, value: Promise<object>, request_id: string): Promise<Write> =>
+  value.then((value) => (format) => writers[format](value, request_id));
 
 /** Carries a method out for an operator whose role allows it. */
 async function actFor(
@@ -224,9 +229,10 @@ async function actFor(
   method: Method,
   { operator, request, session_user, host }: OperatorCall,
   recording: Recording,
-): Promise<(format: Format) => string> {
+): Promise<Write> {
   const { contract } = method;
   const { login: actor, role } = operator;
+  const { request_id, now } = recording;
   const refuse = (sub_msg: string): TopError => platformError('api-package-limit', { sub_msg });
   if (!mayCall(role, contract)) throw refuse(`角色 ${role} 不能调用 ${contract.name}`);
   const user_id = contract.session === 'none' ? undefined : session_user;
@@ -238,10 +244,9 @@ async function actFor(
     throw platformError('invalid-arguments', { argument: 'session_user', sub_msg: `用户 ${user_id} 不存在` });
   // Administrative writes enter their rows themselves.
   if (user !== undefined || (contract.kind === 'write' && !contract.name.startsWith('piaoquan.')))
-    await acting.enter({ actor, method: contract.name, ...recording }, user_id);
-  const context = { app_key: CONSOLE_APP_KEY, actor, method: contract.name, host, ...recording };
-  const value = await method.handle(method.parse(request), user === undefined ? context : { ...context, user });
-  return writerOf(method, value, context.request_id);
+    await acting.enter({ actor, method: contract.name, request_id, now }, user_id);
+  const context = { app_key: CONSOLE_APP_KEY, actor, method: contract.name, host, request_id, now };
+  return perform(method, request, user === undefined ? context : { ...context, user });
 }
 
 async function identifyUser(

@@ -1,36 +1,50 @@
 import { expect, test } from 'vitest';
+import type { TopError } from '../contract/errors.ts';
 import { openDeadlines } from './deadlines.ts';
 
-const busy = { body: { sub_code: 'isp.top-remote-service-unavailable' } };
+const BUSY = 'isp.top-remote-service-unavailable';
 
-test('a call beyond the bound is refused as busy without being begun, and one that ends makes room', async () => {
-  const deadlines = openDeadlines(60_000, 2);
-  const ends: (() => void)[] = [];
-  const wait = () => new Promise<string>((done) => ends.push(() => done('answer')));
-  const held = [deadlines.hold(wait), deadlines.hold(wait)];
-  await expect(deadlines.hold(wait)).rejects.toMatchObject(busy);
-  expect(ends).toHaveLength(2);
-  ends[0]?.();
-  expect(await held[0]).toBe('answer');
-  held.push(deadlines.hold(wait));
-  for (const end of ends) end();
-  expect(await Promise.all(held)).toEqual(['answer', 'answer', 'answer']);
+const busy = expect.objectContaining({ body: expect.objectContaining({ sub_code: BUSY }) });
+
+type Call = { until: number; place: number; readonly cuts: TopError[] };
+const newCall = (): Call => ({ until: 0, place: 0, cuts: [] });
+const open = (longestMs: number, mostCalls: number) =>
+  openDeadlines<Call>(longestMs, mostCalls, ({ cuts }, error) => cuts.push(error));
+
+test('a call beyond the bound is refused as busy, and one that ends makes room', () => {
+  const deadlines = open(60_000, 2);
+  const [first, second, third] = [newCall(), newCall(), newCall()];
+  deadlines.begin(first);
+  deadlines.begin(second);
+  expect(() => deadlines.begin(third)).toThrow(busy);
+  deadlines.end(first);
+  deadlines.begin(third);
+  expect(deadlines.underWay).toBe(2);
+  // Whichever order they end in, each leaves its own place.
+  deadlines.end(second);
+  deadlines.end(third);
   expect(deadlines.underWay).toBe(0);
 });
 
-test('a call that takes too long is answered by a retryable timeout and counts until it ends', async () => {
-  const deadlines = openDeadlines(1, 1);
-  let end: () => void = () => undefined;
-  const held = deadlines.hold(() => new Promise<void>((done) => (end = done)));
-  await expect(held).rejects.toMatchObject({ body: { sub_code: 'isp.top-remote-connection-timeout' } });
-  await expect(deadlines.hold(async () => 'next')).rejects.toMatchObject(busy);
-  end();
-  await new Promise(setImmediate);
-  expect(await deadlines.hold(async () => 'next')).toBe('next');
+test('a call that takes too long is cut by a retryable timeout and counts until it ends', async () => {
+  const deadlines = open(1, 1);
+  const slow = newCall();
+  deadlines.begin(slow);
+  await expect
+    .poll(() => slow.cuts[0], { timeout: 10_000 })
+    .toMatchObject({
+      body: { sub_code: 'isp.top-remote-connection-timeout' },
+    });
+  expect(() => deadlines.begin(newCall())).toThrow(busy);
+  deadlines.end(slow);
+  deadlines.begin(newCall());
 });
 
-test('an error of a call is its own', async () => {
-  const deadlines = openDeadlines(60_000, 1);
-  await expect(deadlines.hold(() => Promise.reject(new Error('own')))).rejects.toThrow('own');
-  expect(deadlines.underWay).toBe(0);
+test('only the calls that take too long are cut', async () => {
+  const deadlines = open(1, 100);
+  const calls = Array.from({ length: 10 }, newCall);
+  for (const call of calls) deadlines.begin(call);
+  for (const call of calls.filter((_call, index) => index % 3 === 0)) deadlines.end(call);
+  await expect.poll(() => calls.filter(({ cuts }) => cuts.length > 0).length, { timeout: 10_000 }).toBe(6);
+  expect(calls.filter((_call, index) => index % 3 === 0).flatMap(({ cuts }) => cuts)).toEqual([]);
 });

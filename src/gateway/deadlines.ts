@@ -1,13 +1,21 @@
-import { platformError } from '../contract/errors.ts';
+import { platformError, type TopError } from '../contract/errors.ts';
+
+/** A call under way as its watch knows it; both fields are the watch's own. */
+export type Held = {
+  /** When it is cut, in milliseconds of this process's clock. */
+  until: number;
+  /** Its place among all that are under way. */
+  place: number;
+};
 
 /** Holds calls to the longest time they may take. */
-export type Deadlines = {
+export type Deadlines<C extends Held> = {
   /**
-   * The outcome of a call, or platform error 15 with a timeout when the call takes too long. When too many calls are
-   * under way the call is not begun and is refused by the retryable error for a busy platform.
-   * @param begin may also throw at once
+   * Takes a call up. Throws the retryable error for a busy platform when too many are under way: the call must not begin.
    */
-  hold<T>(begin: () => Promise<T>): Promise<T>;
+  begin(call: C): void;
+  /** A call ended, one that was cut included. */
+  end(call: C): void;
   /** Calls begun and not ended, those that were cut included. */
   readonly underWay: number;
 };
@@ -19,44 +27,34 @@ const SWEEP_MS = 1000;
  * that is cut may still be carried out; its retry finds that, as writes are idempotent.
  * @param longestMs longest time of a call in milliseconds, kept to within a second
  * @param mostCalls most calls under way at once, which bounds the memory they hold
+ * @param cut answers a call that takes too long with platform error 15; told again each second until the call ends
  */
-export function openDeadlines(longestMs: number, mostCalls: number): Deadlines {
+export function openDeadlines<C extends Held>(
+  longestMs: number,
+  mostCalls: number,
+  cut: (call: C, error: TopError) => void,
+): Deadlines<C> {
   // In no order: a call that ends leaves its place to the last one.
-  const underWay: Held[] = [];
-  const end = (held: Held): void => {
-    const last = underWay.pop() as Held;
-    if (last === held) return;
-    underWay[held.place] = last;
-    last.place = held.place;
-  };
+  const underWay: C[] = [];
   setInterval(() => {
     const now = performance.now();
-    // A call that was cut stays until it ends; to cut it again changes nothing.
-    for (const { until, cut } of underWay) if (until <= now) cut(platformError('service-timeout'));
+    for (const call of underWay) if (call.until <= now) cut(call, platformError('service-timeout'));
   }, SWEEP_MS).unref();
   return {
     get underWay() {
       return underWay.length;
     },
-    hold: (begin) =>
-      new Promise((done, cut) => {
-        if (underWay.length >= mostCalls) throw platformError('service-unavailable');
-        const running = begin();
-        const held = { until: performance.now() + longestMs, place: underWay.length, cut };
-        underWay.push(held);
-        running.then(
-          (outcome) => {
-            end(held);
-            done(outcome);
-          },
-          (error) => {
-            end(held);
-            cut(error);
-          },
-        );
-      }),
+    begin(call) {
+      if (underWay.length >= mostCalls) throw platformError('service-unavailable');
+      call.until = performance.now() + longestMs;
+      call.place = underWay.length;
+      underWay.push(call);
+    },
+    end(call) {
+      const last = underWay.pop() as C;
+      if (last === call) return;
+      underWay[call.place] = last;
+      last.place = call.place;
+    },
   };
 }
-
-/** A call under way: its deadline, its place among all of them, and what answers it with an error. */
-type Held = { readonly until: number; place: number; readonly cut: (error: unknown) => void };

@@ -4,7 +4,7 @@ import { BusyError } from '../database/batch.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import { type Format, renderError } from '../wire/render.ts';
 import type { CallLog } from './call-log.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Deadlines, Held } from './deadlines.ts';
 import { toTopError } from './failure.ts';
 import type { Metrics } from './metrics.ts';
 import type { RecentCalls } from './recent-calls.ts';
@@ -15,7 +15,7 @@ export type Recorder = {
   readonly callLog: CallLog;
   readonly metrics: Metrics;
   readonly clock: () => Date;
-  readonly deadlines: Deadlines;
+  readonly deadlines: Deadlines<CallUnderWay>;
   /** Keeps the last calls, to be explained and made again; undefined outside a sandbox. */
   readonly recentCalls?: RecentCalls | undefined;
   /** Told of every unexpected error whole, with the request_id that the caller saw. */
@@ -63,47 +63,128 @@ function keepTexts(form: RegExp): (text: string | undefined) => string | undefin
 const keptAppKey = keepTexts(APP_KEY);
 const keptMethod = keepTexts(METHOD);
 
+/**
+ * All that is kept of a call while it runs: thousands wait at once, and what each holds is copied again and again while
+ * it waits.
+ */
+export type CallUnderWay = Held &
+  Recording & {
+    readonly recorder: Recorder;
+    readonly format: Format;
+    /** Milliseconds of this process's clock. */
+    readonly started: number;
+    readonly app_key: string | undefined;
+    readonly method: string | undefined;
+    readonly operator: string | undefined;
+    /** The call itself, where it is kept to be explained. */
+    readonly recent: RecordedCall | undefined;
+    /** Gives the answer; undefined once it is given. */
+    answer: ((answer: Answer) => void) | undefined;
+  };
+
+/** Makes the text of an answer in a spelling. */
+export type Write = (format: Format) => string;
+
 /** Runs one call and records it: its error becomes an `error_response` here and nowhere else. Never throws. */
-export async function recorded(
+export function recorded(
   recorder: Recorder,
   call: RecordedCall,
   format: Format,
-  run: (recording: Recording) => Promise<(format: Format) => string>,
+  run: (recording: Recording) => Promise<Write>,
 ): Promise<Answer> {
-  const { parameters } = call;
-  const started = performance.now();
-  const now = recorder.clock();
-  const request_id = newRequestId(now);
-  const recording = { request_id, now };
-  let text: string;
-  let failed: TopError | undefined;
-  try {
-    const write = await recorder.deadlines.hold(() => run(recording));
-    text = write(format);
-  } catch (error) {
-    failed = toTopError(error);
-    // That too many wait is no fault, and to write each of them down would add to the load.
-    if (!(error instanceof TopError || error instanceof BusyError))
-      recorder.onUnexpected(error, request_id, parameters.get('method'));
-    text = renderError(format, failed.body, request_id);
-  }
-  record(recorder, call, recording, failed, (performance.now() - started) * 1000);
-  return { text, format };
+  return new Promise((answer) => begin(toUnderWay(recorder, call, format, answer), run));
 }
 
-function record(
-  { metrics, callLog, recentCalls }: Recorder,
-  { parameters, body = '', size, operator }: RecordedCall,
-  { request_id, now }: Recording,
-  failed: TopError | undefined,
-  micros: number,
-): void {
+function toUnderWay(
+  recorder: Recorder,
+  call: RecordedCall,
+  format: Format,
+  answer: (answer: Answer) => void,
+): CallUnderWay {
+  const { parameters, size, operator } = call;
+  const now = recorder.clock();
+  return {
+    recorder,
+    format,
+    request_id: newRequestId(now),
+    now,
+    started: performance.now(),
+    // What a stranger sends as key or method is kept only when it has the form of one.
+    app_key: operator === undefined ? keptAppKey(parameters.get('app_key')) : CONSOLE_APP_KEY,
+    method: keptMethod(parameters.get('method')),
+    operator,
+    recent: recorder.recentCalls === undefined || size === undefined ? undefined : call,
+    answer,
+    until: 0,
+    place: 0,
+  };
+}
+
+function begin(call: CallUnderWay, run: (recording: Recording) => Promise<Write>): void {
+  const { deadlines } = call.recorder;
+  try {
+    deadlines.begin(call);
+  } catch (error) {
+    fail(call, error);
+    return;
+  }
+  try {
+    whenDone(call, run(call));
+  } catch (error) {
+    deadlines.end(call);
+    fail(call, error);
+  }
+}
+
+function whenDone(call: CallUnderWay, running: Promise<Write>): void {
+  running.then(
+    (write) => {
+      call.recorder.deadlines.end(call);
+      succeed(call, write);
+    },
+    (error) => {
+      call.recorder.deadlines.end(call);
+      fail(call, error);
+    },
+  );
+}
+
+function succeed(call: CallUnderWay, write: Write): void {
+  if (call.answer === undefined) return;
+  let text: string;
+  try {
+    text = write(call.format);
+  } catch (error) {
+    fail(call, error);
+    return;
+  }
+  finish(call, text, undefined);
+}
+
+/** Answers a call with an error, unless it is answered already. */
+export function fail(call: CallUnderWay, error: unknown): void {
+  if (call.answer === undefined) return;
+  const { recorder, format, request_id, method } = call;
+  const failed = toTopError(error);
+  // That too many wait is no fault, and to write each of them down would add to the load.
+  if (!(error instanceof TopError || error instanceof BusyError)) recorder.onUnexpected(error, request_id, method);
+  finish(call, renderError(format, failed.body, request_id), failed);
+}
+
+function finish(call: CallUnderWay, text: string, failed: TopError | undefined): void {
+  record(call, failed);
+  const { answer, format } = call;
+  call.answer = undefined;
+  answer?.({ text, format });
+}
+
+function record(call: CallUnderWay, failed: TopError | undefined): void {
+  const { recorder, request_id, now, app_key, method, operator, recent } = call;
   const { code, sub_code } = failed?.body ?? { code: 0, sub_code: undefined };
-  // What a stranger sends as key or method is kept only when it has the form of one.
-  const app_key = operator === undefined ? keptAppKey(parameters.get('app_key')) : CONSOLE_APP_KEY;
-  const method = keptMethod(parameters.get('method'));
-  const duration_us = Math.round(micros);
-  metrics.called(method, code, sub_code, duration_us);
-  callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });
-  if (size !== undefined) recentCalls?.keep({ request_id, parameters, body, code }, size);
+  const duration_us = Math.round((performance.now() - call.started) * 1000);
+  recorder.metrics.called(method, code, sub_code, duration_us);
+  recorder.callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });
+  if (recent === undefined) return;
+  const { parameters, body = '', size = 0 } = recent;
+  recorder.recentCalls?.keep({ request_id, parameters, body, code }, size);
 }

@@ -10,6 +10,7 @@ import type { CallInput, Dispatcher } from './call.ts';
 import { encodeAnswer } from './encode.ts';
 import type { RequestHead } from './plain-request.ts';
 import { type Received, receive, understand } from './receive.ts';
+import type { Answer } from './recorded.ts';
 
 /** Most calls in one batch; TOP's own limit is not published (TOP protocol 9). */
 export const MAX_BATCH_CALLS = 100;
@@ -103,11 +104,14 @@ function pathOf(url: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-async function answerCall(tools: Tools, head: RequestHead, received: Received): Promise<Reply> {
+function answerCall(tools: Tools, head: RequestHead, received: Received): Promise<Reply> {
   const failure = received.failure ?? refuseOtherMethod(head.url ?? '', received);
-  const { text, format } = await tools.dispatcher.answer(toInput(tools, head, received), failure);
-  return replyOf(head, format, text);
+  return replyWith(tools.dispatcher.answer(toInput(tools, head, received), failure), acceptedBy(head));
 }
+
+/** The reply with an answer that is to come. What waits for it holds no more of the request than is needed here. */
+const replyWith = (answer: Promise<Answer>, accepted: Accepted): Promise<Reply> =>
+  answer.then(({ text, format }) => replyOf(accepted, format, text));
 
 /** The refusal of a call whose path names another method than its parameters do; without either there is none. */
 function refuseOtherMethod(url: string, { parameters }: Received): TopError | undefined {
@@ -120,7 +124,7 @@ async function answerBatch(tools: Tools, head: RequestHead, received: Received):
   const separator = separatorOf(head);
   const calls = () => callsOf(received, separator);
   const answers = await tools.dispatcher.answerBatch(toInput(tools, head, received), calls, received.failure);
-  return replyOf(head, answers[0]?.format ?? 'xml', answers.map(({ text }) => text).join(separator));
+  return replyOf(acceptedBy(head), answers[0]?.format ?? 'xml', answers.map(({ text }) => text).join(separator));
 }
 
 function toInput({ whereFrom }: Tools, head: RequestHead, { parameters, body, size }: Received): CallInput {
@@ -172,10 +176,13 @@ function callsOf(received: Received, separator: string): Map<string, string>[] {
   return calls;
 }
 
+/** Value of the Accept-Encoding header. */
+type Accepted = string | string[] | undefined;
+const acceptedBy = ({ headers }: RequestHead): Accepted => headers['accept-encoding'];
+
 /** The reply with an answer; to be waited for only when it is packed first. */
-function replyOf({ headers }: RequestHead, format: Format, text: string): Reply | Promise<Reply> {
+function replyOf(accepted: Accepted, format: Format, text: string): Reply | Promise<Reply> {
   const type = contentType(format);
-  const accepted = headers['accept-encoding'];
   if (accepted !== undefined && text.length >= GZIP_FROM_BYTES && acceptsGzip(accepted))
     return pack(text).then((body) => ({ type, body, packed: true }));
   return { type, body: encodeAnswer(text), packed: false };
