@@ -10,12 +10,15 @@ export class StaleApp extends Error {
 }
 
 type Counter = { counter: string; window_start: number; max: number; seconds: number; full: PlatformErrorName };
-/** `back`: calls taken ahead that are given back instead of one being taken. */
-type Take = { app: App; method: string; now: Date; back?: Ahead };
+/** `back`: calls taken ahead that are given back instead of one being taken; `ahead`: how many more to take ahead instead. */
+type Take = { app: App; method: string; now: Date; back?: Ahead; ahead?: number };
 type Outcome = 'granted' | 'stale' | { full: PlatformErrorName; wait_seconds: number };
 type Taken = { version: number; results?: { granted: number; spare: number; limited_by: number }[] };
-/** Calls of an app to a method taken ahead of their coming: good for this record of the app, for a moment. */
-type Ahead = { app: App; left: number; until: number; counters: Counter[] };
+/**
+ * Calls of an app to a method taken ahead of their coming: good for this record of the app, for a moment, after half of
+ * which, or of the calls, the next ones are taken.
+ */
+type Ahead = { app: App; taken: number; left: number; until: number; counters: Counter[]; renewed: boolean };
 
 const DAY_SECONDS = 24 * 3600;
 const GMT8_SECONDS = 8 * 3600;
@@ -25,6 +28,8 @@ const BUSY = 8;
 const AHEAD_FACTOR = 32;
 /** … for so many milliseconds: the longest time for which a change of an app goes unnoticed, and only under load. */
 const AHEAD_MS = 100;
+/** Of the calls that went meanwhile so many times as many are taken next. */
+const RENEWAL_FACTOR = 4;
 
 /** Counts calls against their limits, for all processes on the database together (TOP protocol 7). */
 export type Quotas = {
@@ -37,8 +42,8 @@ export type Quotas = {
 
 /**
  * Opens the counters of calls. Calls that wait at the same time are counted by one statement, which also tells whether
- * the apps in memory are still the present ones. Under load a process takes calls ahead, far from a limit only, and gives
- * back what it did not use: no limit is ever passed.
+ * the apps in memory are still the present ones. Under load a process takes calls ahead, far from a limit only, the next
+ * ones while it still has some, and gives back what it did not use: no limit is ever passed.
  */
 export function openQuotas(sql: Sql, apps: AppStore): Quotas {
   const ahead = new WeakMap<App, Map<string, Ahead>>();
@@ -64,17 +69,35 @@ export function openQuotas(sql: Sql, apps: AppStore): Quotas {
     throw platformError(outcome.full, { sub_msg: `This ban will last for ${outcome.wait_seconds} more seconds` });
   }
 
+  /** Takes the next calls ahead while these still go, so that none waits; if that fails the next one finds out why. */
+  function renew(own: Ahead, method: string, now: Date): void {
+    const gone = own.taken - own.left;
+    if (gone < BUSY) return;
+    own.renewed = true;
+    batcher.submit('calls', { app: own.app, method, now, ahead: gone * RENEWAL_FACTOR }).catch(() => undefined);
+  }
+
   return {
     take(app, method, now) {
       const own = ahead.get(app)?.get(method);
-      if (own === undefined || own.left === 0 || now.getTime() >= own.until) return takeFromDatabase(app, method, now);
+      const ms = now.getTime();
+      if (own === undefined || own.left === 0 || ms >= own.until) return takeFromDatabase(app, method, now);
       own.left -= 1;
+      if (!own.renewed && (own.left < own.taken / 2 || ms >= own.until - AHEAD_MS / 2)) renew(own, method, now);
       return undefined;
     },
   };
 }
 
-type Group = { method: string; app: App; takes: Take[]; returned: number; counters: Counter[] };
+type Group = {
+  method: string;
+  app: App;
+  now: Date;
+  takes: Take[];
+  returned: number;
+  ahead: number;
+  counters: Counter[];
+};
 
 async function takeBatch(
   sql: Sql,
@@ -84,9 +107,9 @@ async function takeBatch(
 ): Promise<Outcome[]> {
   const version = Math.max(...takes.map((take) => take.app.version));
   const groups = groupTakes(takes.filter((take) => take.app.version === version));
-  const request = groups.map(({ takes: wanting, returned, counters }) => ({
+  const request = groups.map(({ takes: wanting, returned, ahead, counters }) => ({
     wanted: wanting.length,
-    spare: wanting.length >= BUSY ? wanting.length * AHEAD_FACTOR : 0,
+    spare: Math.max(ahead, wanting.length >= BUSY ? wanting.length * AHEAD_FACTOR : 0),
     returned,
     counters,
   }));
@@ -105,10 +128,10 @@ async function takeBatch(
   return takes.map((take) => outcomes.get(take) ?? 'stale');
 }
 
-function toAhead({ app, takes, counters }: Group, left: number): Ahead {
-  const now = Math.max(...takes.map((take) => take.now.getTime()));
+function toAhead({ app, now, counters }: Group, taken: number): Ahead {
   const windowEnds = counters.map(({ window_start, seconds }) => (window_start + seconds) * 1000);
-  return { app, left, until: Math.min(now + AHEAD_MS, ...windowEnds), counters };
+  const until = Math.min(now.getTime() + AHEAD_MS, ...windowEnds);
+  return { app, taken, left: taken, until, counters, renewed: false };
 }
 
 function groupTakes(takes: readonly Take[]): Group[] {
@@ -123,14 +146,18 @@ function groupTakes(takes: readonly Take[]): Group[] {
       group = {
         method: take.method,
         app: take.app,
+        now: take.now,
         takes: [],
         returned: 0,
+        ahead: 0,
         counters: take.back?.counters ?? countersOf(take),
       };
       groups.set(key, group);
     }
-    if (take.back === undefined) group.takes.push(take);
-    else group.returned += take.back.left;
+    if (take.now > group.now) group.now = take.now;
+    if (take.back !== undefined) group.returned += take.back.left;
+    else if (take.ahead !== undefined) group.ahead = Math.max(group.ahead, take.ahead);
+    else group.takes.push(take);
   }
   return [...groups.values()];
 }
