@@ -16,7 +16,7 @@ import { engineWay, interactiveWay, type Way } from './stock-ways.ts';
 
 const CALLERS = 1000;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
 const SOLD = Number(process.env.BENCH_SOLD ?? 1_000_000);
 /** Until a server's code is compiled: the first seconds say nothing of it. */
 const WARM_SECONDS = 3;
@@ -131,14 +131,19 @@ async function compareEngines(target: DatabaseTarget): Promise<void> {
   printRatio('micro-batches', engine, interactive, '100');
 }
 
-/** A database of its own on the same server, with the hot activity and `sold` wins of it. */
-async function openDepth(target: DatabaseTarget, name: string, sold: number): Promise<Sql> {
+/** A database on the same server: a copy of another one, or an empty one. */
+async function createDatabase(target: DatabaseTarget, name: string, template = 'template1'): Promise<Sql> {
   const admin = connect(target, { max: 1 });
-  await admin`create database ${admin(name)}`;
+  await admin`create database ${admin(name)} template ${admin(template)}`;
   await admin.end();
   const url = new URL(target);
   url.pathname = `/${name}`;
-  const sql = connect(url.href);
+  return connect(url.href);
+}
+
+/** A database of its own on the same server, with the hot activity and `sold` wins of it. */
+async function openDepth(target: DatabaseTarget, name: string, sold: number): Promise<Sql> {
+  const sql = await createDatabase(target, name);
   await migrate(sql);
   await addHotActivity(sql, new Date());
   const way = engineWay(sql);
@@ -148,7 +153,7 @@ async function openDepth(target: DatabaseTarget, name: string, sold: number): Pr
 }
 
 const DEPTH_SECONDS = 2;
-const DEPTH_ROUNDS = ROUNDS + 2;
+const DEPTH_ROUNDS = 2 * ROUNDS + 1;
 
 /** Runs the engine on a database from the same start: a checkpoint just made, connections and plans warm. */
 async function driveDepth(sql: Sql): Promise<Measured> {
@@ -158,22 +163,26 @@ async function driveDepth(sql: Sql): Promise<Measured> {
   return drive(way, DEPTH_SECONDS);
 }
 
+/**
+ * A round at 0 has a new database each time. Emptied and filled again, one table would be written into the memory that it
+ * has just given back, which is warm, and only its buffers would be free.
+ */
 async function compareDepths(target: DatabaseTarget): Promise<void> {
   const sold = await openDepth(target, 'sold', SOLD);
-  const fresh = await openDepth(target, 'fresh', 0);
   await sold`vacuum analyze lottery_grant`;
+  await (await openDepth(target, 'empty', 0)).end();
   const [deep, empty]: [Measured[], Measured[]] = [[], []];
   const runs = [
-    async () => {
-      await fresh`truncate lottery_grant, lottery_grant_code`;
-      await fresh`update lottery_segment set consumed_win_times = 0`;
+    async (round: number) => {
+      const fresh = await createDatabase(target, `fresh_${round}`, 'empty');
       empty.push(await driveDepth(fresh));
+      await fresh.end();
     },
     async () => deep.push(await driveDepth(sold)),
   ];
   for (let round = 0; round < DEPTH_ROUNDS; round++)
-    for (const run of round % 2 ? [...runs].reverse() : runs) await run();
-  await Promise.all([sold.end(), fresh.end()]);
+    for (const run of round % 2 ? [...runs].reverse() : runs) await run(round);
+  await sold.end();
   console.log(`\nengine at ${SOLD} wins given against none (${DEPTH_ROUNDS} rounds of ${DEPTH_SECONDS} s)`);
   printRounds('at 0', empty);
   printRounds(`at ${SOLD}`, deep);
