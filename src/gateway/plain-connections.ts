@@ -49,8 +49,15 @@ function hold(state: State, socket: Socket): void {
         socket.pause();
         return;
       }
-      const request = readPlainRequest(bytes, peer);
-      const reply = request && state.router.answer(request.head, request.body);
+      let reply: Promise<Reply> | undefined;
+      try {
+        const request = readPlainRequest(bytes, peer);
+        reply = request && state.router.answer(request.head, request.body);
+      } catch {
+        // Thrown from here it would end the process.
+        socket.destroy();
+        return;
+      }
       if (reply === undefined) letGo(bytes);
       else {
         busy = true;
