@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 export type ServerProcess = { pid: number; port: number; stop(): Promise<void> };
 
 /** As npm start runs the server. */
-export const NODE_FLAGS = ['--min-semi-space-size=20', '--max-semi-space-size=20', '--max-old-space-size=1024'];
+export const NODE_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--max-old-space-size=1024'];
 const NODE_ENV = { NODE_COMPILE_CACHE: 'node_modules/.cache/piaoquan', MALLOC_ARENA_MAX: '1' };
 
 const canPin = spawnSync('taskset', ['--version']).status === 0;
