@@ -11,7 +11,7 @@ import { openCallLog } from '../src/gateway/call-log.ts';
 import { openDeadlines } from '../src/gateway/deadlines.ts';
 import { openMetrics } from '../src/gateway/metrics.ts';
 import { openQuotas } from '../src/gateway/quotas.ts';
-import { fail } from '../src/gateway/recorded.ts';
+import { failCall } from '../src/gateway/recorded.ts';
 import { buildServer } from '../src/gateway/server.ts';
 import { openSessionStore } from '../src/gateway/sessions.ts';
 import { openTokenStore } from '../src/gateway/tokens.ts';
@@ -55,7 +55,7 @@ const dispatcher = createDispatcher({
   metrics,
   signPolicy: { legacySign: false, explain: false },
   clock,
-  deadlines: openDeadlines(30_000, 20_000, fail),
+  deadlines: openDeadlines(30_000, 20_000, failCall),
   acting: { findUser: async () => undefined, enter: async () => undefined },
   onUnexpected: (error) => logger.error(error),
 });

@@ -25,7 +25,7 @@ import { offerSetup } from './gateway/operator-links.ts';
 import { findUser, insertDemoOperator } from './gateway/operators.ts';
 import { openQuotas } from './gateway/quotas.ts';
 import { openRecentCalls } from './gateway/recent-calls.ts';
-import { fail } from './gateway/recorded.ts';
+import { failCall } from './gateway/recorded.ts';
 import { checkMasterKey, hasApp, listApps } from './gateway/records.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
@@ -148,7 +148,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
     metrics,
     signPolicy: { legacySign: config.legacySign, explain: config.sandbox },
     clock,
-    deadlines: openDeadlines(LONGEST_CALL_MS, MOST_CALLS, fail),
+    deadlines: openDeadlines(LONGEST_CALL_MS, MOST_CALLS, failCall),
     recentCalls,
     acting: {
       findUser: (user_id) => findUser(sql, user_id),

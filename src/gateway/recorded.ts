@@ -125,14 +125,14 @@ function begin(call: CallUnderWay, run: (recording: Recording) => Promise<Write>
   try {
     deadlines.begin(call);
   } catch (error) {
-    fail(call, error);
+    failCall(call, error);
     return;
   }
   try {
     whenDone(call, run(call));
   } catch (error) {
     deadlines.end(call);
-    fail(call, error);
+    failCall(call, error);
   }
 }
 
@@ -144,7 +144,7 @@ function whenDone(call: CallUnderWay, running: Promise<Write>): void {
     },
     (error) => {
       call.recorder.deadlines.end(call);
-      fail(call, error);
+      failCall(call, error);
     },
   );
 }
@@ -155,14 +155,14 @@ function succeed(call: CallUnderWay, write: Write): void {
   try {
     text = write(call.format);
   } catch (error) {
-    fail(call, error);
+    failCall(call, error);
     return;
   }
   finish(call, text, undefined);
 }
 
 /** Answers a call with an error, unless it is answered already. */
-export function fail(call: CallUnderWay, error: unknown): void {
+export function failCall(call: CallUnderWay, error: unknown): void {
   if (call.answer === undefined) return;
   const { recorder, format, request_id, method } = call;
   const failed = toTopError(error);
