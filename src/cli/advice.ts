@@ -2,6 +2,7 @@ import { catalogue } from '../contract/catalogue.ts';
 import { type ErrorEntry, platformErrors } from '../contract/error-table.ts';
 import type { Contract } from '../contract/method.ts';
 import type { ErrorAnswer } from '../sdk/errors.ts';
+import { nearestName } from '../wire/nearest.ts';
 
 /** What the command line itself can do about an error, by its code. */
 const HERE: Readonly<Record<number, string>> = {
@@ -26,30 +27,13 @@ export function adviceOf(
   const entries = Object.values<ErrorEntry>(platformErrors).filter((entry) => entry.code === code);
   const known = own ?? entries.find((entry) => entry.sub_code === sub_code) ?? (code === 15 ? undefined : entries[0]);
   if (known === undefined) return undefined;
-  const near = code === 22 ? nearest(method, contracts) : undefined;
+  const near =
+    code === 22
+      ? nearestName(
+          method,
+          contracts.map(({ name }) => name),
+        )
+      : undefined;
   const here = near === undefined ? HERE[code] : `did you mean ${near}?`;
   return `${known.cause.en}. ${known.remedy.en}${here === undefined ? '' : `: ${here}`}`;
-}
-
-/** Most letters that may be wrong in a method's name for it to be meant. */
-const MOST_WRONG = 4;
-
-function nearest(method: string, contracts: readonly Contract[]): string | undefined {
-  const ranked = contracts
-    .map(({ name }) => ({ name, wrong: distance(method, name) }))
-    .sort((one, other) => one.wrong - other.wrong);
-  const [best] = ranked;
-  return best !== undefined && best.wrong <= MOST_WRONG ? best.name : undefined;
-}
-
-/** Letters to add, leave out or change until one name is the other. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [down, letter] of [...one].entries()) {
-    const next = [down + 1];
-    for (let at = 0; at < other.length; at++)
-      next.push(Math.min((row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1, (row[at] ?? 0) + (letter === other[at] ? 0 : 1)));
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
