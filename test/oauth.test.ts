@@ -162,6 +162,72 @@ test('a refresh token whose next session was revoked or has ended gives no sessi
     expect((await refresh(token)).body.error).toBe('invalid_grant');
 });
 
+/** Whether a session key opens the user's data. */
+const isOpen = async (session: string): Promise<boolean> => (await exported(session)).includes('"current_rows":100');
+
+test('whichever session of a chain is revoked, all that were refreshed from it and before it end with it, others stay', async () => {
+  for (const revoked of [0, 1, 2]) {
+    const untouched = await newSession();
+    const chain = [await newSession()];
+    for (const _ of [1, 2]) chain.push((await refresh(chain.at(-1)?.refresh_token as string)).body);
+    const session_key = chain[revoked]?.access_token as string;
+    await server.call('piaoquan.platform.session.revoke', { session_key });
+    for (const { access_token, refresh_token } of chain) {
+      expect(await isOpen(access_token)).toBe(false);
+      expect((await refresh(refresh_token)).body.error).toBe('invalid_grant');
+    }
+    expect(await isOpen(untouched.access_token)).toBe(true);
+  }
+});
+
+test('no refresh that runs beside a revocation leaves a session behind', async () => {
+  for (let round = 0; round < 10; round++) {
+    const first = await newSession();
+    const { body: second } = await refresh(first.refresh_token);
+    const refreshed = Array.from({ length: 10 }, () => refresh(second.refresh_token));
+    await Promise.all([
+      ...refreshed,
+      server.call('piaoquan.platform.session.revoke', { session_key: first.access_token }),
+    ]);
+    const [live] = await sql()`select count(*) as n from platform_session
+      where coalesce(first_hash, session_hash) = ${hashOf(first.access_token)} and revoked_at is null`;
+    expect(live).toEqual({ n: 0 });
+  }
+});
+
+test('a code that comes twice, by either way and with whatever address, ends the session it made and what was refreshed', async () => {
+  const again: ((code: string) => Promise<unknown>)[] = [
+    (code) => redeem(code),
+    (code) => redeem(code, { redirect_uri: 'http://127.0.0.1:8123/other' }),
+    (code) => server.call('taobao.top.auth.token.create', { code }),
+  ];
+  for (const [index, repeat] of again.entries()) {
+    const code = await newCode();
+    const { body: first } = await redeem(code);
+    const { body: second } = await refresh(first.refresh_token);
+    expect(await isOpen(second.access_token)).toBe(true);
+    // Whoever cannot sign as the app ends nothing by it.
+    await redeem(code, { client_id: other.app_key, client_secret: other.secret });
+    await redeem(code, { client_secret: 'wrong' });
+    expect(await isOpen(second.access_token)).toBe(true);
+    await repeat(code);
+    expect([await isOpen(first.access_token), await isOpen(second.access_token)], String(index)).toEqual([
+      false,
+      false,
+    ]);
+  }
+  const logged = await sql()`select distinct actor from change_log where method = 'oauth.code-twice'`;
+  expect(logged).toEqual([{ actor: demo.app_key }]);
+});
+
+test('of a code sent by many at once no session stays', async () => {
+  const code = await newCode();
+  const replies = await Promise.all(Array.from({ length: 10 }, () => redeem(code)));
+  const given = replies.filter(({ status }) => status === 200);
+  expect(given.length).toBe(1);
+  expect(await isOpen(given[0]?.body.access_token as string)).toBe(false);
+});
+
 test('the token methods of the gateway give the same answers as /token', async () => {
   const code = await newCode();
   const result = (answer: string): TokenReply => {

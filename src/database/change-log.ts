@@ -12,16 +12,17 @@ export type Writer = {
  * Runs writes in one transaction that tells the change log who makes them: triggers leave an entry in `change_log` for
  * every row of the configuration that they change, and what fails leaves none. Writes outside are entered as `system`.
  */
-export const writeAs = <T>(
-  sql: Sql,
-  { actor, method, request_id, now }: Writer,
-  run: (tx: Transaction) => Promise<T>,
-): Promise<T> =>
+export const writeAs = <T>(sql: Sql, writer: Writer, run: (tx: Transaction) => Promise<T>): Promise<T> =>
   sql.begin(async (tx) => {
-    const writer = JSON.stringify({ actor, method, request_id, at: now });
-    await tx`select set_config('piaoquan.writer', ${writer}, true)`;
+    await nameWriter(tx, writer);
     return run(tx);
   }) as Promise<T>;
+
+/** Tells the change log who makes the writes that follow in a transaction. */
+export async function nameWriter(tx: Transaction, { actor, method, request_id, now }: Writer): Promise<void> {
+  const writer = JSON.stringify({ actor, method, request_id, at: now });
+  await tx`select set_config('piaoquan.writer', ${writer}, true)`;
+}
 
 /** A change, as the log holds it. */
 export type Change = {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Queryable, Sql } from '../database/pool.ts';
+import { nameWriter } from '../database/change-log.ts';
+import type { Queryable, Sql, Transaction } from '../database/pool.ts';
 import { SESSION_KEY_PURPOSE, type Vault } from '../database/vault.ts';
+import { newRequestId } from './request-id.ts';
 
 /** The answer of /token and of the two token methods (TOP protocol 8.2); times in seconds. */
 export type TokenAnswer = {
@@ -23,7 +25,10 @@ export type TokenAnswer = {
 export type TokenStore = {
   /** An authorisation code of a user for an app; works once, for ten minutes. */
   issueCode(grant: { app_key: string; user_id: number; redirect_uri: string }, now: Date): Promise<string>;
-  /** Exchanges a code for a session. `redirect_uri`, when given, must be the one the code was issued to. */
+  /**
+   * Exchanges a code for a session. `redirect_uri`, when given, must be the one the code was issued to. A code that comes
+   * a second time ends the session that it made, with all that were refreshed from it (RFC 6749 4.1.2).
+   */
   redeemCode(
     grant: { app_key: string; code: string; redirect_uri?: string | undefined },
     now: Date,
@@ -32,6 +37,8 @@ export type TokenStore = {
   issue(grant: { app_key: string; user_id: number }, now: Date, query?: Queryable): Promise<TokenAnswer>;
   /** Makes the next session of a refresh token; repeated, the same one again. */
   refresh(grant: { app_key: string; refresh_token: string }, now: Date): Promise<TokenAnswer | undefined>;
+  /** Ends a session, the one it was refreshed from and all that were refreshed since; false when there is none. */
+  revoke(session_hash: Buffer, now: Date, query: Queryable): Promise<boolean>;
 };
 
 const CODE_SECONDS = 600;
@@ -40,7 +47,10 @@ const REFRESH_SECONDS = 60 * 24 * 3600;
 const CODE_PURPOSE = 'authorization-code';
 const REFRESH_PURPOSE = 'refresh-token';
 
-type Grant = { app_key: string; user_id: number };
+/** Who a session is for. `first_hash`: the session that it is refreshed from in the first place; absent for a first one. */
+type Grant = { app_key: string; user_id: number; first_hash?: Buffer };
+/** A code that is held. `good`: it has not expired and the address is its own. */
+type HeldCode = Grant & { used_at: Date | null; session_hash: Buffer | null; good: boolean };
 type Stored = { nick: string; user_id: number; expires_at: Date; refresh_expires_at: Date };
 
 const after = (now: Date, seconds: number): Date => new Date(now.getTime() + seconds * 1000);
@@ -67,12 +77,20 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
     },
     redeemCode: ({ app_key, code, redirect_uri }, now) =>
       sql.begin(async (transaction) => {
-        const [grant] = await transaction<Grant[]>`
-          update platform_authorization_code set used_at = ${now}
-          where code_hash = ${vault.hash(CODE_PURPOSE, code)} and app_key = ${app_key} and used_at is null
-            and expires_at > ${now} and redirect_uri = coalesce(${redirect_uri ?? null}, redirect_uri)
-          returning app_key, user_id`;
-        return grant && issue(transaction, grant, newKey('6100'), newKey('6102'), now);
+        const code_hash = vault.hash(CODE_PURPOSE, code);
+        const [held] = await transaction<HeldCode[]>`
+          select app_key, user_id, used_at, session_hash,
+            expires_at > ${now} and redirect_uri = coalesce(${redirect_uri ?? null}, redirect_uri) as good
+          from platform_authorization_code where code_hash = ${code_hash} and app_key = ${app_key} for update`;
+        if (held?.used_at != null) await endSessionOf(transaction, held, now);
+        if (held === undefined || held.used_at !== null || !held.good) return undefined;
+        const access = newKey('6100');
+        const answer = await issue(transaction, held, access, newKey('6102'), now);
+        await transaction`
+          update platform_authorization_code
+          set used_at = ${now}, session_hash = ${vault.hash(SESSION_KEY_PURPOSE, access)}
+          where code_hash = ${code_hash}`;
+        return answer;
       }),
     async issue(grant, now, query = sql) {
       // Random keys are new, so there is always an answer.
@@ -80,32 +98,52 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
     },
     refresh: ({ app_key, refresh_token }, now) =>
       sql.begin(async (transaction) => {
-        // The lock lets requests with one token follow each other: two inserts of the same session at once would fail on
-        // the unique key of its refresh token, which the conflict clause on the session key does not cover.
-        const [grant] = await transaction<Grant[]>`
-          select app_key, user_id from platform_session
-          where refresh_hash = ${vault.hash(REFRESH_PURPOSE, refresh_token)} and app_key = ${app_key}
-            and refresh_expires_at > ${now} and revoked_at is null
-          for update`;
+        const refresh_hash = vault.hash(REFRESH_PURPOSE, refresh_token);
+        // The lock on the first session lets refreshes of its chain follow each other and a revocation of it: two inserts
+        // of the same session at once would fail on the unique key of its refresh token, which the conflict clause on the
+        // session key does not cover, and a session added meanwhile would outlive the revocation.
+        await transaction`
+          select from platform_session where session_hash = (
+            select coalesce(first_hash, session_hash) from platform_session
+            where refresh_hash = ${refresh_hash} and app_key = ${app_key})
+          for no key update`;
+        const [grant] = await transaction<(Grant & { first_hash: Buffer })[]>`
+          select app_key, user_id, coalesce(first_hash, session_hash) as first_hash from platform_session
+          where refresh_hash = ${refresh_hash} and app_key = ${app_key} and refresh_expires_at > ${now}
+            and revoked_at is null`;
         // Derived from the token, so that a client that lost the answer gets the same session when it asks again.
         const derived = (purpose: string): Buffer => vault.hash(purpose, refresh_token);
         const access = newKey('6101', derived('next-session'));
         return grant && issue(transaction, grant, access, newKey('6103', derived('next-refresh')), now);
       }),
+    revoke,
   };
+}
+
+async function revoke(session_hash: Buffer, now: Date, query: Queryable): Promise<boolean> {
+  const [row] = await query<{ known: boolean }[]>`select platform_revoke_session(${session_hash}, ${now}) as known`;
+  return row?.known ?? false;
+}
+
+/** Ends what a code was exchanged for: it came twice, so a stranger may hold it (RFC 6749 4.1.2). */
+async function endSessionOf(tx: Transaction, { app_key, session_hash }: HeldCode, now: Date): Promise<void> {
+  if (session_hash === null) return;
+  await nameWriter(tx, { actor: app_key, method: 'oauth.code-twice', request_id: newRequestId(now), now });
+  await revoke(session_hash, now, tx);
 }
 
 /** Saves a session, or finds the one of the same key; undefined when that one was revoked or has ended. */
 async function insertSession(
   query: Queryable,
-  { app_key, user_id }: Grant,
+  { app_key, user_id, first_hash }: Grant,
   { session_hash, refresh_hash, now }: { session_hash: Buffer; refresh_hash: Buffer; now: Date },
 ): Promise<Stored | undefined> {
   const [stored] = await query<Stored[]>`
     with session as (
-      insert into platform_session (session_hash, app_key, user_id, created_at, expires_at, refresh_hash, refresh_expires_at)
+      insert into platform_session (session_hash, app_key, user_id, created_at, expires_at, refresh_hash, refresh_expires_at,
+        first_hash)
       values (${session_hash}, ${app_key}, ${user_id}, ${now}, ${after(now, SESSION_SECONDS)}, ${refresh_hash},
-        ${after(now, REFRESH_SECONDS)})
+        ${after(now, REFRESH_SECONDS)}, ${first_hash ?? null})
       on conflict (session_hash) do update set app_key = excluded.app_key
         where platform_session.revoked_at is null and platform_session.expires_at > ${now}
       returning user_id, expires_at, refresh_expires_at

@@ -24,7 +24,6 @@ import {
   insertApp,
   nickOf,
   packagesOf,
-  revokeSession,
   type ShownApp,
   saveLimit,
   setPackages,
@@ -46,13 +45,14 @@ import {
   wrong,
 } from './rules.ts';
 
-/** Issues session keys; times in seconds. */
+/** Issues and ends session keys; times in seconds. */
 type Tokens = {
   issue(
     grant: { app_key: string; user_id: number },
     now: Date,
     query?: Queryable,
   ): Promise<{ access_token: string; refresh_token: string; expires_in: number; re_expires_in: number }>;
+  revoke(session_hash: Buffer, now: Date, query: Queryable): Promise<boolean>;
 };
 type Parts = { readonly sql: Sql; readonly vault: Vault; readonly tokens: Tokens };
 type Methods = Handlers<typeof adminPlatformContracts>;
@@ -239,7 +239,7 @@ const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
   'piaoquan.platform.session.revoke': async ({ session_id, session_key }, context) => {
     const hash =
       session_key == null ? Buffer.from(session_id ?? '', 'hex') : vault.hash(SESSION_KEY_PURPOSE, session_key);
-    const revoked = await writeAs(sql, context, (tx) => revokeSession(tx, hash, context.now));
+    const revoked = await writeAs(sql, context, (tx) => tokens.revoke(hash, context.now, tx));
     if (!revoked) throw refused('isv.session-not-found');
     return { is_success: true };
   },

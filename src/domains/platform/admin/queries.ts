@@ -249,13 +249,6 @@ export const findSessions = (
 const instant = (sql: Sql, { at_us }: TimePlace) =>
   sql`(timestamptz 'epoch' + ${at_us}::bigint * interval '1 microsecond')`;
 
-/** Ends a session; one that was ended stays so from then. False when there is none. */
-export async function revokeSession(sql: Queryable, session_hash: Buffer, now: Date): Promise<boolean> {
-  const updated = await sql`
-    update platform_session set revoked_at = coalesce(revoked_at, ${now}) where session_hash = ${session_hash}`;
-  return updated.count > 0;
-}
-
 /** A record of the call log. */
 export type ShownCall = {
   readonly request_id: string;
