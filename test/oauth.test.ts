@@ -3,6 +3,7 @@ import { fixMasterKey, makeApp } from './harness/apps.ts';
 import { carried, openBrowser, type TokenReply } from './harness/browser.ts';
 import { callAt, errorOf } from './harness/call.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
+import { until } from './harness/until.ts';
 
 const vault = fixMasterKey();
 const redirect_uri = 'http://127.0.0.1:8123/callback';
@@ -180,19 +181,35 @@ test('whichever session of a chain is revoked, all that were refreshed from it a
   }
 });
 
-test('no refresh that runs beside a revocation leaves a session behind', async () => {
-  for (let round = 0; round < 10; round++) {
-    const first = await newSession();
-    const { body: second } = await refresh(first.refresh_token);
-    const refreshed = Array.from({ length: 10 }, () => refresh(second.refresh_token));
-    await Promise.all([
-      ...refreshed,
-      server.call('piaoquan.platform.session.revoke', { session_key: first.access_token }),
-    ]);
-    const [live] = await sql()`select count(*) as n from platform_session
-      where coalesce(first_hash, session_hash) = ${hashOf(first.access_token)} and revoked_at is null`;
-    expect(live).toEqual({ n: 0 });
-  }
+test('a refresh under way while its chain is revoked leaves no session behind', async () => {
+  const first = await newSession();
+  const derived = `6101${vault.hash('next-session', first.refresh_token).toString('hex').slice(0, 52)}`;
+  const waiting = async (): Promise<number> =>
+    (await sql()`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).count;
+  let refreshed: Promise<unknown> | undefined;
+  let revoked: Promise<unknown> | undefined;
+  const held = sql().begin(async (tx) => {
+    // The very row that the refresh is about to write, so that it stands still after it has judged its token.
+    await tx`insert into platform_session (session_hash, app_key, user_id, created_at, expires_at)
+      values (${hashOf(derived)}, ${demo.app_key}, 6100000, now(), now())`;
+    refreshed = refresh(first.refresh_token);
+    await until(waiting, (count) => count === 1);
+    let ended = false;
+    revoked = server
+      .call('piaoquan.platform.session.revoke', { session_key: first.access_token })
+      .finally(() => (ended = true));
+    await until(async () => ended || (await waiting()) === 2, Boolean);
+    throw new Error('rolled back');
+  });
+  await expect(held).rejects.toThrow('rolled back');
+  await Promise.all([refreshed, revoked]);
+  const rows =
+    await sql()`select session_hash = ${hashOf(derived)} as next, revoked_at is null as live from platform_session
+    where coalesce(first_hash, session_hash) = ${hashOf(first.access_token)} order by next`;
+  expect(rows).toEqual([
+    { next: false, live: false },
+    { next: true, live: false },
+  ]);
 });
 
 test('a code that comes twice, by either way and with whatever address, ends the session it made and what was refreshed', async () => {
