@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { type Config, readConfig, readMasterKey } from './config.ts';
-import { adminPackages, catalogue, packages } from './contract/catalogue.ts';
+import { adminPackages, catalogue, packages, packagesWithin } from './contract/catalogue.ts';
 import type { Contract } from './contract/method.ts';
-import { logCall } from './database/change-log.ts';
+import { logCall, logSigning } from './database/change-log.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { startWorker } from './database/jobs.ts';
 import { migrate } from './database/migrate.ts';
@@ -13,7 +13,7 @@ import { DEMO, loadPlatformDemo } from './demo.ts';
 import { serveDocs } from './docs/serve.ts';
 import { startTicketingRelease } from './domains/ticketing/release.ts';
 import { voucherJobs } from './domains/vouchers/handlers.ts';
-import { openAppStore } from './gateway/apps.ts';
+import { type App, openAppStore } from './gateway/apps.ts';
 import { type AnyHandler, createDispatcher } from './gateway/call.ts';
 import { openCallLog } from './gateway/call-log.ts';
 import { serveConsole } from './gateway/console.ts';
@@ -27,11 +27,12 @@ import { openQuotas } from './gateway/quotas.ts';
 import { openRecentCalls } from './gateway/recent-calls.ts';
 import { failCall } from './gateway/recorded.ts';
 import { checkMasterKey, hasApp, listApps } from './gateway/records.ts';
+import { newRequestId } from './gateway/request-id.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
 import { orderlyStop } from './gateway/stop.ts';
 import { openTokenStore } from './gateway/tokens.ts';
-import { serveTool } from './gateway/tool.ts';
+import { type Signer, serveTool } from './gateway/tool.ts';
 import { joinHandlers, loadDomainsDemo } from './handlers.ts';
 import { signedParameters } from './sdk/request.ts';
 import { StartError } from './start-error.ts';
@@ -160,7 +161,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
   const { bodyLimit, trustProxy } = config;
   const server = buildServer({ dispatcher, oauth, metrics, ping: () => ping(sql), logger, bodyLimit, trustProxy });
   const demoLogin = config.sandbox ? DEMO.operator : undefined;
-  const mayDevelop = serveConsole(server, {
+  const findDeveloper = serveConsole(server, {
     sql,
     vault,
     clock,
@@ -177,14 +178,23 @@ function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayPar
     sessions: config.sandbox ? [{ app_key: DEMO.app_key, session: DEMO.session_key, nick: DEMO.user.nick }] : [],
     signCall: (call, secret, now) => signedParameters({ ...call, secret }, call.method, call.parameters, now),
     explainer,
-    maySignAs: (app) => config.sandbox || !adminPackages.some((each) => app.packages.has(each)),
-    mayDevelop: async (request) => config.sandbox || mayDevelop(request),
+    findSigner: async (request) => (config.sandbox ? 'anyone' : findDeveloper(request)),
+    maySignAs,
+    enterSigning: (actor, app_key, method, now) =>
+      logSigning(sql, { actor, method: 'tool.sign', request_id: newRequestId(now), now }, app_key, method),
     clock,
     bodyLimit,
   });
   serveConsolePage(server, WEB_FOLDER, config.sandbox);
   serveDocs(server, { contracts, demo: config.sandbox ? DEMO : undefined, webFolder: WEB_FOLDER });
   return server;
+}
+
+/** In a sandbox calls are signed as any app; elsewhere as those that let their signer do no more than his role. */
+function maySignAs(app: App, signer: Signer): boolean {
+  if (signer === 'anyone') return true;
+  const own = packagesWithin(signer.role);
+  return [...app.packages].every((each) => own.includes(each) && !adminPackages.includes(each));
 }
 
 async function listen(server: ReturnType<typeof buildServer>, { host, port }: Config): Promise<string> {

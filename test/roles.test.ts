@@ -93,55 +93,84 @@ test('nothing that a viewer may call answers with a secret, a key, a token or a 
   }
 });
 
-const PLAIN = ['platform.base', 'film.lottery'];
+const PLAIN = ['platform.base'];
+const BUSINESS = [...PLAIN, 'film.lottery'];
+const ADMIN = [...PLAIN, 'piaoquan.admin'];
 
-/** What becomes of a role's three ways to have an app that administers: 0 done, else the sub_code. */
-async function risesOf(role: Role): Promise<(string | 0)[]> {
-  const client = clients.get(role) as ConsoleClient;
-  const make = (packages: string[]) => ({
-    ...{ unique_id: `${role} ${packages}`, app: { name: role, packages } },
+let made = 0;
+const newApp = async (client: ConsoleClient, packages: string[]) => {
+  const app = { name: 'made', packages };
+  return client.call<{ app_key: string; secret: string }>('piaoquan.platform.app.create', {
+    ...{ unique_id: `app ${made++}`, app },
   });
-  const { app_key: plain } = await owner.call<{ app_key: string }>('piaoquan.platform.app.create', make(PLAIN));
-  const powerful = make(['piaoquan.admin', 'platform.base']);
-  const { app_key: admin } = await owner.call<{ app_key: string }>('piaoquan.platform.app.create', powerful);
-  const asked: [method: string, request: object][] = [
-    ['app.create', { ...make(['platform.base', 'piaoquan.admin']), unique_id: `${role} own` }],
-    ['app.packages.set', { grant: { app_key: plain, packages: [...PLAIN, 'piaoquan.gate'] } }],
-    ['app.secret.rotate', { rotation: { app_key: admin } }],
-  ];
+};
+
+/** What becomes of a role's calls of platform methods, in order: 0 done, else the sub_code. */
+async function outcomes(role: Role, asked: readonly (readonly [method: string, request: object])[]) {
   const ends: (string | 0)[] = [];
-  for (const [name, request] of asked)
-    ends.push((await client.call(`piaoquan.platform.${name}`, request)).error_response?.sub_code ?? 0);
+  for (const [name, request] of asked) {
+    const { error_response } = await (clients.get(role) as ConsoleClient).call(`piaoquan.platform.${name}`, request);
+    ends.push(error_response?.sub_code ?? 0);
+  }
   return ends;
 }
 
-test('nobody but an owner raises an app to an administrator, nor learns the secret of one that is', async () => {
+/** Every way to an app, a secret or a session that may do what holds of these packages. */
+async function waysTo(packages: string[]) {
+  const { app_key: plain } = await newApp(owner, PLAIN);
+  const { app_key } = await newApp(owner, packages);
+  return [
+    ['app.create', { unique_id: `own ${made++}`, app: { name: 'own', packages } }],
+    ['app.packages.set', { grant: { app_key: plain, packages } }],
+    ['app.secret.rotate', { rotation: { app_key, overlap_seconds: 0 } }],
+    ['session.create', { grant: { app_key, user_id: 6100000 } }],
+  ] as const;
+}
+
+test('nobody but an owner makes an app or a session, or learns a secret, that may do more than the own role', async () => {
   const limit = 'isv.permission-api-package-limit';
-  expect(await risesOf('viewer')).toEqual([limit, limit, limit]);
-  expect(await risesOf('operator')).toEqual([limit, limit, limit]);
-  expect(await risesOf('developer')).toEqual(['isv.owner-only', 'isv.owner-only', 'isv.owner-only']);
-  expect(await risesOf('owner')).toEqual([0, 0, 0]);
-  const [made] = await server.database.sql`
-    select count(*) filter (where name = 'developer') as developer, count(*) filter (where unique_id = 'developer own') as own
-    from platform_app`;
-  expect(made).toEqual({ developer: 2, own: 0 });
+  const own = 'isv.owner-only';
+  for (const packages of [BUSINESS, [...PLAIN, 'film.fcode'], ['damai.maizuo'], ADMIN, ['piaoquan.gate']]) {
+    expect(await outcomes('viewer', await waysTo(packages))).toEqual([limit, limit, limit, limit]);
+    expect(await outcomes('operator', await waysTo(packages))).toEqual([limit, limit, limit, limit]);
+    expect(await outcomes('developer', await waysTo(packages)), String(packages)).toEqual([own, own, own, own]);
+    expect(await outcomes('owner', await waysTo(packages))).toEqual([0, 0, 0, 0]);
+  }
+  expect(await outcomes('developer', await waysTo(PLAIN))).toEqual([0, 0, 0, 0]);
 });
 
-test('a developer does all else with apps, those that administer included; an app that administers may raise others', async () => {
-  const developer = clients.get('developer') as ConsoleClient;
-  const call = (name: string, request: object) =>
-    developer.call<{ app_key: string }>(`piaoquan.platform.${name}`, request);
-  const app = { name: 'plain', packages: PLAIN };
-  const { app_key } = await call('app.create', { unique_id: 'plain', app });
-  const grant = { app_key, packages: [...PLAIN, 'film.fcode'] };
-  expect((await call('app.packages.set', { grant })).error_response).toBeUndefined();
-  expect((await call('app.secret.rotate', { rotation: { app_key } })).error_response).toBeUndefined();
-  const raised = { grant: { app_key, packages: [...PLAIN, 'piaoquan.admin'] } };
+/** Every change of an app that takes a guard from it or bars it. */
+const changesOf = (app_key: string, packages: string[]) =>
+  [
+    ['app.save', { app: { app_key, ip_allow: [] } }],
+    ['app.save', { app: { app_key, callback_urls: ['https://example.com/take'] } }],
+    ['app.save', { app: { app_key, calls_per_day: 1 } }],
+    ['app.save', { app: { app_key, status: 2 } }],
+    ['app.save', { app: { app_key, status: 1 } }],
+    ['frequency.save', { frequency: { app_key, method: 'taobao.time.get', max_calls: 1, window_seconds: 60 } }],
+    ['frequency.delete', { frequency: { app_key, method: 'taobao.time.get' } }],
+    ['app.packages.set', { grant: { app_key, packages } }],
+    ['app.packages.set', { grant: { app_key, packages: PLAIN } }],
+  ] as const;
+
+test('a developer changes no app that administers, nor limits administration for all, and looks after every other app', async () => {
+  const done = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const business = changesOf((await newApp(owner, BUSINESS)).app_key, BUSINESS);
+  expect(await outcomes('developer', business)).toEqual(done);
+  const admin = changesOf((await newApp(owner, ADMIN)).app_key, ADMIN);
+  expect(new Set(await outcomes('developer', admin))).toEqual(new Set(['isv.owner-only']));
+  expect(await outcomes('owner', admin)).toEqual(done);
+  const everyone = (method: string) =>
+    [['frequency.save', { frequency: { app_key: '*', method, max_calls: 1_000_000, window_seconds: 60 } }]] as const;
+  expect(await outcomes('developer', everyone('piaoquan.platform.app.save'))).toEqual(['isv.owner-only']);
+  expect(await outcomes('developer', everyone('taobao.time.get'))).toEqual([0]);
+});
+
+test('an app that administers may raise others', async () => {
+  const { app_key } = await newApp(owner, PLAIN);
+  const raised = { grant: { app_key, packages: ADMIN } };
   expect((await server.json('piaoquan.platform.app.packages.set', raised)).error_response).toBeUndefined();
-  // What an app holds already is not given again, and may be taken.
-  for (const packages of [['piaoquan.admin'], PLAIN])
-    expect((await call('app.packages.set', { grant: { app_key, packages } })).error_response).toBeUndefined();
-  expect((await call('app.packages.set', raised)).error_response?.sub_code).toBe('isv.owner-only');
+  expect(await outcomes('developer', [['app.secret.rotate', { rotation: { app_key } }]])).toEqual(['isv.owner-only']);
 });
 
 test('an app calls no method that administers operators, whatever packages it has', async () => {

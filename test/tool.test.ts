@@ -7,7 +7,7 @@ import { send, signedBatch, signedParameters } from '../src/sdk/request.ts';
 import { encodeForm } from '../src/wire/form.ts';
 import { sign as signature } from '../src/wire/sign.ts';
 import { fixMasterKey, makeApp } from './harness/apps.ts';
-import { logIn, openConsole, PASSWORD } from './harness/console.ts';
+import { hire, logIn, openConsole, PASSWORD } from './harness/console.ts';
 import { createTestDatabase } from './harness/database.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
 
@@ -254,6 +254,27 @@ test('production signs, lists and explains nothing for those who are not logged 
     );
     expect(signs.map(({ status }) => status)).toEqual([200, 400]);
     expect(JSON.parse(signs[1]?.text ?? '')).toMatchObject({ field: 'app_key' });
+    // Who had a call signed is entered, and only what was signed.
+    const entered = await database.sql`
+      select actor, method, thing, thing_key, after from change_log where method = 'tool.sign'`;
+    const after = { signed: CALL.method };
+    expect(entered).toEqual([
+      { actor: OWNER.login, method: 'tool.sign', thing: 'platform_app', thing_key: app.app_key, after },
+    ]);
+    // For a developer it signs only as an app that may do no more than he, and not before the first password is changed.
+    const plain = await makeApp(database.sql, vault, { name: '基础', packages: ['platform.base'] });
+    const developer = await hire(owner, production.url, 'developer', 'developer');
+    const asDeveloper = await Promise.all(
+      [plain, app, admin].map((each) =>
+        ask({ ...CALL, app_key: each.app_key }, production.url, { cookie: developer.cookie() }),
+      ),
+    );
+    expect(asDeveloper.map(({ status }) => status)).toEqual([200, 400, 400]);
+    const wish = { operator: { login: 'newcomer', display_name: '新人', role: 'developer' } };
+    const { password } = await owner.call('piaoquan.operator.save', wish);
+    const newcomer = await logIn(production.url, 'login', { login: 'newcomer', password });
+    const early = await ask({ ...CALL, app_key: plain.app_key }, production.url, { cookie: newcomer.cookie() });
+    expect([early.status, JSON.parse(early.text).error]).toEqual([403, 'password-change-required']);
     // Nor does it keep anything for them.
     for (const secret of [app.secret, 'wrong']) {
       const call = signedParameters({ ...app, secret }, 'taobao.time.get', {}, new Date());

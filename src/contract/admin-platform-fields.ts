@@ -16,8 +16,8 @@ const errors = {
   },
   'isv.owner-only': {
     cause: {
-      zh: '只有所有者可以把管理类权限包授予应用，或更换持有管理类权限包的应用的密钥',
-      en: 'Only owners may give an app a package of administration, or rotate the secret of an app that holds one',
+      zh: '应用的权限包超出操作者角色自身的权限：授予这些权限包、取得其密钥或会话，以及更改持有管理类权限包的应用，只有所有者可以',
+      en: 'The packages reach beyond what the role may do itself: only owners give them, learn the secret or a session of an app that holds them, or change an app that administers',
     },
     remedy: { zh: '请所有者在控制台操作', en: 'Have an owner do it in the console' },
   },

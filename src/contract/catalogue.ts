@@ -13,6 +13,7 @@ import { filmContracts } from './film.ts';
 import { genieContracts } from './genie.ts';
 import type { Contract } from './method.ts';
 import { platformContracts } from './platform.ts';
+import { mayCall, type Role } from './roles.ts';
 
 /** Every method the platform offers, in the order of the documentation centre. */
 export const catalogue = [
@@ -42,3 +43,10 @@ export const packages = packagesOf(contracts);
 
 /** The packages of administration: from the console owners alone give them to apps, since they raise whoever has one. */
 export const adminPackages = packagesOf(contracts.filter(({ category }) => category === 'admin'));
+
+/**
+ * The packages whose methods a role may all call itself. An app or a session that holds more would let who has its secret
+ * do what the role may not.
+ */
+export const packagesWithin = (role: Role): readonly string[] =>
+  packages.filter((name) => contracts.every((each) => each.package !== name || mayCall(role, each)));

@@ -71,7 +71,7 @@ export function findChanges(sql: Sql, filter: ChangeFilter): Promise<(Change & {
 }
 
 /** What a call that is entered as such was about: a row by its table and key, and what else is to be kept of it. */
-type About = { readonly thing: string; readonly thing_key: string; readonly after?: Readonly<Record<string, number>> };
+type About = { readonly thing: string; readonly thing_key: string; readonly after?: Readonly<Record<string, number | string>> };
 
 async function enter(sql: Sql, { actor, method, request_id, now }: Writer, about: About): Promise<void> {
   const { thing, thing_key, after } = about;
@@ -97,3 +97,7 @@ export const logCall = (sql: Sql, writer: Writer, user_id: number | undefined): 
 /** Enters that somebody was shown what lets its reader in or redeem: of which row, by its table and key. */
 export const logReveal = (sql: Sql, writer: Writer, thing: string, thing_key: string): Promise<void> =>
   enter(sql, writer, { thing, thing_key });
+
+/** Enters that somebody had a call of a method signed as an app. */
+export const logSigning = (sql: Sql, writer: Writer, app_key: string, method: string): Promise<void> =>
+  enter(sql, writer, { thing: 'platform_app', thing_key: app_key, after: { signed: method } });

@@ -36,8 +36,8 @@ export type Console = LoginParts & {
   readonly bodyLimit: number;
 };
 
-/** Whether a request comes from a console operator who may have calls signed: an owner or a developer. */
-export type MayDevelop = (request: FastifyRequest) => Promise<boolean>;
+/** The console operator of a request who may have calls signed: an owner or a developer; undefined for anyone else. */
+export type FindDeveloper = (request: FastifyRequest) => Promise<Operator | undefined>;
 
 const CALL_LOG = 'piaoquan.platform.call.list';
 const COOKIE = 'piaoquan_console';
@@ -55,9 +55,9 @@ type Session = LoggedIn & { readonly operator: Operator & { expires_at: Date } }
  * Serves `/console/api/*`: JSON doors of the operators' console, one of which, `call`, leads to every method. A refusal is
  * `{ error: { code, message: { zh, en }, field?, wait_seconds? } }` with its status; see CONSOLE_ERRORS. Whatever changes
  * something and is done by a session bears its `x-csrf-token`.
- * @returns whether a request comes from an operator who may develop, for the API tool
+ * @returns what finds the operator of a request who may develop, for the API tool
  */
-export function serveConsole(server: FastifyInstance, parts: Console): MayDevelop {
+export function serveConsole(server: FastifyInstance, parts: Console): FindDeveloper {
   const live = openLive(parts.sql, parts.clock, (error) => server.log.error(error));
   const keeper = createKeeper(parts);
   server.addHook('preClose', async () => live.close());
@@ -85,8 +85,8 @@ export function serveConsole(server: FastifyInstance, parts: Console): MayDevelo
     { prefix: '/console/api' },
   );
   return async (request) => {
-    const session = await keeper.find(request);
-    return session?.operator.role === 'owner' || session?.operator.role === 'developer';
+    const operator = (await keeper.find(request))?.operator;
+    return operator?.role === 'owner' || operator?.role === 'developer' ? operator : undefined;
   };
 }
 

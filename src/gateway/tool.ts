@@ -3,6 +3,7 @@ import type { Words } from '../contract/schema.ts';
 import { baseText, isSignMethod, type SignMethod } from '../wire/base-text.ts';
 import { type App, type AppStore, newestSecret } from './apps.ts';
 import type { CallExplainer } from './explain-call.ts';
+import type { Operator } from './operators.ts';
 
 /** An app that the tool may call as. */
 export type AppChoice = { readonly app_key: string; readonly name: string };
@@ -24,6 +25,9 @@ export type ToolCall = {
 /** Makes all parameters of a call, signed, in the order in which they are sent. */
 export type SignCall = (call: ToolCall, secret: string, now: Date) => ReadonlyMap<string, string>;
 
+/** Who has calls signed: anyone in a sandbox, elsewhere a logged-in operator who may develop. */
+export type Signer = 'anyone' | Pick<Operator, 'login' | 'role' | 'password_temporary'>;
+
 /** What the API tool's endpoints work with. */
 export type Tool = {
   readonly methods: ReadonlySet<string>;
@@ -34,10 +38,12 @@ export type Tool = {
   readonly signCall: SignCall;
   /** What is known of the last calls; undefined outside a sandbox. */
   readonly explainer: CallExplainer | undefined;
-  /** Whether a request comes from someone who may have calls signed: anyone in a sandbox, else a logged-in developer. */
-  readonly mayDevelop: (request: FastifyRequest) => Promise<boolean>;
-  /** Whether calls may be signed as an app: in production not as one that administers, which would raise a developer. */
-  readonly maySignAs: (app: App) => boolean;
+  /** Who has calls signed by a request; undefined where nobody may. */
+  readonly findSigner: (request: FastifyRequest) => Promise<Signer | undefined>;
+  /** Whether calls may be signed as an app: for an operator not as one whose packages would raise him beyond his role. */
+  readonly maySignAs: (app: App, signer: Signer) => boolean;
+  /** Enters that an operator had a call of a method signed as an app. */
+  readonly enterSigning: (login: string, app_key: string, method: string, now: Date) => Promise<void>;
   readonly clock: () => Date;
   /** Most bytes of a call to sign. */
   readonly bodyLimit: number;
@@ -76,17 +82,24 @@ class Refusal extends Error {
  * JSON `{ error, field?, message: { zh, en } }` with status 400, 403, 404 or 413.
  */
 export function serveTool(server: FastifyInstance, tool: Tool): void {
+  const signers = new WeakMap<FastifyRequest, Signer>();
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('cache-control', 'no-store');
-    if (!(await tool.mayDevelop(request))) return refuse(reply, 403, 'forbidden', NOT_LOGGED_IN);
+    const signer = await tool.findSigner(request);
+    if (signer === undefined) return refuse(reply, 403, 'forbidden', NOT_LOGGED_IN);
+    if (signer !== 'anyone' && signer.password_temporary)
+      return refuse(reply, 403, 'password-change-required', FIRST_PASSWORD);
+    signers.set(request, signer);
   };
   server.get('/tool/apps', { onRequest }, async () => ({ apps: await tool.listApps(), sessions: tool.sessions }));
 
   server.post('/tool/sign', { onRequest, bodyLimit: tool.bodyLimit, errorHandler: refuseCall }, async (request) => {
     const call = readCall(request.body, tool.methods);
     const now = tool.clock();
-    const secret = await secretOf(tool, call.app_key, now);
+    const signer = signers.get(request) as Signer;
+    const secret = await secretOf(tool, call.app_key, signer, now);
     const parameters = signed(tool, call, secret, now);
+    if (signer !== 'anyone') await tool.enterSigning(signer.login, call.app_key, call.method, now);
     const url = `${request.protocol}://${request.host}/router/rest`;
     return {
       url,
@@ -111,6 +124,11 @@ type OfCall = { Params: { request_id: string } };
 const NOT_LOGGED_IN: Words = {
   zh: '请先以开发者或所有者的身份登录运营后台，再使用 API 工具',
   en: 'Log in to the console as a developer or owner to use the API tool',
+};
+
+const FIRST_PASSWORD: Words = {
+  zh: '请先在运营后台修改初始密码，再使用 API 工具',
+  en: 'Change the password you were given in the console before you use the API tool',
 };
 
 const SIGNATURE_NOT_KEPT: Words = {
@@ -191,14 +209,14 @@ function signed(tool: Tool, call: ToolCall, secret: string, now: Date): Readonly
   }
 }
 
-async function secretOf({ apps, maySignAs }: Tool, app_key: string, now: Date): Promise<string> {
+async function secretOf({ apps, maySignAs }: Tool, app_key: string, signer: Signer, now: Date): Promise<string> {
   let app = await apps.find(app_key);
   if (app !== undefined && (await apps.isStale(app))) app = await apps.find(app_key);
   if (app === undefined) throw new Refusal('app_key', { zh: '没有这个应用', en: 'There is no such app' });
-  if (!maySignAs(app))
+  if (!maySignAs(app, signer))
     throw new Refusal('app_key', {
-      zh: '该应用持有管理权限包，生产环境的 API 工具不以其身份签名：请使用运营后台，或换一个应用',
-      en: 'The app holds a package of administration, as which this tool signs in no production: use the console, or another app',
+      zh: '该应用的权限包超出你的角色，或含管理权限包，API 工具不以其身份签名：请使用运营后台，或换一个应用',
+      en: 'The app holds a package of administration, or one beyond your role, as which this tool does not sign: use the console, or another app',
     });
   const secret = newestSecret(app, now);
   if (secret === undefined)

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type adminPlatformContracts, appSave } from '../../../contract/admin-platform.ts';
-import { adminPackages, catalogue, packages as knownPackages } from '../../../contract/catalogue.ts';
-import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { adminPackages, catalogue, packages as knownPackages, packagesWithin } from '../../../contract/catalogue.ts';
+import { type CallContext, type Contract, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
@@ -19,7 +19,6 @@ import {
   findLimits,
   findQuotas,
   findSessions,
-  hasApp,
   holdApp,
   insertApp,
   nickOf,
@@ -32,6 +31,7 @@ import {
 import {
   checkCallbacks,
   checkKnown,
+  type LimitPlace,
   limitCursor,
   OVERLAP_SECONDS,
   pageLimit,
@@ -63,19 +63,38 @@ const ADMIN_PACKAGE = appSave.package;
 const SUSPENDED = 2;
 const EVERY_APP = '*';
 
-const methodNames: ReadonlySet<string> = new Set(catalogue.map(({ name }) => name));
+const methods: ReadonlyMap<string, Contract> = new Map(catalogue.map((each) => [each.name, each]));
 const packageNames: ReadonlySet<string> = new Set(knownPackages);
 
 const refused = (sub_code: keyof typeof appSave.errors) => fault(appSave, sub_code);
 
 /**
- * Refuses an operator who is no owner what would raise him to one: to give packages of administration, or to learn the
- * secret of an app that holds them. Apps that administer may do what their package says.
+ * Refuses an operator an app with packages that reach beyond his role: to give them, or to learn a secret or a session of
+ * an app that holds them, would get him round it. Apps that administer may do what their package says.
  */
 async function refuseRise(tx: Transaction, { app_key, actor }: CallContext, given: readonly string[]): Promise<void> {
-  if (app_key !== CONSOLE_APP_KEY || !given.some((each) => adminPackages.includes(each))) return;
-  if ((await holdRole(tx, actor)) !== 'owner') throw refused('isv.owner-only');
+  if (app_key !== CONSOLE_APP_KEY) return;
+  const role = await holdRole(tx, actor);
+  const own = role === undefined ? [] : packagesWithin(role);
+  if (given.some((each) => !own.includes(each))) throw refused('isv.owner-only');
 }
+
+/**
+ * Refuses an operator who is no owner to change an app that administers: guards taken from it would open all to others.
+ * @param held the packages of the app, or of the method that a limit for every app is about
+ */
+async function refuseWeakening(tx: Transaction, context: CallContext, held: readonly string[]): Promise<void> {
+  await refuseRise(
+    tx,
+    context,
+    held.filter((each) => adminPackages.includes(each)),
+  );
+}
+
+/** The packages that a limit bears on: those of its app, or for every app that of its method. */
+const packagesLimited = async (tx: Transaction, { app_key, method }: LimitPlace): Promise<readonly string[]> =>
+  app_key === EVERY_APP ? [methods.get(method)?.package ?? ''] : packagesOf(tx, app_key);
+
 const newSecret = (): string => randomBytes(16).toString('hex');
 
 /** The administration of apps, secrets, permissions, limits and sessions, and the call log. */
@@ -101,8 +120,12 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
   'piaoquan.platform.app.save': async ({ app: { app_key, ...change } }, context) => {
     checkCallbacks(change.callback_urls ?? []);
     if (app_key === context.app_key && change.status === SUSPENDED) throw refused('isv.own-app');
-    const saved = await withReadableAddresses(() => writeAs(sql, context, (tx) => updateApp(tx, app_key, change)));
-    if (!saved) throw refused('isv.app-not-found');
+    const save = async (tx: Transaction): Promise<void> => {
+      if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
+      await refuseWeakening(tx, context, await packagesOf(tx, app_key));
+      await updateApp(tx, app_key, change);
+    };
+    await withReadableAddresses(() => writeAs(sql, context, save));
     return { app: await oneApp(sql, app_key, context.now) };
   },
   'piaoquan.platform.app.get': async ({ query }, { now }) => ({ app: await oneApp(sql, query.app_key, now) }),
@@ -132,6 +155,7 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
     await writeAs(sql, context, async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       const held = await packagesOf(tx, app_key);
+      await refuseWeakening(tx, context, held);
       await refuseRise(
         tx,
         context,
@@ -186,13 +210,20 @@ async function oneApp(sql: Sql, app_key: string, now: Date): Promise<ShownApp> {
 
 const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
   'piaoquan.platform.frequency.save': async ({ frequency }, context) => {
-    checkKnown([frequency.method], methodNames, () => 'frequency.method');
-    if (frequency.app_key !== EVERY_APP && !(await hasApp(sql, frequency.app_key))) throw refused('isv.app-not-found');
-    await writeAs(sql, context, (tx) => saveLimit(tx, frequency));
+    checkKnown([frequency.method], methods, () => 'frequency.method');
+    await writeAs(sql, context, async (tx) => {
+      const { app_key } = frequency;
+      if (app_key !== EVERY_APP && !(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
+      await refuseWeakening(tx, context, await packagesLimited(tx, frequency));
+      await saveLimit(tx, frequency);
+    });
     return { is_success: true };
   },
   'piaoquan.platform.frequency.delete': async ({ frequency }, context) => {
-    if (!(await writeAs(sql, context, (tx) => deleteLimit(tx, frequency)))) throw refused('isv.frequency-not-found');
+    await writeAs(sql, context, async (tx) => {
+      await refuseWeakening(tx, context, await packagesLimited(tx, frequency));
+      if (!(await deleteLimit(tx, frequency))) throw refused('isv.frequency-not-found');
+    });
     return { is_success: true };
   },
   'piaoquan.platform.frequency.list': async ({ query, cursor, page_size }) => {
@@ -218,8 +249,9 @@ const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
 const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
   'piaoquan.platform.session.create': async ({ grant: { app_key, user_id, nick } }, context) => {
     const { now } = context;
-    if (!(await hasApp(sql, app_key))) throw refused('isv.app-not-found');
     const issued = await writeAs(sql, context, async (tx) => {
+      if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
+      await refuseRise(tx, context, await packagesOf(tx, app_key));
       if (nick != null) await addUser(tx, user_id, nick, now);
       const stored = await nickOf(tx, user_id);
       if (nick != null && stored !== nick) throw refused('isv.nick-conflict');

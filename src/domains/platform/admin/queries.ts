@@ -99,12 +99,6 @@ export async function findApps(sql: Sql, { app_key, status, after, now, limit }:
   }));
 }
 
-/** Whether an app is there. */
-export async function hasApp(sql: Queryable, app_key: string): Promise<boolean> {
-  const rows = await sql`select from platform_app where app_key = ${app_key}`;
-  return rows.count > 0;
-}
-
 /** Holds an app's row until the transaction ends, so that its secrets and packages are changed by one at a time. */
 export async function holdApp(tx: Transaction, app_key: string): Promise<boolean> {
   const rows = await tx`select from platform_app where app_key = ${app_key} for no key update`;

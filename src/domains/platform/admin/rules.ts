@@ -82,7 +82,7 @@ export function checkCallbacks(urls: readonly string[]): void {
 /** Refuses a text that is not among those known; platform error 41 names its place. */
 export function checkKnown(
   values: readonly string[],
-  known: ReadonlySet<string>,
+  known: { has(value: string): boolean },
   place: (index: number) => string,
 ): void {
   for (const [index, value] of values.entries()) if (!known.has(value)) throw wrong(place(index), `没有 ${value}`);

@@ -1,3 +1,4 @@
+import type { Role } from '../../../contract/roles.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 
 /** An operator as an owner sees one. `status`: 1 live, 2 suspended. */
@@ -20,8 +21,8 @@ export const findOperators = (sql: Sql, after: string, limit: number, now: Date)
   from platform_operator o where login > ${after} order by login limit ${limit}`;
 
 /** The role of an operator, whose row is held until the transaction ends; undefined when there is none. */
-export async function holdRole(tx: Transaction, login: string): Promise<string | undefined> {
-  const [row] = await tx<{ role: string }[]>`
+export async function holdRole(tx: Transaction, login: string): Promise<Role | undefined> {
+  const [row] = await tx<{ role: Role }[]>`
     select role from platform_operator where login = ${login} for no key update`;
   return row?.role;
 }
