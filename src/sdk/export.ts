@@ -17,11 +17,11 @@ function pageOf({ result, request_id }: AnswerOf<typeof METHOD>): ExportPage {
 /** Opens exports over a client's calls. */
 export const openExport =
   (call: Call) =>
-  ({ after = 0, page_size = PAGE_SIZE, ...query }: ExportQuery, options?: CallOptions): CodeExport => {
+  ({ after = 0, page_size = PAGE_SIZE, reversals, ...query }: ExportQuery, options?: CallOptions): CodeExport => {
     let cursor = after;
     let basic: ExportPage['basic'] | undefined;
     async function* pages(): AsyncGenerator<ExportPage> {
-      const params = JSON.stringify({ last_sequence: cursor, page_size });
+      const params = JSON.stringify({ last_sequence: cursor, page_size, ...(reversals && { reversals }) });
       for await (const answer of pagesOf(call)(METHOD, { ...query, params }, options)) {
         const page = pageOf(answer as AnswerOf<typeof METHOD>);
         basic = page.basic;

@@ -101,6 +101,12 @@ describe('an export', () => {
     expect(await codesOf(redeemed)).toEqual(all.slice(2000, 2030));
     const later = client.export({ ...BATCH, operate_type: 'CONSUME', after: 250 });
     expect(await codesOf(later)).toEqual(all.slice(2000, 2030));
+    const both = client.export({ ...BATCH, operate_type: 'CONSUME', after: later.cursor, reversals: true });
+    const [back] = all.slice(2010);
+    const undo = { mix_id: BATCH.mix_id, codes: [back as string], unique_id: 'sdk-3' };
+    await client.call('piaoquan.voucher.code.consume.reverse', undo);
+    expect((await collect(both)).map(({ code, code_status }) => [code, code_status])).toEqual([[back, 0]]);
+    expect(await codesOf(both)).toEqual([]);
   });
 
   test('that is refused rejects with the return_code as sub_code', async () => {

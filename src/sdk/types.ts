@@ -96,6 +96,8 @@ export type ExportQuery = Omit<RequestOf<'taobao.film.fcode.export.query'>, 'par
   readonly after?: number | undefined;
   /** Codes a page, 1 to 1,000; 1,000 unless given. */
   readonly page_size?: number | undefined;
+  /** With CONSUME: whether the codes of reversed redemptions come too, as further rows; no unless given. */
+  readonly reversals?: boolean | undefined;
 };
 
 /**

@@ -48,8 +48,8 @@ const faq: Readonly<Record<string, readonly Question[]>> = {
     {
       question: { zh: '核销后又撤销的券码在哪里？', en: 'Where is a code whose redemption was reversed?' },
       answer: {
-        zh: '撤销后不再出现在 CONSUME 中；再次核销会作为新的一条排在末尾。',
-        en: 'It leaves the list of CONSUME; redeemed again, it appears anew at the end.',
+        zh: '撤销后不再出现在 CONSUME 中；再次核销会作为新的一条排在末尾。params 中加上 "reversals":true，撤销也会作为单独的一行返回。',
+        en: 'It leaves the list of CONSUME; redeemed again, it appears anew at the end. With "reversals":true in params each reversal is a row of its own too.',
       },
     },
     {

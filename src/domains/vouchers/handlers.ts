@@ -8,8 +8,8 @@ import { batchHandlers, generateStep } from './batches/handlers.ts';
 import { codeHandlers } from './codes/handlers.ts';
 import { importHandlers, importStep } from './imports/handlers.ts';
 import { orderHandlers } from './orders/handlers.ts';
-import { type BatchPage, findPage, type StoredCode } from './queries.ts';
-import { CODE_PURPOSE, codeState, type PageParams, readPageParams } from './rules.ts';
+import { type BatchPage, findChangePlace, findPage, type PageQuery, type StoredCode } from './queries.ts';
+import { CHANGES_FROM, CODE_PURPOSE, checkAllParams, codeState, type PageParams, readPageParams } from './rules.ts';
 import { createSeries } from './series.ts';
 
 /**
@@ -28,21 +28,39 @@ export const voucherHandlers = ({
   ...importHandlers({ sql, vault }),
   ...codeHandlers({ sql, vault }),
   'taobao.film.fcode.export.query': async (request, { user, now }) => {
-    const { last_sequence, page_size } = readPageParams(request.params);
+    const { mix_id, partner_code, operate_type } = request;
+    const params = readPageParams(request.params);
+    const start = await startOf(sql, mix_id, operate_type, params);
     const page = await findPage(sql, {
-      mix_id: request.mix_id,
-      partner_code: request.partner_code,
-      user_id: user.user_id,
-      order: request.operate_type === 'CONSUME' ? 'consume_sequence' : 'sequence',
-      after: last_sequence,
+      ...{ mix_id, partner_code, user_id: user.user_id },
+      ...start,
       // One row more than the page tells whether there is a next one.
-      limit: page_size + 1,
+      limit: params.page_size + 1,
     });
     if (page === undefined) return { result: { return_code: '200404', return_message: '券码批次不存在或无权查看' } };
-    const return_value = exportPage(vault, page, { last_sequence, page_size }, now);
+    const return_value = exportPage(vault, page, start, params.page_size, now);
     return { result: { return_code: '0', return_message: '', return_value } };
   },
 });
+
+/** The order and the row after which a page begins. */
+type Start = Pick<PageQuery, 'order' | 'after' | 'reversed'>;
+
+/** Where an export goes on. A cursor of the other kind, with reversals or without, is made one of this. */
+async function startOf(sql: Sql, mix_id: string, operate_type: string, params: PageParams): Promise<Start> {
+  const { last_sequence, reversals } = params;
+  if (operate_type !== 'CONSUME') {
+    checkAllParams(params);
+    return { order: 'sequence', after: last_sequence, reversed: 0 };
+  }
+  const both = last_sequence >= CHANGES_FROM;
+  if (!reversals && !both) return { order: 'consume_sequence', after: last_sequence, reversed: 0 };
+  const cursor = both ? last_sequence - CHANGES_FROM : last_sequence;
+  const { consumed, reversed } = await findChangePlace(sql, mix_id, cursor, both);
+  return reversals
+    ? { order: 'change_sequence', after: consumed + reversed, reversed }
+    : { order: 'consume_sequence', after: consumed, reversed: 0 };
+}
 
 /** What the vouchers leave to the background, by kind of job. */
 export const voucherJobs: Readonly<Record<string, JobStep>> = {
@@ -50,15 +68,15 @@ export const voucherJobs: Readonly<Record<string, JobStep>> = {
   'voucher.import': importStep,
 };
 
-function exportPage(vault: Vault, page: BatchPage, { last_sequence, page_size }: PageParams, now: Date) {
+function exportPage(vault: Vault, page: BatchPage, { order, after }: Start, page_size: number, now: Date) {
   const { basic, codes } = page;
   const rows = codes.slice(0, page_size);
   const plain = plainCodes(vault, page, rows);
   return {
     basic,
-    coupon_list: rows.map((row, index) => ({ code: plain[index] as string, ...codeState(row, now) })),
+    coupon_list: rows.map((row, index) => ({ code: plain[index] as string, ...codeState(row, row.told_at ?? now) })),
     has_next: codes.length > page_size,
-    last_sequence: rows.at(-1)?.cursor ?? last_sequence,
+    last_sequence: (rows.at(-1)?.cursor ?? after) + (order === 'change_sequence' ? CHANGES_FROM : 0),
     current_rows: rows.length,
   };
 }

@@ -17,7 +17,7 @@ export type Batch = {
 
 /** A code as stored, with the instant until which it is valid. */
 export type StoredCode = {
-  /** Where the row stands in the order asked for: sequence, or consume_sequence. */
+  /** Where the row stands in the order asked for. */
   cursor: number;
   sequence: number;
   /** The sealed code in hex; null where the batch has a form from which codes are computed. */
@@ -26,6 +26,8 @@ export type StoredCode = {
   bound: boolean;
   gmt_modified: Date;
   expire_time: Date;
+  /** The instant as of which it is told, where that is not now: it was reversed then and redeemed again since. */
+  told_at: Date | null;
 };
 
 /** What a partner's user asks of the export. */
@@ -33,40 +35,58 @@ export type PageQuery = {
   mix_id: string;
   partner_code: string;
   user_id: number;
-  /** `sequence`: every code; `consume_sequence`: the codes whose redemption stands, in order of commit. */
-  order: 'sequence' | 'consume_sequence';
+  /**
+   * `sequence`: every code; `consume_sequence`: the codes whose redemption stands, in order of commit; `change_sequence`:
+   * these and the codes whose redemption was reversed.
+   */
+  order: 'sequence' | 'consume_sequence' | 'change_sequence';
   /** Cursor of the last row seen, 0 at the start. */
   after: number;
+  /** Reversals behind the cursor, with `change_sequence` alone. */
+  reversed: number;
   limit: number;
 };
+
+/** Where a reader of redemptions stands: how many redemptions and how many reversals there were up to there. */
+export type ChangePlace = { consumed: number; reversed: number };
+
+/** The place of a cursor that counts redemptions alone, or with `both` reversals too; what lies behind it never changes. */
+export async function findChangePlace(sql: Sql, mix_id: string, cursor: number, both: boolean): Promise<ChangePlace> {
+  const [place] = await sql<ChangePlace[]>`
+    select consumed, reversed from voucher_change_place(${mix_id}, ${cursor}, ${both})`;
+  return place as ChangePlace;
+}
 
 /** A batch with as many codes after the cursor as there are, `limit` at most. `form`: how codes are computed, if so. */
 export type BatchPage = { basic: Batch & { total_count: number }; form: CodeForm | null; codes: StoredCode[] };
 
-type CodeText = Omit<StoredCode, 'gmt_modified' | 'expire_time'> & { gmt_modified: string; expire_time: string };
+type Instants = 'gmt_modified' | 'expire_time' | 'told_at';
+type CodeText = Omit<StoredCode, Instants> & { gmt_modified: string; expire_time: string; told_at: string | null };
 
 /**
  * Reads a page in one statement and one snapshot, at a cost that does not depend on its depth. Undefined when the
  * batch is unknown or not granted to that user and partner.
  */
 export async function findPage(sql: Sql, query: PageQuery): Promise<BatchPage | undefined> {
-  const order = sql(query.order);
+  const { mix_id, order, after, limit } = query;
+  const rows =
+    order === 'change_sequence'
+      ? sql`select * from voucher_changes(${mix_id}, ${after - query.reversed}, ${query.reversed}, ${limit})`
+      : sql`select *, ${sql(order)} as cursor, null::timestamptz as told_at from voucher_code where mix_id = ${mix_id} and ${sql(order)} > ${after}
+        order by ${sql(order)} limit ${limit}`;
   const [row] = await sql<(BatchPage['basic'] & { form: CodeForm | null; codes: CodeText[] })[]>`
     select b.bind_begin_time, b.coupon_expire_time, b.denomination, b.max_bind_count, b.mix_id, b.name, b.total_count,
       b.valid_days, b.valid_duration_type, b.description, page.codes, case when b.code_pattern is not null then
         jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form
     from voucher_grant g join voucher_batch b on b.mix_id = g.mix_id cross join lateral (
       select coalesce(json_agg(json_build_object(
-        'cursor', c.${order}, 'sequence', c.sequence, 'code_sealed', encode(c.code_sealed, 'hex'), 'code_status', c.code_status,
-        'bound', c.bound_time is not null, 'gmt_modified', c.gmt_modified,
+        'cursor', c.cursor, 'sequence', c.sequence, 'code_sealed', encode(c.code_sealed, 'hex'), 'code_status', c.code_status,
+        'bound', c.bound_time is not null, 'gmt_modified', c.gmt_modified, 'told_at', c.told_at,
         'expire_time', voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time)
-      ) order by c.${order}), '[]') as codes
-      from (
-        select * from voucher_code where mix_id = ${query.mix_id} and ${order} > ${query.after}
-        order by ${order} limit ${query.limit}
-      ) c
+      ) order by c.cursor), '[]') as codes
+      from (${rows}) c
     ) page
-    where g.mix_id = ${query.mix_id} and g.partner_code = ${query.partner_code} and g.user_id = ${query.user_id}`;
+    where g.mix_id = ${mix_id} and g.partner_code = ${query.partner_code} and g.user_id = ${query.user_id}`;
   if (row === undefined) return undefined;
   const { codes, form, ...basic } = row;
   return { basic, form, codes: codes.map(readCode) };
@@ -76,6 +96,7 @@ const readCode = (code: CodeText): StoredCode => ({
   ...code,
   gmt_modified: new Date(code.gmt_modified),
   expire_time: new Date(code.expire_time),
+  told_at: code.told_at === null ? null : new Date(code.told_at),
 });
 
 /** Adds an empty batch; false when the mix_id is taken. */

@@ -7,8 +7,14 @@ export const CODE_PURPOSE = 'voucher-code';
 /** The text a code is hashed by: unique within its batch. */
 export const codeKey = (mix_id: string, code: string): string => `${mix_id}/${code}`;
 
-/** Where a page of the export begins and how long it may be. */
-export type PageParams = { last_sequence: number; page_size: number };
+/** Where a page of the export begins, how long it may be, and whether reversed redemptions are told too. */
+export type PageParams = { last_sequence: number; page_size: number; reversals?: true };
+
+/**
+ * Cursors that count reversals too lie above this and all others below, so that each is known for what it is wherever it
+ * is handed back. Both are positions in the order of commits, hence one can be made of the other.
+ */
+export const CHANGES_FROM = 1_000_000_000_000_000;
 
 const PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1000;
@@ -28,7 +34,20 @@ export function readPageParams(params: string | null | undefined): PageParams {
   return {
     last_sequence: wholeNumber(last_sequence, 'params.last_sequence', 0, Number.MAX_SAFE_INTEGER),
     page_size: wholeNumber(page_size, 'params.page_size', 1, MAX_PAGE_SIZE),
+    ...(readFlag(given.reversals ?? false, 'params.reversals') && { reversals: true }),
   };
+}
+
+/** Refuses with platform error 41 what only CONSUME knows: reversals, and cursors that count them. */
+export function checkAllParams({ last_sequence, reversals }: PageParams): void {
+  if (reversals) throw invalid('params.reversals', '只随 operate_type=CONSUME 使用');
+  if (last_sequence >= CHANGES_FROM) throw invalid('params.last_sequence', '这是 CONSUME 带 reversals 的游标');
+}
+
+function readFlag(value: unknown, argument: string): boolean {
+  const text = String(value).trim().toLowerCase();
+  if (text !== 'true' && text !== 'false') throw invalid(argument, '应为 true 或 false');
+  return text === 'true';
 }
 
 function parseObject(params: string): Record<string, unknown> {
