@@ -195,7 +195,7 @@ const METHODS = ['taobao.film.lottery.draw', 'alibaba.damai.maizuo.openapi.order
 
 /** So many call records over the days that are kept; one of fifty is a failure. */
 export async function fillCalls({ sql, rows }: Filling): Promise<void> {
-  const log = openCallLog(sql, { days: DAYS + 1, onError: (error) => console.error(error) });
+  const log = openCallLog(sql, { days: DAYS + 1, clock: () => new Date(), onError: (error) => console.error(error) });
   for (let n = 0; n < rows; n++) {
     const failed = n % 50 === 0;
     log.add({

@@ -42,6 +42,7 @@ const apps = openAppStore(sql, vault);
 const logger = pino({ level: 'error' }, pino.destination(2));
 const callLog = openCallLog(connect(config.databaseUrl as string, { max: 1 }), {
   days: 1,
+  clock,
   onError: (error) => logger.error(error),
 });
 const metrics = openMetrics([lotteryPerformance.name], () => callLog.figures);

@@ -1,3 +1,4 @@
+import { demoEnd } from './database/demo-end.ts';
 import type { Sql } from './database/pool.ts';
 import type { Vault } from './database/vault.ts';
 import { grantPackages, insertApp, insertSession, insertUsers } from './gateway/records.ts';
@@ -15,7 +16,6 @@ export const DEMO = {
 const OTHER_SELLER = { user_id: 6100001, nick: 'demo_other_seller' };
 /** The receiver of the documented benefit sends. */
 const RECEIVER = { user_id: 12312312, nick: 'tbtest1234' };
-const SESSION_YEARS = 10;
 /** Where the demo app may be called back: any port and path of this machine, or the page that shows the code. */
 const CALLBACKS = ['http://127.0.0.1/', 'http://localhost/', 'urn:ietf:wg:oauth:2.0:oob'];
 
@@ -26,6 +26,5 @@ export async function loadPlatformDemo(sql: Sql, vault: Vault, packages: readonl
   await insertApp(sql, vault, { app_key, secret, name: 'Demo app 演示应用', packages, callback_urls: CALLBACKS }, now);
   // A newer release may bring new packages to an old sandbox.
   await grantPackages(sql, app_key, packages);
-  const expires_at = new Date(now.getTime() + SESSION_YEARS * 365 * 24 * 3600 * 1000);
-  await insertSession(sql, vault, { session_key, app_key, user_id: user.user_id, expires_at }, now);
+  await insertSession(sql, vault, { session_key, app_key, user_id: user.user_id, expires_at: demoEnd(now) }, now);
 }

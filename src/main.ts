@@ -53,8 +53,9 @@ export type RunningServer = {
 /**
  * Starts a server: database, migrations, demo data in a sandbox, gateway. Throws StartError with one line that says what
  * to do, and leaves nothing running behind it.
+ * @param clock the present time for all that depends on it: demo data, validity, jobs, sessions, logs
  */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(config: Config, clock = (): Date => new Date()): Promise<RunningServer> {
   const undo: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -68,16 +69,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await verify(sql);
     await migrate(sql);
     const vault = createVault(readMasterKey(config));
-    await prepareData(config, sql, vault);
+    await prepareData(config, sql, vault, clock());
     const worker = startWorker({
       sql,
       steps: voucherJobs,
-      clock: () => new Date(),
+      clock,
       onError: (error) => logger.error({ err: error }, 'a job was interrupted'),
     });
     undo.push(worker.close);
     const release = startTicketingRelease(sql, {
-      clock: () => new Date(),
+      clock,
       onError: (error) => logger.error({ err: error }, 'timed-out orders cannot be released'),
     });
     undo.push(release.close);
@@ -86,13 +87,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     undo.push(() => logSql.end({ timeout: 1 }));
     const callLog = openCallLog(logSql, {
       days: config.callLogDays,
+      clock,
       onError: (error) => logger.error({ err: error }, 'the call log cannot be written'),
     });
     undo.push(() => callLog.close());
-    const server = joinGateway(config, { sql, vault, callLog, logger });
+    const server = joinGateway(config, { sql, vault, callLog, logger, clock });
     undo.push(orderlyStop(server));
     const url = await listen(server, config);
-    const setupToken = config.sandbox ? undefined : await offerSetup(sql, vault, new Date());
+    const setupToken = config.sandbox ? undefined : await offerSetup(sql, vault, clock());
     return { url, dataFolder: database.dataFolder, setupToken, close };
   } catch (error) {
     await close();
@@ -112,23 +114,27 @@ async function openDatabase(config: Config, log: (line: string) => void): Promis
   return startEmbedded({ home: config.home, log });
 }
 
-async function prepareData(config: Config, sql: Sql, vault: Vault): Promise<void> {
+async function prepareData(config: Config, sql: Sql, vault: Vault, now: Date): Promise<void> {
   await checkMasterKey(sql, vault);
   if (!config.sandbox) {
     if (await hasApp(sql, DEMO.app_key))
       throw new StartError('this database holds the sandbox demo app, whose secret is public: use another database');
     return;
   }
-  const now = new Date();
   await loadPlatformDemo(sql, vault, packages, now);
   await insertDemoOperator(sql, DEMO.operator, now);
   await loadDomainsDemo({ sql, vault }, now);
 }
 
-type GatewayParts = { sql: Sql; vault: Vault; callLog: ReturnType<typeof openCallLog>; logger: pino.Logger };
+type GatewayParts = {
+  sql: Sql;
+  vault: Vault;
+  callLog: ReturnType<typeof openCallLog>;
+  logger: pino.Logger;
+  clock: () => Date;
+};
 
-function joinGateway(config: Config, { sql, vault, callLog, logger }: GatewayParts) {
-  const clock = (): Date => new Date();
+function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: GatewayParts) {
   const apps = openAppStore(sql, vault);
   const tokens = openTokenStore(sql, vault);
   const handlers = joinHandlers({ sql, vault, tokens });

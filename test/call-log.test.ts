@@ -211,7 +211,7 @@ test('a full log drops what comes and counts it in /metrics, without waiting and
   // Nothing answers there.
   const dead = connect('postgres://nobody@127.0.0.1:1/none', { max: 1 });
   const told: unknown[] = [];
-  const log = openCallLog(dead, { days: 7, onError: (error) => told.push(error) });
+  const log = openCallLog(dead, { days: 7, clock: () => new Date(), onError: (error) => told.push(error) });
   for (let calls = 0; calls < 100_025; calls++) log.add(record(new Date(), String(calls)));
   expect(log.figures).toEqual({ waiting: 100_000, dropped: 25 });
   const { text } = await openMetrics([], () => log.figures).page();
@@ -241,6 +241,7 @@ async function openLog(days: number) {
   const own = connect(server.database.target, { max: 1 });
   const log = openCallLog(own, {
     days,
+    clock: () => new Date(),
     onError: (error) => {
       throw error;
     },

@@ -56,6 +56,26 @@ describe("each page's samples, run as they stand there, get the documented answe
     }
   });
 
+  test.concurrent('node, 400 days from now in a sandbox made then', { timeout: 120_000 }, async ({ expect }) => {
+    const ahead = 400 * 24 * 3600 * 1000;
+    const later = await startTestServer({}, { clock: () => new Date(Date.now() + ahead), fresh: true });
+    try {
+      const load = async ({ name }: Contract) => (await fetch(`${later.url}/en/api/${name}`)).text();
+      const programs = (await Promise.all(contracts.map(load))).map((page) =>
+        bench.save('node', sampleOn(page, 'node')),
+      );
+      const printed = await bench.run('node', programs, ahead);
+      for (const [index, contract] of contracts.entries()) {
+        const { json } = compileReader(contract);
+        const documented = documentedRequests[contract.name as keyof typeof documentedRequests];
+        const { value } = json(await later.call(contract.name, documented));
+        expect(json(printed[index] as string).value).toEqual(value);
+      }
+    } finally {
+      await later.close();
+    }
+  });
+
   test.concurrent('typescript', { timeout: 120_000 }, async ({ expect }) => {
     const printed = await printedBy('typescript');
     expect(printed).toHaveLength(contracts.length);

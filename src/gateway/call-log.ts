@@ -39,9 +39,13 @@ const HOUSEKEEPING_MS = 3600 * 1000;
  * Opens the call log on connections of its own, so that a slow log holds up no call. Records are written together a
  * few times a second; those of days older than the given number are dropped by the hour, whole days at a time.
  * @param options.days how long records are kept
+ * @param options.clock the present time, by which records grow old
  * @param options.onError told of a failed write, at most once a minute
  */
-export function openCallLog(sql: Sql, options: { days: number; onError: (error: unknown) => void }): CallLog {
+export function openCallLog(
+  sql: Sql,
+  options: { days: number; clock: () => Date; onError: (error: unknown) => void },
+): CallLog {
   const waiting: CallRecord[] = [];
   let dropped = 0;
   let closing = false;
@@ -70,7 +74,7 @@ export function openCallLog(sql: Sql, options: { days: number; onError: (error: 
         await flush();
         if (Date.now() >= nextHousekeeping) {
           nextHousekeeping = Date.now() + HOUSEKEEPING_MS;
-          const before = new Date(Date.now() - options.days * DAY_MS);
+          const before = new Date(options.clock().getTime() - options.days * DAY_MS);
           await sql`select platform_call_log_drop_before(${before})`;
           await dropFigures(sql, before);
         }

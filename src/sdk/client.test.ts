@@ -87,7 +87,7 @@ describe('a call', () => {
       param0: { isv_user_info_map: '{}', circle_info: { circle_content: 'ass', circle_id: 1 }, isv_id: 1 },
     });
     expectTypeOf(ret_value).items.toHaveProperty('end_time').toEqualTypeOf<Date>();
-    expect([ret_code, ret_value[0]?.end_time]).toEqual([0, new Date('2036-09-05T00:00:00+08:00')]);
+    expect([ret_code, ret_value[0]?.start_time]).toEqual([0, new Date('2021-09-03T00:00:00+08:00')]);
   });
 
   test('of the benefit selector takes numbers and booleans as they are', async () => {

@@ -38,7 +38,8 @@ export const runnable = (ids: readonly SampleId[]): SampleId[] => ids.filter((id
 /** Where samples are saved and run; the zone is far from GMT+8, which must make no difference. */
 export type Bench = {
   save(id: SampleId, text: string): string;
-  run(id: SampleId, folders: string[]): Promise<string[]>;
+  /** @param ahead how far the clock of a Node program is ahead, in milliseconds */
+  run(id: SampleId, folders: string[], ahead?: number): Promise<string[]>;
   close(): void;
 };
 
@@ -67,14 +68,14 @@ function installSdk(folder: string): void {
 const fileOf = (id: SampleId): string => (sampleLanguages.find((each) => each.id === id) as { file: string }).file;
 
 /** Runs saved samples of a language and gives what each printed, a line at the end left out. */
-async function runSamples(id: SampleId, folders: string[]): Promise<string[]> {
+async function runSamples(id: SampleId, folders: string[], ahead = 0): Promise<string[]> {
   const files = folders.map((folder) => join(folder, fileOf(id)));
   switch (id) {
     case 'java':
       return (await output('java', [...JVM, join(import.meta.dirname, 'RunSamples.java'), ...folders])).split('\n');
     case 'node':
     case 'typescript':
-      return (await output(process.execPath, [...IN_TURN, ...files])).split('\n\f\n');
+      return (await output(process.execPath, [...inTurn(ahead), ...files])).split('\n\f\n');
     default: {
       const printed: string[] = [];
       for (const folder of folders) printed.push(await runOne(id, folder));
@@ -86,11 +87,18 @@ async function runSamples(id: SampleId, folders: string[]): Promise<string[]> {
 /** A JVM that lives for a second or two is faster without its second compiler. */
 const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dfile.encoding=US-ASCII'];
 
-const IMPORT_ALL = `for (const [index, file] of process.argv.slice(1).entries()) {
+const importAll = (ahead: number): string => `const now = Date.now;
+Date.now = () => now() + ${ahead};
+globalThis.Date = class extends Date {
+  constructor(...given) {
+    super(...(given.length === 0 ? [Date.now()] : given));
+  }
+};
+for (const [index, file] of process.argv.slice(1).entries()) {
   if (index > 0) console.log('\\f');
   await import(file);
 }`;
-const IN_TURN = ['--no-warnings', '--input-type=module', '--eval', IMPORT_ALL];
+const inTurn = (ahead: number) => ['--no-warnings', '--input-type=module', '--eval', importAll(ahead)];
 
 async function runOne(id: Exclude<SampleId, 'java' | 'node' | 'typescript'>, folder: string): Promise<string> {
   const file = fileOf(id);

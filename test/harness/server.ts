@@ -25,6 +25,9 @@ export type TestServer = {
   close(): Promise<void>;
 };
 
+/** Which time it is for a server and its callers: the machine's unless a clock is given. */
+export type TestTime = { readonly clock?: () => Date; readonly fresh?: boolean };
+
 const DEMO_TEMPLATE = 'demo_template';
 /** Where the demo data's master key is, which their secrets are sealed with. */
 const demoHome = (): string => `${tmpdir()}/piaoquan-demo`;
@@ -47,16 +50,18 @@ async function createDemoDatabase(home: string): Promise<TestDatabase> {
 /**
  * Starts a sandbox server in this process on a database of its own, fresh from the demo data.
  * @param env settings beside PORT, DATABASE_URL and PIAOQUAN_HOME
+ * @param time the server's clock and that of the calls; `fresh` makes the demo data at its time too
  */
-export async function startTestServer(env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
+export async function startTestServer(env: NodeJS.ProcessEnv = {}, time: TestTime = {}): Promise<TestServer> {
   const home = mkdtempSync(`${tmpdir()}/piaoquan-server-`);
-  const database = await createDemoDatabase(env.PIAOQUAN_HOME ?? home);
+  const { clock = () => new Date(), fresh = false } = time;
+  const database = fresh ? await createTestDatabase() : await createDemoDatabase(env.PIAOQUAN_HOME ?? home);
   const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'silent' };
-  const start = (more: NodeJS.ProcessEnv) => startServer(readConfig(true, { ...settings, ...more }));
+  const start = (more: NodeJS.ProcessEnv) => startServer(readConfig(true, { ...settings, ...more }), clock);
   const server = await start(env);
   const others: RunningServer[] = [];
   const call: TestServer['call'] = (method, business = {}, credentials = {}) => {
-    const parameters = signedParameters({ ...demo, ...credentials }, method, business, new Date());
+    const parameters = signedParameters({ ...demo, ...credentials }, method, business, clock());
     return send(`${server.url}/router/rest`, parameters);
   };
   return {

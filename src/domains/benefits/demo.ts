@@ -1,3 +1,4 @@
+import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import { insertDemoActivity } from './activity/queries.ts';
 import { insertTemplate, openType, type Template } from './queries.ts';
@@ -32,18 +33,19 @@ const documented: Template = {
   valid_total_num: 5,
 };
 
-const START = new Date('2026-01-01T00:00:00+08:00');
-const END = new Date('2026-12-31T23:59:59+08:00');
-
-function own(benefit_id: number, config_id: number, denomination: number, out_object_name: string): Template {
+/** A benefit that can be sent while the demo data hold. */
+function own(
+  now: Date,
+  [benefit_id, config_id, denomination, out_object_name]: readonly [number, number, number, string],
+): Template {
   return {
     ...documented,
     benefit_id,
     config_id,
     denomination,
     out_object_name,
-    start_time: START,
-    end_time: END,
+    start_time: startOf(now),
+    end_time: demoEnd(now),
     extend_feature: null,
     out_object_id: String(benefit_id),
     relate_activity_num: 0,
@@ -52,32 +54,44 @@ function own(benefit_id: number, config_id: number, denomination: number, out_ob
   };
 }
 
-const templates: Template[] = [
-  documented,
-  // The page's request asks for this id while its answer shows the other one: both are there.
-  { ...documented, benefit_id: 4342321 },
-  { ...own(4342322, ALIPAY, 100, '支付宝红包2'), valid_total_num: 0 },
-  { ...own(4342323, ALIPAY, 200, '支付宝红包3'), options: 2 },
-  own(4342401, TRAFFIC, 1000, '流量包100M'),
-  own(4342402, TRAFFIC, 3000, '流量包500M'),
-  own(4343301, YOUKU, 1500, '优酷会员月卡'),
-  own(4343401, LOTTERY, 200, '双色球一注'),
-  { ...own(4349901, ALIPAY, 300, '支付宝红包4'), user_id: OTHER_USER_ID },
-];
+/** The second of the first start. */
+const startOf = (now: Date): Date => new Date(Math.floor(now.getTime() / 1000) * 1000);
 
-/** The benefit of the pages that relate and send; it can be sent until 2036. */
-const sendable: Template = {
-  ...own(123, ALIPAY, 500, '支付宝红包5'),
-  end_time: new Date('2036-12-31T23:59:59+08:00'),
-  total_num: 1_000_000,
-  valid_total_num: 1_000_000,
-};
+/** The benefit of the pages that relate and send, of which there are plenty. */
+const SENDABLE = 123;
+
+function templatesAt(now: Date): Template[] {
+  const made = (...words: readonly [number, number, number, string]): Template => own(now, words);
+  return [
+    documented,
+    // The page's request asks for this id while its answer shows the other one: both are there.
+    { ...documented, benefit_id: 4342321 },
+    { ...made(4342322, ALIPAY, 100, '支付宝红包2'), valid_total_num: 0 },
+    { ...made(4342323, ALIPAY, 200, '支付宝红包3'), options: 2 },
+    made(4342401, TRAFFIC, 1000, '流量包100M'),
+    made(4342402, TRAFFIC, 3000, '流量包500M'),
+    made(4343301, YOUKU, 1500, '优酷会员月卡'),
+    made(4343401, LOTTERY, 200, '双色球一注'),
+    { ...made(4349901, ALIPAY, 300, '支付宝红包4'), user_id: OTHER_USER_ID },
+    { ...made(SENDABLE, ALIPAY, 500, '支付宝红包5'), total_num: 1_000_000, valid_total_num: 1_000_000 },
+  ];
+}
 
 /** The activities of the pages: 123 with its documented detail, which is over, and the one that can be sent. */
-const activities = [
-  { relation_id: 123, details: [[54001, 4342322]], start_time: DOCUMENTED_START, end_time: DOCUMENTED_START },
-  { relation_id: 12345234, details: [[123235235, 123]], start_time: START, end_time: sendable.end_time },
-] as const;
+const activitiesAt = (now: Date) => [
+  {
+    relation_id: 123,
+    details: [[54001, 4342322]] as const,
+    start_time: DOCUMENTED_START,
+    end_time: DOCUMENTED_START,
+  },
+  {
+    relation_id: 12345234,
+    details: [[123235235, SENDABLE]] as const,
+    start_time: startOf(now),
+    end_time: demoEnd(now),
+  },
+];
 
 /**
  * Loads the demo benefits of two sellers, to whom all types are open, and two activities of the first. What is there
@@ -87,8 +101,8 @@ export async function loadBenefitsDemo({ sql }: { sql: Sql }, now: Date): Promis
   await sql.begin(async (tx) => {
     for (const user_id of [DEMO_USER_ID, OTHER_USER_ID])
       for (const config_id of [ALIPAY, TRAFFIC, YOUKU, LOTTERY]) await openType(tx, user_id, config_id);
-    for (const template of [...templates, sendable]) await insertTemplate(tx, template, now);
-    for (const { details, ...activity } of activities)
+    for (const template of templatesAt(now)) await insertTemplate(tx, template, now);
+    for (const { details, ...activity } of activitiesAt(now))
       await insertDemoActivity(tx, { user_id: DEMO_USER_ID, name: 'demo', ...activity, created_at: now }, details);
   });
 }

@@ -1,7 +1,6 @@
+import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import { type Activity, insertActivity, insertPrize, type Prize } from './queries.ts';
-
-const DAYS_OPEN = 30;
 
 const gmt8 = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
 
@@ -36,7 +35,7 @@ const ended: Activity = {
   ],
 };
 
-/** The activity to try draws on: open from the second of `now` for 30 days. */
+/** The activity to try draws on: open from the second of `now`. */
 function openActivity(now: Date): Activity {
   const start = Math.floor(now.getTime() / 1000) * 1000;
   return {
@@ -47,7 +46,7 @@ function openActivity(now: Date): Activity {
     segment_infos: [
       {
         start_time: new Date(start),
-        end_time: new Date(start + DAYS_OPEN * 86_400_000),
+        end_time: demoEnd(now),
         win_times: 2000,
         consumed_win_times: 0,
       },

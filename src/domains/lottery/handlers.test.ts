@@ -61,10 +61,10 @@ test('the documented activity answers with the documented values', async () => {
   });
 });
 
-test('prizePool_open has one segment of 2000 wins, open from the second of loading for 30 days', async () => {
+test('prizePool_open has one segment of 2000 wins, open from the second of loading for more than ten years', async () => {
   expect((await query('prizePool_open')).return_value).toMatchObject({
     status: 1,
-    segment_infos: [segment('2026-03-01T10:20:30', '2026-03-31T10:20:30', 2000)],
+    segment_infos: [segment('2026-03-01T10:20:30', '2037-03-01T10:20:30', 2000)],
   });
 });
 

@@ -1,3 +1,4 @@
+import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
 import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE } from './charge/purposes.ts';
@@ -18,45 +19,53 @@ const circles: Row[] = [
   { isv_id: 2, circle_id: 1, circle_name: '另一内容方的人群', circle_contents: ['ass'] },
 ];
 
-const plan = (id: number, name: string, period: [string, string], circle = { isv_id: 1, circle_id: 1 }): Row => ({
+const plan = (id: number, name: string, period: [Date, Date], circle = { isv_id: 1, circle_id: 1 }): Row => ({
   ...circle,
   id,
   name,
-  start_time: at(period[0]),
-  end_time: at(period[1]),
+  start_time: period[0],
+  end_time: period[1],
   count_limit: 1,
 });
 
-/** In GMT+8. */
-const plans: Row[] = [
-  plan(1, '月卡', ['2021-09-03 00:00:00', '2036-09-05 00:00:00']),
-  plan(2, '月卡（已结束）', ['2021-09-03 00:00:00', '2021-09-05 00:00:00']),
-  plan(3, '月卡（未开始）', ['2036-09-05 00:00:01', '2037-09-05 00:00:00']),
-  plan(4, '周卡', ['2021-09-03 00:00:00', '2036-09-05 00:00:00'], { isv_id: 1, circle_id: 2 }),
-  plan(5, '年卡', ['2021-09-03 00:00:00', '2036-09-05 00:00:00'], { isv_id: 2, circle_id: 1 }),
-];
+const DOCUMENTED_START = at('2021-09-03 00:00:00');
+const DOCUMENTED_END = at('2021-09-05 00:00:00');
+const YEAR_MS = 365 * 86_400_000;
+
+function plansAt(now: Date): Row[] {
+  const open: [Date, Date] = [DOCUMENTED_START, demoEnd(now)];
+  const after = (ms: number): Date => new Date(open[1].getTime() + ms);
+  return [
+    plan(1, '月卡', open),
+    plan(2, '月卡（已结束）', [DOCUMENTED_START, DOCUMENTED_END]),
+    plan(3, '月卡（未开始）', [after(1000), after(YEAR_MS)]),
+    plan(4, '周卡', open, { isv_id: 1, circle_id: 2 }),
+    plan(5, '年卡', open, { isv_id: 2, circle_id: 1 }),
+  ];
+}
 
 /** The documented items, of every plan. */
-const items: Row[] = plans.flatMap(({ id: plan_id }) => [
-  {
-    plan_id: plan_id as number,
-    id: 1,
-    name: '爱奇艺月卡',
-    weight: 2,
-    consume_inventory: 1,
-    total_inventory: 10,
-    consumed_inventory: 8,
-  },
-  {
-    plan_id: plan_id as number,
-    id: 2,
-    name: '优酷月卡',
-    weight: 3,
-    consume_inventory: null,
-    total_inventory: null,
-    consumed_inventory: 0,
-  },
-]);
+const itemsOf = (plans: readonly Row[]): Row[] =>
+  plans.flatMap(({ id: plan_id }) => [
+    {
+      plan_id: plan_id as number,
+      id: 1,
+      name: '爱奇艺月卡',
+      weight: 2,
+      consume_inventory: 1,
+      total_inventory: 10,
+      consumed_inventory: 8,
+    },
+    {
+      plan_id: plan_id as number,
+      id: 2,
+      name: '优酷月卡',
+      weight: 3,
+      consume_inventory: null,
+      total_inventory: null,
+      consumed_inventory: 0,
+    },
+  ]);
 
 /** The documented business code; its secret and the private key are public, and only a sandbox has them. */
 export const DEMO_BIZ = {
@@ -101,11 +110,12 @@ const bizCodes: [biz_code: string, perform_type: number, auto_renew: boolean][] 
  * the keys of {@link DEMO_BIZ}. Loading again changes nothing that is there.
  */
 export async function loadSendplansDemo({ sql, vault }: { sql: Sql; vault: Vault }, now: Date): Promise<void> {
+  const plans = plansAt(now);
   await sql.begin(async (tx) => {
     await insertNew(tx, 'sendplan_isv', isvs);
     await insertNew(tx, 'sendplan_circle', circles);
     await insertNew(tx, 'sendplan', plans);
-    await insertNew(tx, 'sendplan_item', items);
+    await insertNew(tx, 'sendplan_item', itemsOf(plans));
     await openLedger(
       tx,
       plans.map(({ id }) => id as number),

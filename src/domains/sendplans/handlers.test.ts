@@ -37,7 +37,7 @@ test('the documented request gives the documented plan', async () => {
       {
         name: '月卡',
         start_time: new Date('2021-09-03T00:00:00+08:00'),
-        end_time: new Date('2036-09-05T00:00:00+08:00'),
+        end_time: new Date('2037-03-01T12:00:00+08:00'),
         receive_rule: '{"countLimit":1}',
         purchase_item_info:
           '[{"consumeInventory":1,"id":1,"itemConsumeInventory":8,"itemTotalInventory":10,"name":"爱奇艺月卡","weight":2},{"id":2,"name":"优酷月卡","weight":3}]',
@@ -55,8 +55,8 @@ test('a plan is listed from its first to its last instant and at no other', asyn
   expect(await at('2021-09-03T00:00:00.000')).toEqual([1, 2]);
   expect(await at('2021-09-05T00:00:00.000')).toEqual([1, 2]);
   expect(await at('2021-09-05T00:00:00.001')).toEqual([1]);
-  expect(await at('2036-09-05T00:00:00.500')).toEqual([]);
-  expect(await at('2036-09-05T00:00:01.000')).toEqual([3]);
+  expect(await at('2037-03-01T12:00:00.500')).toEqual([]);
+  expect(await at('2037-03-01T12:00:01.000')).toEqual([3]);
 });
 
 test('only the plans of the partner and circle asked for are listed', async () => {

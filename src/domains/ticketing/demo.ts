@@ -1,3 +1,4 @@
+import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
 import { insertNew, type Row, type Table, TOKEN_PURPOSE } from './queries.ts';
@@ -20,7 +21,6 @@ export const otherDemoTokens: DemoTokens = {
 };
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 
 /** Who sells: two tenants, each with one partner and one channel. */
 function callers(vault: Vault): [Table, Row[]][] {
@@ -100,9 +100,9 @@ const projects: Row[] = [
 
 const documentedInstant = new Date('2019-04-13T11:11:11+08:00');
 
-/** The documented event, long over, and two that have been on sale for an hour and take place in 30 days. */
+/** The documented event, long over, and two that have been on sale for an hour and stay so while the demo data hold. */
 function events(now: Date): Row[] {
-  const start = Math.floor(now.getTime() / MINUTE) * MINUTE + 30 * DAY;
+  const start = Math.floor(demoEnd(now).getTime() / MINUTE) * MINUTE;
   const current = {
     event_show_start_time: new Date(start),
     event_show_end_time: new Date(start + 150 * MINUTE),
@@ -240,7 +240,7 @@ const channelPrices: Row[] = [
 ];
 
 /**
- * Loads the demo projects: 32321311 with the documented values, 90000001 on sale from `now` with a show 30 days later,
+ * Loads the demo projects: 32321311 with the documented values, 90000001 on sale from `now` with a show when the demo data end,
  * and 90000002 of another tenant. Loading again changes nothing that is there.
  */
 export async function loadTicketingDemo({ sql, vault }: { sql: Sql; vault: Vault }, now: Date): Promise<void> {

@@ -1,3 +1,4 @@
+import { demoEnd } from '../../database/demo-end.ts';
 import type { Queryable, Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
 import { makeCodes, setForm } from './batches/queries.ts';
@@ -7,7 +8,6 @@ import { CLEAR_ALPHABET } from './series.ts';
 
 const DEMO_USER_ID = 6100000;
 const PARTNER_CODE = 'xuexiqiangguo';
-const DAYS_OPEN = 30;
 const CODE_LENGTH = 11;
 /** Any number not divisible by the alphabet's prime length scatters the codes and keeps them all different. */
 const SCATTER = 7_146_305_937_281_641n;
@@ -35,7 +35,7 @@ const redemptions = [
   { sequence: 1, consumed_at: gmt8('2019-12-02 23:59:59') },
 ];
 
-/** A batch to try things on: valid from the second of `now` for 30 days. */
+/** A batch to try things on: valid from the second of `now`. */
 function openBatch(mix_id: string, name: string, now: Date): Batch {
   const start = Math.floor(now.getTime() / 1000) * 1000;
   return {
@@ -43,7 +43,7 @@ function openBatch(mix_id: string, name: string, now: Date): Batch {
     name,
     description: null,
     bind_begin_time: new Date(start),
-    coupon_expire_time: new Date(start + DAYS_OPEN * 86_400_000),
+    coupon_expire_time: demoEnd(now),
     denomination: 1000,
     max_bind_count: null,
     valid_duration_type: 'GENERAL',
@@ -80,7 +80,7 @@ async function addCodes(tx: Queryable, vault: Vault, batch: Batch, codes: string
 
 /**
  * Loads the demo batches: the documented one of the export with its 100 codes, five of them consumed, and two that are
- * valid for 30 days from the second of `now`: `code_open` with 1,000 stored codes, and the documented one of sendcode with
+ * valid from the second of `now`: `code_open` with 1,000 stored codes, and the documented one of sendcode with
  * 1,000 computed ones. What is there already stays as it is.
  */
 export async function loadVouchersDemo({ sql, vault }: { sql: Sql; vault: Vault }, now: Date): Promise<void> {
