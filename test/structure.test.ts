@@ -63,7 +63,7 @@ const ours = (from: string): boolean => from.startsWith('src/');
 const within = (from: string, ...folders: string[]): boolean => folders.some((each) => from.startsWith(`src/${each}/`));
 
 test('the readings below see every folder and import', () => {
-  for (const folder of ['contract/', 'wire/', 'gateway/', 'database/', 'domains/', 'sdk/', 'docs/'])
+  for (const folder of ['contract/', 'wire/', 'gateway/', 'database/', 'domains/', 'secrets/', 'sdk/', 'docs/'])
     expect(below(folder).length, folder).toBeGreaterThan(0);
   const call = sources.find(({ path }) => path === 'src/gateway/call.ts');
   expect(call?.imports).toEqual(
@@ -92,10 +92,10 @@ describe('who may import whom', () => {
     expect(forbidden(below('sdk/', 'docs/'), allowed)).toEqual([]);
   });
 
-  test("a domain imports contract, database, itself and another's one door, grant.ts, and nothing of HTTP", () => {
+  test("a domain imports contract, database, secrets, itself and another's one door, grant.ts, and nothing of HTTP", () => {
     const own = (from: string, { path }: Source) =>
       from.startsWith(`${path.split('/').slice(0, 3).join('/')}/`) ||
-      within(from, 'contract', 'database') ||
+      within(from, 'contract', 'database', 'secrets') ||
       from.endsWith('/grant.ts');
     const http = /^(node:)?(https?|net|tls|http2)$|^fastify|^pino/;
     const allowed = (from: string, file: Source) => (ours(from) ? own(from, file) : !http.test(from));
@@ -123,6 +123,10 @@ describe('who may import whom', () => {
   test('the database imports nothing of ours but itself', () => {
     const allowed = (from: string) => !ours(from) || within(from, 'database') || from === 'src/start-error.ts';
     expect(forbidden(below('database/'), allowed)).toEqual([]);
+  });
+
+  test('what secrets and personal data are imports the database alone', () => {
+    expect(forbidden(below('secrets/'), (from) => !ours(from) || within(from, 'database', 'secrets'))).toEqual([]);
   });
 
   test('pages in the browser call through the SDK and know of the server only types', () => {

@@ -6,7 +6,7 @@ import { lotterySendcode } from './fcode.ts';
 import { sendPlanReceive } from './genie.ts';
 import { lotteryPerformance } from './lottery.ts';
 import { method } from './method.ts';
-import { integer, optional, struct, text } from './schema.ts';
+import { integer, optional, struct, text, userIdText } from './schema.ts';
 
 const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read' } as const;
 
@@ -66,7 +66,7 @@ export const bindExplain = method({
   },
   request: {
     mix_id: text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 }),
-    user_id: text({ zh: '用户ID', en: 'The user' }, { example: 'uid-333', maxLength: 64 }),
+    user_id: userIdText({ zh: '用户ID', en: 'The user' }, { example: 'uid-333' }),
     code: optional(
       text(
         { zh: '券码，不填则只判断批次与用户', en: 'The code; without it batch and user are judged' },

@@ -14,7 +14,7 @@ import {
   status,
 } from './admin-lottery-fields.ts';
 import { method } from './method.ts';
-import { bool, date, integer, list, optional, struct, text } from './schema.ts';
+import { bool, date, integer, list, optional, struct, text, userIdText } from './schema.ts';
 
 /** Creates or changes an activity with its segments and prizes. */
 export const lotteryActivitySave = method({
@@ -159,7 +159,7 @@ const drawList = method({
   },
   kind: 'read',
   request: {
-    mix_user_id: optional(text({ zh: '用户', en: 'User' }, { maxLength: 100 })),
+    mix_user_id: optional(userIdText({ zh: '用户', en: 'User' })),
     out_biz_id: optional(text({ zh: '业务号', en: 'Key of the call' }, { example: 'test_out_biz_id', maxLength: 100 })),
     spread_id: optional(spread_id),
     cursor,

@@ -1,5 +1,5 @@
 import { type MethodError, method } from './method.ts';
-import { bool, integer, optional, text } from './schema.ts';
+import { bool, integer, optional, text, userIdText } from './schema.ts';
 
 /** Why an administration method of the charged memberships refuses. */
 const errors = {
@@ -75,7 +75,7 @@ export const vipRenewUpdate = method({
   kind: 'write',
   request: {
     source,
-    third_user_id: text({ zh: '手机号', en: 'The phone number charged' }, { example: '13812345678', maxLength: 128 }),
+    third_user_id: userIdText({ zh: '手机号', en: 'The phone number charged' }, { example: '13812345678' }),
     perform_type,
     renewing: bool({ zh: '是否续费', en: 'Whether it renews itself' }, { example: 'false' }),
   },

@@ -1,6 +1,6 @@
 import { adminChargeContracts } from './admin-sendplan-charges.ts';
 import { type MethodError, method } from './method.ts';
-import { bool, date, integer, list, optional, struct, text } from './schema.ts';
+import { bool, date, integer, list, optional, struct, text, userIdText } from './schema.ts';
 
 /** Why an administration method of the send plans refuses. */
 const errors = {
@@ -219,7 +219,7 @@ const receiptList = method({
   kind: 'read',
   request: {
     plan_id,
-    user_id: optional(text({ zh: '用户 userId', en: "The partner's userId" }, { maxLength: 128 })),
+    user_id: optional(userIdText({ zh: '用户 userId', en: "The partner's userId" })),
     phone: optional(text({ zh: '手机号(未带userId的用户)', en: 'Phone of a user without userId' }, { maxLength: 32 })),
     cursor,
     page_size,

@@ -1,5 +1,5 @@
 import { type MethodError, method } from './method.ts';
-import { bool, date, integer, list, optional, struct, text, type Words } from './schema.ts';
+import { bool, date, integer, list, optional, struct, text, USER_ID_LENGTH, type Words } from './schema.ts';
 
 /** Why an administration method of orders refuses. */
 const errors = {
@@ -59,7 +59,7 @@ const brief = {
   channel_id: number({ zh: '渠道ID', en: 'Channel' }, '1'),
   shopping_cart_id: text({ zh: '购物车ID', en: 'Cart id' }, { example: '3213131' }),
   user_id: optional(
-    text({ zh: '会员ID', en: 'Member id; hashed when it looked like a phone' }, { example: '5775654' }),
+    text({ zh: '会员ID(手机号脱敏)', en: 'Member id; a phone number is masked' }, { example: '5775654' }),
   ),
   order_status: integer({ zh: '订单状态', en: 'State' }, { example: '1', values: STATUS }),
   goods_money: number({ zh: '优惠前金额,分', en: 'Before discounts, fen' }, '128000'),
@@ -185,7 +185,7 @@ export const orderList = method({
     channel_id: optional(integer({ zh: '渠道ID', en: 'Only of this channel' }, { minimum: 1 })),
     order_status: optional(integer({ zh: '订单状态', en: 'Only in this state' }, { values: STATUS })),
     refund_due: optional(bool({ zh: '有待退的支付', en: 'Only with a payment that must be given back' })),
-    user_id: filter({ zh: '会员ID', en: 'Only of this member' }, 64),
+    user_id: filter({ zh: '会员ID', en: 'Only of this member' }, USER_ID_LENGTH),
     real_name: filter({ zh: '姓名', en: 'Whole name of a person' }, 64),
     phone: filter({ zh: '手机号', en: 'Phone of a person' }, 32),
     phone_tail: filter({ zh: '手机号后四位', en: 'Last four digits of the phone' }, 4),

@@ -1,5 +1,5 @@
 import { method } from './method.ts';
-import { date, integer, list, optional, struct, text } from './schema.ts';
+import { date, integer, list, optional, struct, text, userIdText } from './schema.ts';
 
 const errors = {
   'isv.voucher-batch-not-exist': {
@@ -30,7 +30,7 @@ const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', 
 
 const mix_id = text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 });
 const code = text({ zh: '券码', en: 'A code' }, { example: '7UXJF7K53QJ', maxLength: 64 });
-const user_id = text({ zh: '用户ID，加密保存', en: 'The user; kept encrypted' }, { example: 'uid-333', maxLength: 64 });
+const user_id = userIdText({ zh: '用户ID，加密保存', en: 'The user; kept encrypted' }, { example: 'uid-333' });
 
 const request = (example: string) => ({
   mix_id,

@@ -1,6 +1,6 @@
 import { adminVoucherCodeContracts } from './admin-voucher-codes.ts';
 import { method } from './method.ts';
-import { bool, integer, list, optional, struct, text } from './schema.ts';
+import { bool, integer, list, optional, struct, text, userIdText } from './schema.ts';
 
 const errors = {
   'isv.voucher-batch-not-exist': {
@@ -63,7 +63,7 @@ export const codeSearch = method({
   },
   request: {
     code: optional(text({ zh: '券码', en: 'The code' }, { maxLength: 64 })),
-    user_id: optional(text({ zh: '用户ID', en: 'The user' }, { example: 'uid-333', maxLength: 128 })),
+    user_id: optional(userIdText({ zh: '用户ID', en: 'The user' }, { example: 'uid-333' })),
     ext_order_id: optional(text({ zh: '发券单号', en: 'Order that codes were issued for' }, { maxLength: 64 })),
     mix_id: optional(mix_id),
     cursor: optional(

@@ -1,6 +1,6 @@
 import { benefitErrors } from './benefit-errors.ts';
 import { method } from './method.ts';
-import { bool, integer, json, list, optional, struct, text } from './schema.ts';
+import { bool, integer, json, list, optional, struct, text, userIdText } from './schema.ts';
 
 const common = {
   category: 'benefit',
@@ -78,16 +78,16 @@ export const activitySend = method({
     ),
     receiver_id: optional(integer({ zh: '接收者id', en: 'User id of the receiver' }, { example: '12312312' })),
     nick: optional(
-      text({ zh: '接收者混淆nick', en: 'Obfuscated nick of the receiver' }, { example: 'tbtest1234', maxLength: 128 }),
+      userIdText({ zh: '接收者混淆nick', en: 'Obfuscated nick of the receiver' }, { example: 'tbtest1234' }),
     ),
     plat_nick: optional(
       text({ zh: '接收者nick', en: 'Nick of the receiver' }, { example: 'tbtest1234', maxLength: 64 }),
     ),
     mix_receiver_id: optional(
-      text({ zh: '接收者混淆id', en: 'Obfuscated id of the receiver' }, { example: '12312312', maxLength: 128 }),
+      userIdText({ zh: '接收者混淆id', en: 'Obfuscated id of the receiver' }, { example: '12312312' }),
     ),
-    ouid: optional(text({ zh: 'ouid', en: 'ouid of the receiver' }, { example: '12121212', maxLength: 128 })),
-    uid: optional(text({ zh: 'openid', en: 'openid of the receiver' }, { example: '12121221', maxLength: 128 })),
+    ouid: optional(userIdText({ zh: 'ouid', en: 'ouid of the receiver' }, { example: '12121212' })),
+    uid: optional(userIdText({ zh: 'openid', en: 'openid of the receiver' }, { example: '12121221' })),
   },
   response: {
     result_list: list(

@@ -1,7 +1,7 @@
 import { shoppingCartVo } from './damai-cart.ts';
 import { langType, resultData, TOKEN_RESULTS, tokens } from './damai-fields.ts';
 import { method } from './method.ts';
-import { bool, integer, list, optional, struct, text } from './schema.ts';
+import { bool, integer, list, optional, struct, text, userIdText } from './schema.ts';
 
 /** What the answer of order.submit may say, by result_code; result_msg fills in what stands in braces. */
 export const ORDER_SUBMIT_RESULTS = {
@@ -170,9 +170,9 @@ export const orderSubmit = method({
           ),
         ),
         user_id: optional(
-          text(
+          userIdText(
             { zh: '会员ID', en: 'Member id; needed where users may buy so many only' },
-            { example: '5775654', maxLength: 64 },
+            { example: '5775654' },
           ),
         ),
         quick_buy: optional(

@@ -1,7 +1,7 @@
 import { paidCartVo } from './damai-cart.ts';
 import { langType, resultData, TOKEN_RESULTS, tokens } from './damai-fields.ts';
 import { method } from './method.ts';
-import { integer, optional, struct, text } from './schema.ts';
+import { integer, optional, struct, text, userIdText } from './schema.ts';
 
 /** What the answer of the pay callback may say, by result_code; result_msg fills in what stands in braces. */
 export const PAY_RESULTS = {
@@ -47,9 +47,9 @@ export const payResultCallback = method({
       { zh: '支付参数', en: 'What was paid for which order' },
       {
         user_id: optional(
-          text(
+          userIdText(
             { zh: '会员ID', en: "Member id; must be the order's when both give one" },
-            { example: '989311211', maxLength: 64 },
+            { example: '989311211' },
           ),
         ),
         order_id: text({ zh: '订单ID', en: 'Order id' }, { example: '2313113', maxLength: 64 }),

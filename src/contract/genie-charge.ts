@@ -1,5 +1,5 @@
 import { method } from './method.ts';
-import { bool, integer, optional, struct, text } from './schema.ts';
+import { bool, integer, optional, struct, text, userIdText } from './schema.ts';
 
 /** What the answer of supply.charge may say, by ret_code; ret_msg is the same words in Chinese. */
 export const CHARGE_RESULTS = {
@@ -94,9 +94,9 @@ export const thirdCycleVipStatus = method({
       'VipCycleThirdVipStatusRequest',
       { zh: '入参对象', en: 'Whose membership' },
       {
-        third_user_id: text(
+        third_user_id: userIdText(
           { zh: '三方用户id', en: "The source's user: the phone number charged" },
-          { example: '13812345678', maxLength: 128 },
+          { example: '13812345678' },
         ),
         perform_type: integer(
           { zh: '履约类型', en: 'Length of the contract' },

@@ -1,5 +1,5 @@
 import { method } from './method.ts';
-import { dateText, integer, list, optional, struct, text, type Words } from './schema.ts';
+import { dateText, integer, list, optional, struct, text, userIdText, type Words } from './schema.ts';
 
 /** What a draw answers by return_code; the Chinese words are its return_message. */
 export const drawReturns = {
@@ -35,10 +35,7 @@ export const invalidReturns = {
 } as const satisfies Record<string, Words>;
 
 const requestFields = {
-  mix_user_id: text(
-    { zh: '混淆用户ID', en: 'Open id of the user' },
-    { example: 'AAHbqNnmACSqk_rfpVTc9e3T', maxLength: 100 },
-  ),
+  mix_user_id: userIdText({ zh: '混淆用户ID', en: 'Open id of the user' }, { example: 'AAHbqNnmACSqk_rfpVTc9e3T' }),
   spread_id: text(
     { zh: '活动ID', en: 'Id of the activity' },
     { example: 'prizePool_o2pgeyxphlccrjm5jvm2ykpfxox7rz6wdohtp', maxLength: 128 },

@@ -51,6 +51,16 @@ const note = (type: string, meaning: Words, options: Options, date?: DatePattern
 export const text = (meaning: Words, options: TextOptions = {}) =>
   Type.String({ ...note('String', meaning, options), maxLength: options.maxLength ?? DEFAULT_MAX_LENGTH });
 
+/** Longest id of a caller's user, in UTF-16 units. */
+export const USER_ID_LENGTH = 128;
+
+/**
+ * A String field that names a user of the caller: any text of at most {@link USER_ID_LENGTH}. Blanks around it name
+ * nobody else, and a phone number is one user however it is written.
+ */
+export const userIdText = (meaning: Words, options: Omit<TextOptions, 'maxLength'> = {}) =>
+  text(meaning, { ...options, maxLength: USER_ID_LENGTH });
+
 /**
  * A Number field: a whole number within ±(2^53−1), written in full digits (client notes, responses 8). `values`, when
  * given, are the only numbers a request may carry.

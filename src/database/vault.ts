@@ -26,10 +26,6 @@ export const SECRET_PURPOSE = 'app-secret';
 /** Purpose under which a session key is hashed. */
 export const SESSION_KEY_PURPOSE = 'session-key';
 
-/** A text with its middle hidden: 138****5678; short ones keep their first character. */
-export const mask = (text: string): string =>
-  text.length < 8 ? `${text.slice(0, 1)}****` : `${text.slice(0, 3)}****${text.slice(-4)}`;
-
 /**
  * Makes the vault of a master key. Every purpose ({@link SECRET_PURPOSE}, 'voucher-code' …) has keys of its own, derived by HKDF,
  * so that what was sealed for one purpose cannot pass as another. Sealing is AES-256-GCM with a random nonce.

@@ -5,10 +5,11 @@ import type { Handlers } from '../../contract/method.ts';
 import { createLoader, keepLast } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
+import { storedUser } from '../../secrets/personal.ts';
 import { openIssuedCodes } from '../vouchers/grant.ts';
 import { type Draws, openDraws } from './draws.ts';
 import { type Activity, type Drawn, findActivities, type RewardKey } from './queries.ts';
-import { isObjectText, rewardOf, userKey } from './rules.ts';
+import { isObjectText, rewardOf } from './rules.ts';
 
 /** Refuses an extension parameter that is not the text of a JSON object. */
 function checkExtension(biz_ext_info: string | null | undefined, parameter: string): void {
@@ -45,14 +46,14 @@ export const lotteryHandlers = ({
     },
     'taobao.film.lottery.performance': async ({ lottery_performance_top_param: param }, { app_key, now }) => {
       checkExtension(param.biz_ext_info, 'lottery_performance_top_param');
-      const drawn = await draws.draw({ ...param, mix_user_id: userKey(vault, param.mix_user_id), app_key, now });
+      const drawn = await draws.draw({ ...param, mix_user_id: storedUser(vault, param.mix_user_id), app_key, now });
       const return_value = await performanceResult(draws, vault, param, drawn);
       return { ...returned(drawReturns, drawn.return_code), ...(return_value && { return_value }) };
     },
     'taobao.film.lottery.performance.invalid': async ({ lottery_performance_invalid_param: param }, context) => {
       checkExtension(param.biz_ext_info, 'lottery_performance_invalid_param');
       const { app_key, now } = context;
-      const code = await draws.invalid({ ...param, mix_user_id: userKey(vault, param.mix_user_id), app_key, now });
+      const code = await draws.invalid({ ...param, mix_user_id: storedUser(vault, param.mix_user_id), app_key, now });
       return returned(invalidReturns, code);
     },
   };

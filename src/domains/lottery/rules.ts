@@ -1,6 +1,5 @@
 import type { lotteryPerformance } from '../../contract/lottery.ts';
 import type { ResponseOf } from '../../contract/method.ts';
-import type { Vault } from '../../database/vault.ts';
 import type { Reward, Win } from './queries.ts';
 
 /** Whether a text is the text of a JSON object, as biz_ext_info must be. */
@@ -12,24 +11,6 @@ export function isObjectText(text: string): boolean {
     return false;
   }
 }
-
-/** Purpose under which the vault hashes phone numbers that callers use as user ids. */
-const PHONE_PURPOSE = 'lottery-phone';
-const PHONE = /^(?:\+?86)?(1[3-9]\d{9})$/;
-const MASK_LENGTH = 11;
-
-/**
- * How a user is kept. An open id stays as it is; of a mobile number only a mask and a keyed hash are kept, by which
- * the same number is found again.
- */
-export function userKey(vault: Vault, mix_user_id: string): string {
-  const phone = PHONE.exec(mix_user_id)?.[1];
-  if (phone === undefined) return mix_user_id;
-  return `${phone.slice(0, 3)}****${phone.slice(7)}#${vault.hash(PHONE_PURPOSE, phone).toString('base64url')}`;
-}
-
-/** What may be shown of a kept user: the open id, or the mask of a phone number. */
-export const shownUser = (key: string): string => (/^1\d\d\*{4}\d{4}#/.test(key) ? key.slice(0, MASK_LENGTH) : key);
 
 /** Commands that one statement may carry together: of one second, each key of an app once. */
 type Keyed = { readonly app_key: string; readonly out_biz_id: string; readonly now: Date };

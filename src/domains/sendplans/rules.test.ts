@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TopError } from '../../contract/errors.ts';
-import { mask } from '../../database/vault.ts';
-import {
-  isOpen,
-  type PlanItem,
-  purchaseItemInfo,
-  readReceiver,
-  readUserInfo,
-  receiveRule,
-  spellPhone,
-  userKey,
-} from './rules.ts';
+import { mask, plainPhone } from '../../secrets/personal.ts';
+import { isOpen, type PlanItem, purchaseItemInfo, readReceiver, readUserInfo, receiveRule, userKey } from './rules.ts';
 
 const item = fc.record<PlanItem>({
   id: fc.maxSafeNat(),
@@ -110,7 +101,7 @@ test.each([
 });
 
 test('a phone keeps three digits in front and four at the end, and other texts stay as they are spelled', () => {
-  expect([mask('13812345678'), mask('1234567'), spellPhone('not a phone')]).toEqual([
+  expect([mask('13812345678'), mask('1234567'), plainPhone('not a phone')]).toEqual([
     '138****5678',
     '1****',
     'not a phone',

@@ -1,4 +1,6 @@
 import { platformError } from '../../contract/errors.ts';
+import { USER_ID_LENGTH } from '../../contract/schema.ts';
+import { personOf, plainPhone } from '../../secrets/personal.ts';
 
 /** One thing a plan gives, with its inventory in units; null where it has none or the default holds. */
 export type PlanItem = {
@@ -48,39 +50,30 @@ export type Receiver = { readonly userId?: string; readonly phone?: string; read
  */
 export function readReceiver(text: string): Receiver {
   const info = readUserInfo(text);
-  const userId = readId(info, 'userId', 128);
+  const userId = readId(info, 'userId', USER_ID_LENGTH);
   const phone = readId(info, 'phone', 32);
   const requestId = readId(info, 'requestId', 64);
   return {
     ...(userId !== undefined && { userId }),
-    ...(phone !== undefined && { phone: spellPhone(phone) }),
+    ...(phone !== undefined && { phone: plainPhone(phone) }),
     ...(requestId !== undefined && { requestId }),
   };
 }
 
 function readId(info: Readonly<Record<string, unknown>>, name: string, longest: number): string | undefined {
   const value = Object.hasOwn(info, name) ? info[name] : undefined;
-  if (value === undefined || value === null || value === '') return undefined;
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
   const id = typeof value === 'number' ? String(value) : value;
   if (typeof id !== 'string' || id.length > longest || !id.isWellFormed() || /\p{Cc}/u.test(id))
     throw wrong(`${USER_INFO}.${name}`, `应为不超过 ${longest} 个字符的文本`);
   return id;
 }
 
-/** A phone number in one spelling: digits only, without the country code of China; another text stays as it is. */
-export function spellPhone(text: string): string {
-  const digits = text.replace(/[\s()+-]/g, '');
-  return /^\d+$/.test(digits) ? digits.replace(/^(00)?86(?=1\d{10}$)/, '') : text;
-}
-
 /** The text by which a partner's user is told from others: its userId, or else its phone; undefined when it has neither. */
 export function userKey(isv_id: number, { userId, phone }: Receiver): string | undefined {
-  if (userId !== undefined) return `${isv_id}:userId:${userId}`;
+  if (userId !== undefined) return `${isv_id}:userId:${personOf(userId)}`;
   return phone === undefined ? undefined : `${isv_id}:phone:${phone}`;
 }
-
-/** Whether a text is a mobile number of China. */
-export const isMobile = (text: string): boolean => /^1\d{10}$/.test(text);
 
 /** JSON text of a plan's rule; without limits it is `{}`. */
 export const receiveRule = (count_limit: number | null, day_limit: number | null = null): string =>

@@ -4,7 +4,8 @@ import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import { mask, type Vault } from '../../../database/vault.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { mask, personOf } from '../../../secrets/personal.ts';
 import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
 import { RECEIVER_PURPOSE } from '../send/handlers.ts';
 import { type Receiver, receiverKey, receivingUser } from '../send/rules.ts';
@@ -134,5 +135,5 @@ async function oneTemplate(sql: Sql, key: TemplateKey): Promise<Template> {
 
 function showSend(vault: Vault, { receiver_sealed, ...send }: Send) {
   const { kind, name } = JSON.parse(vault.open(RECEIVER_PURPOSE, receiver_sealed)) as Receiver;
-  return { ...send, receiver: `${kind}:${mask(name)}` };
+  return { ...send, receiver: `${kind}:${mask(personOf(name))}` };
 }

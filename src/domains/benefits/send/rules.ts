@@ -1,6 +1,7 @@
 import type { activitySend } from '../../../contract/benefit-send.ts';
 import { platformError } from '../../../contract/errors.ts';
 import type { RequestOf } from '../../../contract/method.ts';
+import { personOf, phoneOf } from '../../../secrets/personal.ts';
 
 /** The names of a receiver that a send may bear. */
 export type ReceiverNames = Omit<RequestOf<typeof activitySend>, 'send_request'>;
@@ -11,8 +12,9 @@ export type Receiver = { readonly kind: 'user' | 'ouid' | 'uid' | 'mix_receiver_
 /** A user of the platform as a receiver. */
 export const receivingUser = (user_id: number): Receiver => ({ kind: 'user', name: String(user_id) });
 
-/** The text that tells a receiver from all others. */
-export const receiverKey = ({ kind, name }: Receiver): string => `${kind}:${name}`;
+/** The text that tells a receiver from all others: a phone number is one receiver, whichever kind of id it came as. */
+export const receiverKey = ({ kind, name }: Receiver): string =>
+  kind === 'user' ? `user:${name}` : `${phoneOf(name) === undefined ? kind : 'phone'}:${personOf(name)}`;
 
 /** The first of the opaque names that is given: they stand for themselves. */
 export function opaqueReceiver(names: ReceiverNames): Receiver | undefined {

@@ -4,8 +4,8 @@ import { fault, type Handlers } from '../../../contract/method.ts';
 import { logCall, writeAs } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { shownUser, storedUser } from '../../../secrets/personal.ts';
 import { openDraws } from '../draws.ts';
-import { shownUser, userKey } from '../rules.ts';
 import {
   adjustStock,
   countEarlierWins,
@@ -79,7 +79,7 @@ export const adminLotteryHandlers = ({
       if (cursor && after === undefined) throw invalid('cursor', '应为上一页返回的 next_cursor');
       const limit = page_size ?? PAGE_SIZE;
       const filter = {
-        mix_user_id: mix_user_id ? userKey(vault, mix_user_id) : undefined,
+        mix_user_id: mix_user_id ? storedUser(vault, mix_user_id) : undefined,
         out_biz_id: out_biz_id ?? undefined,
         spread_id: spread_id ?? undefined,
       };

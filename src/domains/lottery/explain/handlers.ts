@@ -3,7 +3,7 @@ import { verdict } from '../../../contract/explain.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { userKey } from '../rules.ts';
+import { storedUser } from '../../../secrets/personal.ts';
 import { findDrawFacts } from './queries.ts';
 import { drawRules, prizeOdds } from './rules.ts';
 
@@ -24,7 +24,7 @@ export const lotteryExplainHandlers = ({
       platform: platform ?? null,
       app_key: caller_app_key ?? context.app_key,
       out_biz_id: out_biz_id ?? null,
-      mix_user_id: userKey(vault, mix_user_id),
+      mix_user_id: storedUser(vault, mix_user_id),
     };
     const facts = await findDrawFacts(sql, asked, context.now);
     return { ...verdict(drawRules(facts, asked)), choices: prizeOdds(facts) };

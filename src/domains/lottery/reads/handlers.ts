@@ -3,9 +3,9 @@ import type { lotteryReadContracts } from '../../../contract/admin-lottery-reads
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
+import { shownUser } from '../../../secrets/personal.ts';
 import type { DrawCursor, DrawRow } from '../admin/queries.ts';
 import { readDrawCursor, writeDrawCursor } from '../admin/rules.ts';
-import { shownUser } from '../rules.ts';
 import { type DrawFilter, findActivityDraws, findLast, findStat, hasActivity } from './queries.ts';
 
 const PAGE_SIZE = 50;

@@ -4,10 +4,11 @@ import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import { mask, type Vault } from '../../../database/vault.ts';
+import type { Vault } from '../../../database/vault.ts';
+import { maskPhone, plainPhone, shownId } from '../../../secrets/personal.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
 import { USER_PURPOSE } from '../handlers.ts';
-import { isMobile, type Receiver, spellPhone, userKey } from '../rules.ts';
+import { type Receiver, userKey } from '../rules.ts';
 import {
   type Adjustment,
   addToTotal,
@@ -73,7 +74,7 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
     if (isv_id === undefined) throw refused('isv.plan-not-found');
     const key = userKey(isv_id, {
       ...(user_id != null && { userId: user_id }),
-      ...(phone != null && { phone: spellPhone(phone) }),
+      ...(phone != null && { phone: plainPhone(phone) }),
     });
     const user_hash = key === undefined ? undefined : vault.hash(USER_PURPOSE, key);
     const limit = page_size ?? PAGE_SIZE;
@@ -161,7 +162,7 @@ function showReceipt(vault: Vault, { user_sealed, ...receipt }: Receipt) {
   const { userId, phone } = JSON.parse(vault.open(USER_PURPOSE, user_sealed)) as Receiver;
   return {
     ...receipt,
-    user_id: userId !== undefined && isMobile(spellPhone(userId)) ? mask(spellPhone(userId)) : userId,
-    phone: phone === undefined ? undefined : mask(phone),
+    user_id: userId === undefined ? undefined : shownId(userId),
+    phone: phone === undefined ? undefined : maskPhone(phone),
   };
 }

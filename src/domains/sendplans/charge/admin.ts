@@ -3,7 +3,7 @@ import { fault, type Handlers, type RequestOf } from '../../../contract/method.t
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { spellPhone } from '../rules.ts';
+import { plainPhone } from '../../../secrets/personal.ts';
 import { newKeyPair } from './crypto.ts';
 import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
 import { type Biz, findBiz, saveBiz, setRenewing } from './queries.ts';
@@ -21,7 +21,7 @@ export const chargeAdminHandlers = ({ sql, vault }: Parts): Handlers<typeof admi
     return { public_key: saved.public_key };
   },
   'piaoquan.sendplan.vip.renew.update': async ({ source, perform_type, third_user_id, renewing }, context) => {
-    const member_hash = vault.hash(MEMBER_PURPOSE, spellPhone(third_user_id)).toString('hex');
+    const member_hash = vault.hash(MEMBER_PURPOSE, plainPhone(third_user_id)).toString('hex');
     const set = await writeAs(sql, context, (tx) => setRenewing(tx, { source, perform_type, member_hash }, renewing));
     if (!set) throw fault(vipRenewUpdate, 'isv.vip-not-found');
     return { is_success: true };

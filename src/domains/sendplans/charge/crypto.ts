@@ -1,6 +1,6 @@
 import { constants, createHmac, generateKeyPair, privateDecrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { isMobile, spellPhone } from '../rules.ts';
+import { isMobile, plainPhone } from '../../../secrets/personal.ts';
 
 /** The fields of a charge that its signature covers, with the signature. */
 export type SignedCharge = {
@@ -39,7 +39,7 @@ export const isFresh = (timestamp: number, now: Date): boolean => Math.abs(now.g
 export function decryptMobile(encrypted: string, privateKey: string): string | undefined {
   try {
     const key = { key: privateKey, padding: constants.RSA_PKCS1_PADDING };
-    const mobile = spellPhone(privateDecrypt(key, Buffer.from(encrypted, 'base64')).toString('utf8'));
+    const mobile = plainPhone(privateDecrypt(key, Buffer.from(encrypted, 'base64')).toString('utf8'));
     return isMobile(mobile) ? mobile : undefined;
   } catch {
     return undefined;

@@ -10,7 +10,7 @@ import { createBatcher } from '../../../database/batch.ts';
 import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { spellPhone } from '../rules.ts';
+import { plainPhone } from '../../../secrets/personal.ts';
 import { decryptMobile, isFresh, isSigned } from './crypto.ts';
 import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
 import {
@@ -63,7 +63,7 @@ export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Hand
     },
     'alibaba.ai.content.business.get.third.cycle.vip.status': async (request, { now }) => {
       const { source, perform_type, third_user_id } = request.get_third_vip_status_request;
-      const mobile = spellPhone(third_user_id);
+      const mobile = plainPhone(third_user_id);
       const key: VipKey = {
         source,
         perform_type,

@@ -4,10 +4,11 @@ import { verdict } from '../../../contract/explain.ts';
 import type { Handlers, RequestOf } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { storedUser } from '../../../secrets/personal.ts';
 import { maskPerson } from '../admin/orders/rules.ts';
 import { openPerson, type SealedPerson, sealPersons } from '../orders/persons.ts';
 import { findEventProjects, type SubmitCommand } from '../orders/queries.ts';
-import { contentOf, type Form, hasDocument, readForm, type SubmitParam, storedUserId } from '../orders/rules.ts';
+import { contentOf, type Form, hasDocument, readForm, type SubmitParam } from '../orders/rules.ts';
 import { findDocumentOrders, findOrderFacts, type OrderFacts, tenantOfChannel } from './queries.ts';
 import { cartRule, type DocumentFacts, documentsOf, eventRules, formRules, orderRules } from './rules.ts';
 
@@ -43,7 +44,7 @@ function commandOf(vault: Vault, { channel_id, order_param }: Asked, form: Read,
     // Without one every call is an order of its own: no order bears this id.
     shopping_cart_id: param.shopping_cart_id ?? randomUUID(),
     content_hash: vault.hash('ticketing-order', contentOf(param)).toString('hex'),
-    user_id: param.user_id ? storedUserId(vault, param.user_id) : null,
+    user_id: param.user_id ? storedUser(vault, param.user_id) : null,
     receivable_money: form.receivable_money,
     has_bearer: param.order_bearer_param ? hasDocument(param.order_bearer_param) : false,
     goods: form.goods,

@@ -193,7 +193,10 @@ test('a list goes on after the largest ids there are, and after no instant that 
 
 test('a user_id that is a phone number is not kept as it is, however it is spelled', async () => {
   const event = await show({ event: { user_limit: 1 } });
-  const [first, ...others] = ['13800005678', '+86 138-0000-5678', '0086 13800005678', '(86)13800005678'];
+  const [first, ...others] = [
+    ...['13800005678', '+86 138-0000-5678', '0086 13800005678', '(86)13800005678'],
+    ...['１３８００００５６７８', '138\u200b00005678', '138.0000.5678', '١٣٨٠٠٠٠٥٦٧٨'],
+  ];
   const order_id = await order([goods(event, A)], { user_id: first });
   const [stored] = await office.sql<{ text: string }[]>`
     select o::text as text from ticketing_order o where order_id = ${order_id}`;

@@ -7,6 +7,7 @@ import { createBatcher } from '../../../database/batch.ts';
 import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { storedUser } from '../../../secrets/personal.ts';
 import type { Tokens } from '../callers.ts';
 import type { Caller } from '../queries.ts';
 import { projectNoOf, readId, resultOf, tokenRefusal } from '../rules.ts';
@@ -21,7 +22,7 @@ import {
   type SubmitResult,
   submitOrders,
 } from './queries.ts';
-import { contentOf, hasDocument, readFen, readForm, type SubmitParam, storedUserId } from './rules.ts';
+import { contentOf, hasDocument, readFen, readForm, type SubmitParam } from './rules.ts';
 import { cartOf, paidCartOf, refusalArguments } from './views.ts';
 
 type Parts = { sql: Sql; vault: Vault; callers: (tokens: Tokens) => Promise<Caller> };
@@ -63,7 +64,7 @@ export const orderHandlers = ({ sql, vault, callers }: Parts): Handlers<Contract
       // Drawn here, so that a batch that is run again after a lost connection finds its own orders.
       shopping_cart_id: param.shopping_cart_id ?? String(randomBytes(8).readBigUInt64BE()),
       content_hash: vault.hash('ticketing-order', contentOf(param)).toString('hex'),
-      user_id: param.user_id ? storedUserId(vault, param.user_id) : null,
+      user_id: param.user_id ? storedUser(vault, param.user_id) : null,
       receivable_money: form.receivable_money,
       has_bearer: param.order_bearer_param ? hasDocument(param.order_bearer_param) : false,
       goods: form.goods,
@@ -87,7 +88,7 @@ export const orderHandlers = ({ sql, vault, callers }: Parts): Handlers<Contract
       now,
       channel_id: caller.channel_id as number,
       order_id,
-      user_id: param.user_id ? storedUserId(vault, param.user_id) : null,
+      user_id: param.user_id ? storedUser(vault, param.user_id) : null,
       pay_no: param.pay_no ?? `order ${order_id}`,
       pay_money,
       pay_type_id: param.pay_type_id,

@@ -1,5 +1,6 @@
 import type { Vault } from '../../../database/vault.ts';
-import { type BearerParam, plainCard, plainName, plainPhone, type SubmitParam } from './rules.ts';
+import { personOf, plainPhone } from '../../../secrets/personal.ts';
+import { type BearerParam, plainCard, plainName, type SubmitParam } from './rules.ts';
 
 const SEAL = 'ticketing-person';
 const TAIL = 4;
@@ -40,7 +41,8 @@ export type PersonQuery = {
 /** Keyed hashes in hex by which persons are found: name, phone, the phone's last four digits, document. */
 export function personHashes(vault: Vault, query: PersonQuery): string[] {
   const { real_name, phone, phone_tail, card_type, card_no } = query;
-  const tail = phone_tail ?? (phone ? plainPhone(phone).slice(-TAIL) : undefined);
+  const number = phone_tail ?? phone;
+  const tail = number ? plainPhone(number).slice(-TAIL) : undefined;
   const card = plainCard(card_no ?? '');
   const hash = (purpose: string, text: string) => vault.hash(`ticketing-${purpose}`, text).toString('hex');
   return [
@@ -56,7 +58,7 @@ function documentHash(vault: Vault, bearer: BearerParam, channel_id: number): st
   if (card) return card;
   if (!bearer.bearer_id) return null;
   // Attendee ids are the channel's own: another channel may give the same one to somebody else.
-  return vault.hash('ticketing-document', `bearer:${channel_id}:${bearer.bearer_id}`).toString('hex');
+  return vault.hash('ticketing-document', `bearer:${channel_id}:${personOf(bearer.bearer_id)}`).toString('hex');
 }
 
 /** The parts that were given. */

@@ -1,6 +1,5 @@
 import type { orderSubmit } from '../../../contract/damai-order.ts';
 import type { RequestOf } from '../../../contract/method.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { type Arguments, readId } from '../rules.ts';
 
 /** What order.submit is asked for. */
@@ -116,20 +115,6 @@ export const contentOf = (param: SubmitParam): string =>
     param.quick_buy ?? null,
     param.order_receive_param ?? null,
   ]);
-
-/** Whether a text looks like a Chinese mobile number, with or without the country code, spaces and dashes. */
-export const looksLikePhone = (text: string): boolean =>
-  /^[\d\s()+-]+$/.test(text) && /^1\d{10}$/.test(plainPhone(text));
-
-/**
- * A caller's user id as it is stored: as it is, since it means nothing to us, or as a keyed hash when it looks like a
- * phone number. Equal ids are stored equally.
- */
-export const storedUserId = (vault: Vault, user_id: string): string =>
-  looksLikePhone(user_id) ? `hash:${vault.hash('ticketing-phone', plainPhone(user_id)).toString('hex')}` : user_id;
-
-/** A phone number as it is compared: digits alone, without the Chinese country code. */
-export const plainPhone = (phone: string): string => phone.replace(/\D/g, '').replace(/^(?:00)?86(?=1\d{10}$)/, '');
 
 /** A document number as it is compared: capitals of half width, without spaces, dashes and what is not seen. */
 export const plainCard = (card_no: string): string =>

@@ -7,6 +7,7 @@ import { wrongCursor } from '../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { shownUser } from '../../../secrets/personal.ts';
 import { maskPerson } from '../admin/orders/rules.ts';
 import { openPerson, personHashes } from '../orders/persons.ts';
 import { findNumberedProjects } from '../orders/queries.ts';
@@ -99,8 +100,9 @@ function ticketPlace(ticket_code_id: string) {
 }
 
 /** An order as it may be shown: people masked. */
-const show = (vault: Vault, { persons, ...order }: FoundOrder) => ({
+const show = (vault: Vault, { persons, user_id, ...order }: FoundOrder) => ({
   ...order,
+  user_id: user_id === null ? null : shownUser(user_id),
   persons: persons?.map(({ sealed, ...place }: SealedText) => ({
     ...place,
     ...maskPerson(openPerson(vault, Buffer.from(sealed, 'base64'))),

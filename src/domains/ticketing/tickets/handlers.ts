@@ -10,8 +10,8 @@ import { logReveal, writeAs } from '../../../database/change-log.ts';
 import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { storedUser } from '../../../secrets/personal.ts';
 import type { Tokens } from '../callers.ts';
-import { storedUserId } from '../orders/rules.ts';
 import type { Caller } from '../queries.ts';
 import { projectNoOf, readId, resultOf, tokenRefusal } from '../rules.ts';
 import { createGateKeys, openCode, signCode } from './keys.ts';
@@ -49,7 +49,7 @@ export const qrcodeHandlers = ({ sql, vault, callers }: Parts): Handlers<readonl
       if (refusal) return { result_data: say(refusal) };
       const own = ticket?.channel_id === caller.channel_id && String(ticket?.event_id) === event_id;
       if (!ticket || !own) return { result_data: say('10250') };
-      const stranger = user_id && ticket.user_id && storedUserId(vault, String(user_id)) !== ticket.user_id;
+      const stranger = user_id && ticket.user_id && storedUser(vault, String(user_id)) !== ticket.user_id;
       if ((order_id && order_id !== String(ticket.order_id)) || stranger) return { result_data: say('10240') };
       const state = ticketState(ticket, now);
       const code = signCode(gateKey(ticket.tenant_id), payloadOf(ticket));

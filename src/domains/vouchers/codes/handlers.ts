@@ -4,6 +4,7 @@ import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { createWeighed } from '../../../database/weighed.ts';
+import { mask, personOf } from '../../../secrets/personal.ts';
 import { CODE_PURPOSE, codeKey, codeState } from '../rules.ts';
 import { createSeries } from '../series.ts';
 import { createGuesses, waitWords } from './guesses.ts';
@@ -17,10 +18,12 @@ import {
   type OperationResult,
   operate,
 } from './queries.ts';
-import { maskUser } from './rules.ts';
 
 /** Purpose under which the vault hashes and seals users who bind codes. */
 export const USER_PURPOSE = 'voucher-user';
+/** Keyed hash in hex by which a user who binds codes is found. */
+export const hashUser = (vault: Vault, user_id: string): string =>
+  vault.hash(USER_PURPOSE, personOf(user_id)).toString('hex');
 const OPERATION_PURPOSE = 'voucher-operation';
 /** Codes of the operations in one statement, and of those that wait for it: a code costs a quarter of a millisecond. */
 const ROOM = { batch: 2500, queue: 10_000 };
@@ -38,7 +41,7 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
   const carryOut = async (kind: Operation['kind'], request: Request, context: CallContext) => {
     const { app_key, now, actor, method, request_id } = context;
     const { mix_id, codes, unique_id, user_id } = request;
-    const user = user_id == null ? undefined : vault.hash(USER_PURPOSE, user_id).toString('hex');
+    const user = user_id == null ? undefined : hashUser(vault, user_id);
     const content = vault.hash(OPERATION_PURPOSE, JSON.stringify([kind, codes, user])).toString('hex');
     const isRepeated = () => hasOperation(sql, mix_id, { app_key, unique_id, content });
     const sequences = await look({ app_key, mix_id, codes, user, now, isRepeated });
@@ -50,7 +53,7 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
       content,
       writer: { actor, method, request_id },
       ...(user !== undefined && { user }),
-      ...(kind === 'bind' && { sealed: vault.seal(USER_PURPOSE, user_id as string).toString('hex') }),
+      ...(kind === 'bind' && { sealed: vault.seal(USER_PURPOSE, personOf(user_id as string)).toString('hex') }),
     });
     if (results === null) throw refused('isv.voucher-unique-id-conflict');
     return {
@@ -69,7 +72,7 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
     'piaoquan.voucher.code.consume.reverse': (request, context) => carryOut('reverse', request, context),
     'piaoquan.voucher.code.void': (request, context) => carryOut('void', request, context),
     'piaoquan.voucher.code.get': async ({ mix_id, code, user_id }, { app_key, now }) => {
-      const user = user_id == null ? undefined : vault.hash(USER_PURPOSE, user_id).toString('hex');
+      const user = user_id == null ? undefined : hashUser(vault, user_id);
       const isRepeated = async () => false;
       const [sequence] = await look({ app_key, mix_id, codes: [code], user, now, isRepeated });
       const found = sequence == null ? undefined : await findCode(sql, mix_id, sequence);
@@ -78,7 +81,7 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
       const bound = bound_sealed === null ? undefined : vault.open(USER_PURPOSE, Buffer.from(bound_sealed, 'hex'));
       const state = codeState({ ...record, bound: record.bound_time !== null }, now);
       return {
-        code_info: { ...record, ...state, code, bound_user: bound === undefined ? undefined : maskUser(bound) },
+        code_info: { ...record, ...state, code, bound_user: bound === undefined ? undefined : mask(bound) },
       };
     },
   };

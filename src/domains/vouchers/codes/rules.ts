@@ -15,7 +15,3 @@ export const GUESS_LIMITS: GuessLimits = {
 
 /** A pattern must be able to make at least so many codes for each one made. */
 export const GUESS_MARGIN = 100_000n;
-
-/** A user for people's eyes: first three and last four characters of a long one, the first of a short one. */
-export const maskUser = (user: string): string =>
-  user.length >= 11 ? `${user.slice(0, 3)}****${user.slice(-4)}` : `${user.slice(0, 1)}****`;

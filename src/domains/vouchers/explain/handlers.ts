@@ -3,7 +3,7 @@ import { verdict } from '../../../contract/explain.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { USER_PURPOSE } from '../codes/handlers.ts';
+import { hashUser } from '../codes/handlers.ts';
 import { findCatalogues, findSequences } from '../codes/queries.ts';
 import { GUESS_LIMITS } from '../codes/rules.ts';
 import { ORDER_PURPOSE } from '../orders/handlers.ts';
@@ -37,7 +37,7 @@ export const voucherExplainHandlers = ({
   },
   // A wrong code is not counted here, as the method only reads; who may call it may export every code anyway.
   'piaoquan.voucher.bind.explain': async ({ mix_id, user_id, code = null, caller_app_key }, context) => {
-    const user_hash = vault.hash(USER_PURPOSE, user_id).toString('hex');
+    const user_hash = hashUser(vault, user_id);
     const sequence = code === null ? null : await sequenceOf({ sql, vault }, mix_id, code);
     const [facts, guesses] = await Promise.all([
       findBindFacts(sql, { mix_id, sequence, user_hash }),

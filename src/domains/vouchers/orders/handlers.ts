@@ -5,6 +5,7 @@ import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { createWeighed } from '../../../database/weighed.ts';
+import { storedUser } from '../../../secrets/personal.ts';
 import { openIssuedCodes } from '../grant.ts';
 import {
   type Claim,
@@ -109,9 +110,11 @@ export function orderHandlers({ sql, vault }: { sql: Sql; vault: Vault }): Handl
       if (!(await granted(JSON.stringify({ mix_id, user_id: user.user_id, partner_code }))))
         return refusal('not_found', request);
       if (!(await claimNumber(app_key, { ext_order_id, mix_id }))) return refusal('conflict', request);
-      // A nick is personal, an id is not: of a nick only the hash is kept.
-      const named = user_id_type === 'TAOBAO_NAME';
-      const kept = named ? users.map((nick) => vault.hash(NICK_PURPOSE, nick).toString('hex')) : users;
+      // A nick is personal, an id is not unless it is a phone number: of a nick only the hash is kept.
+      const kept =
+        user_id_type === 'TAOBAO_NAME'
+          ? users.map((nick) => vault.hash(NICK_PURPOSE, nick).toString('hex'))
+          : users.map((user_id) => storedUser(vault, user_id));
       const content = vault.hash(ORDER_PURPOSE, orderText(request)).toString('hex');
       const order = { app_key, ext_order_id, content, count: number, ...(kept.length > 0 && { users: kept }) };
       const answer = await sends(mix_id, order, now);

@@ -1,5 +1,7 @@
 import type { lotterySendcode } from '../../../contract/fcode.ts';
 import type { RequestOf } from '../../../contract/method.ts';
+import { USER_ID_LENGTH } from '../../../contract/schema.ts';
+import { personOf } from '../../../secrets/personal.ts';
 
 /** What the caller of sendcode asks. */
 export type SendRequest = RequestOf<typeof lotterySendcode>['param_f_code_merchant_send_code_request'];
@@ -8,17 +10,17 @@ export type SendRequest = RequestOf<typeof lotterySendcode>['param_f_code_mercha
 const MAX_USERS = 1000;
 
 /**
- * The users of an order in the caller's order; none when no list is given. Undefined when the list has an empty or
+ * The users of an order in the caller's order, each as it is compared; none when no list is given. Undefined when the list has an empty or
  * doubled entry or too many, or when `number` is not `each_num` for each of them.
  */
 export function usersOf(request: SendRequest): string[] | undefined {
   const { user_id_list, number, each_num } = request;
   if (user_id_list === undefined || user_id_list === null) return [];
-  const users = user_id_list.split('|').map((user) => user.trim());
+  const named = user_id_list.split('|').map((user) => user.trim());
+  if (named.length > MAX_USERS || named.some((user) => user.length > USER_ID_LENGTH)) return undefined;
+  const users = named.map(personOf);
   const doubled = new Set(users).size < users.length;
-  const unfit = users.some((user) => user === '' || user.length > 64);
-  if (doubled || unfit || users.length > MAX_USERS || number !== each_num * users.length) return undefined;
-  return users;
+  return doubled || users.includes('') || number !== each_num * users.length ? undefined : users;
 }
 
 /** Everything an order asks, as one text: orders of equal text are the same order. */

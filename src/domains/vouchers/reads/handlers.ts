@@ -4,9 +4,9 @@ import { type CallContext, fault, type Handlers } from '../../../contract/method
 import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
+import { mask, personOf, storedUser } from '../../../secrets/personal.ts';
 import { createGuesses, waitWords } from '../codes/guesses.ts';
-import { USER_PURPOSE } from '../codes/handlers.ts';
-import { maskUser } from '../codes/rules.ts';
+import { hashUser, USER_PURPOSE } from '../codes/handlers.ts';
 import { NICK_PURPOSE } from '../orders/handlers.ts';
 import { CODE_PURPOSE, codeKey, codeState } from '../rules.ts';
 import { createSeries } from '../series.ts';
@@ -87,8 +87,8 @@ function searchHandlers({
 }
 
 const ownerOf = (vault: Vault, user_id: string, mix_id: string | null): Owner => ({
-  bound_hash: vault.hash(USER_PURPOSE, user_id).toString('hex'),
-  names: [user_id, vault.hash(NICK_PURPOSE, user_id).toString('hex')],
+  bound_hash: hashUser(vault, user_id),
+  names: [storedUser(vault, user_id), vault.hash(NICK_PURPOSE, personOf(user_id)).toString('hex')],
   mix_id,
 });
 
@@ -118,6 +118,6 @@ function show(vault: Vault, { bound_sealed, issued_to: _kept, form, code_sealed,
     ...code,
     ...codeState({ ...code, bound: code.bound_time !== null }, now),
     code_masked: maskCode(text),
-    bound_user: user === undefined ? undefined : maskUser(user),
+    bound_user: user === undefined ? undefined : mask(user),
   };
 }

@@ -5,9 +5,9 @@ import { createBatcher } from '../../../../database/batch.ts';
 import { type Writer, writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import type { Vault } from '../../../../database/vault.ts';
+import { shownUser, storedUser } from '../../../../secrets/personal.ts';
 import { openPerson, personHashes } from '../../orders/persons.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
-import { storedUserId } from '../../orders/rules.ts';
 import { projectNoOf, readId } from '../../rules.ts';
 import {
   type CancelCode,
@@ -77,13 +77,13 @@ export const adminOrderHandlers = ({
       const limit = page_size ?? PAGE_SIZE;
       const orders = await findOrders(sql, {
         ...filter,
-        user_id: user_id ? storedUserId(vault, user_id) : undefined,
+        user_id: user_id ? storedUser(vault, user_id) : undefined,
         person_hashes: personHashes(vault, filter),
         before: readIdCursor(cursor, Number.MAX_SAFE_INTEGER),
         limit: limit + 1,
       });
       const page = orders.slice(0, limit);
-      return { orders: page, next_cursor: orders.length > limit ? page.at(-1)?.order_id : undefined };
+      return { orders: page.map(showUser), next_cursor: orders.length > limit ? page.at(-1)?.order_id : undefined };
     },
     'piaoquan.ticketing.order.get': async (request) => {
       const { order_id, project_id } = await locate(request.order_id);
@@ -92,7 +92,7 @@ export const adminOrderHandlers = ({
       if (order === undefined) throw refused('isv.order-not-found');
       const { persons, ...parts } = await findParts(sql, project_id, order_id);
       const shown = persons.map(({ sealed, ...place }) => ({ ...place, ...maskPerson(openPerson(vault, sealed)) }));
-      return { order: { ...order, ...parts, persons: shown } };
+      return { order: { ...showUser(order), ...parts, persons: shown } };
     },
     'piaoquan.ticketing.order.cancel': async (request, writer) => {
       const { order_id, project_id } = await locate(request.order_id);
@@ -119,3 +119,9 @@ export const adminOrderHandlers = ({
     },
   };
 };
+
+/** An order with its user as may be shown. */
+const showUser = <O extends { readonly user_id: string | null }>(order: O): O => ({
+  ...order,
+  user_id: order.user_id === null ? null : shownUser(order.user_id),
+});
