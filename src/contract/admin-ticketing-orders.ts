@@ -1,3 +1,4 @@
+import { DUE_RESULTS } from './damai-pay.ts';
 import { type MethodError, method } from './method.ts';
 import { bool, date, integer, list, optional, struct, text, USER_ID_LENGTH, type Words } from './schema.ts';
 
@@ -16,8 +17,11 @@ const errors = {
     remedy: { zh: '使用退款', en: 'Refund it' },
   },
   'isv.order-not-paid': {
-    cause: { zh: '订单未支付,不能退款', en: 'The order is not paid and cannot be refunded' },
-    remedy: { zh: '使用取消', en: 'Cancel it' },
+    cause: { zh: '订单未支付,没有票可退', en: 'The order is not paid and has no tickets to take back' },
+    remedy: {
+      zh: '待支付的订单用 piaoquan.ticketing.order.cancel 取消;已取消或超时的订单,若 refund_due 为 true,退还支付后用 piaoquan.ticketing.payment.refund 登记,否则无需处理',
+      en: 'Cancel an order that waits for its payment. Of one that is closed nothing is left to do unless refund_due is true: then give the payment back and record it by piaoquan.ticketing.payment.refund',
+    },
   },
   'isv.ticket-not-found': {
     cause: { zh: '订单没有这张票', en: 'The order has no such ticket' },
@@ -72,7 +76,7 @@ const brief = {
   pay_time: optional(date({ zh: '支付时间', en: 'When it was paid' })),
   close_time: optional(date({ zh: '关闭时间', en: 'When it was cancelled or timed out' })),
   refund_due: bool(
-    { zh: '有待退的支付', en: 'Whether it has a payment that must be given back' },
+    { zh: '有待退的支付', en: 'Whether it has a payment that must be given back and was not yet' },
     { example: 'false' },
   ),
 };
@@ -146,11 +150,16 @@ const payment = struct(
     pay_no: text({ zh: '支付流水号', en: 'Serial number' }, { example: 'wx8923981200012' }),
     pay_money: number({ zh: '金额,分', en: 'Fen' }, '122000'),
     pay_type_id: text({ zh: '支付方式', en: 'Payment type' }, { example: '1' }),
-    result_code: number(
+    result_code: integer(
       { zh: '结果:200已入账,其余须退款', en: '200 the order is paid by it, else it must be given back' },
-      '200',
+      { example: '200', values: { '200': { zh: '已入账', en: 'the order is paid by it' }, ...DUE_RESULTS } },
     ),
     receive_time: date({ zh: '收到时间', en: 'When it was reported' }, { example: '2026-01-02 03:05:00' }),
+    refund_id: optional(
+      text({ zh: '退还的流水号', en: 'Number under which it was given back; absent while it is due' }),
+    ),
+    refund_reason: optional(text({ zh: '退还的原因', en: 'Why it was given back' })),
+    refund_time: optional(date({ zh: '登记退还的时间', en: 'When that was recorded' })),
   },
 );
 

@@ -14,7 +14,7 @@ const errors = {
 } as const;
 
 const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read', errors } as const;
-const { order_status, real_name, phone, phone_tail, card_no, card_type } = orderList.request.properties;
+const { order_status, refund_due, real_name, phone, phone_tail, card_no, card_type } = orderList.request.properties;
 const cursor = optional(
   text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 100 }),
 );
@@ -36,6 +36,7 @@ export const orderSearch = method({
   request: {
     project_id: optional(project_id),
     order_status,
+    refund_due,
     start_time: optional(date({ zh: '下单时间起', en: 'Only made from this instant on' })),
     end_time: optional(date({ zh: '下单时间止（不含）', en: 'Only made before this instant' })),
     shopping_cart_id: optional(text({ zh: '购物车ID', en: 'Cart id' }, { maxLength: 64 })),
@@ -70,6 +71,7 @@ const EVENTS = {
   CREATED: { zh: '下单，占用库存', en: 'made; it holds its stock' },
   PAID: { zh: '支付入账', en: 'paid' },
   PAY_DUE: { zh: '收到待退的支付', en: 'a payment came that must be given back' },
+  PAY_REFUNDED: { zh: '待退的支付已退还', en: 'a payment was given back' },
   ISSUED: { zh: '出票', en: 'tickets were issued' },
   CANCELLED: { zh: '取消，释放库存', en: 'cancelled; its stock is free' },
   TIMED_OUT: { zh: '超时，释放库存', en: 'timed out; its stock is free' },

@@ -1,6 +1,7 @@
 import { adminChannelContracts } from './admin-ticketing-channels.ts';
 import { gateTicketContracts } from './admin-ticketing-gate.ts';
 import { adminOrderContracts } from './admin-ticketing-orders.ts';
+import { adminPaymentContracts } from './admin-ticketing-payments.ts';
 import { project } from './admin-ticketing-project.ts';
 import { type MethodError, method } from './method.ts';
 import { bool, integer, list, optional, struct, text } from './schema.ts';
@@ -182,5 +183,6 @@ export const adminTicketingContracts = [
   priceStockAdjust,
   ...adminChannelContracts,
   ...adminOrderContracts,
+  ...adminPaymentContracts,
   ...gateTicketContracts,
 ] as const;

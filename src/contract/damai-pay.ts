@@ -3,14 +3,8 @@ import { langType, resultData, TOKEN_RESULTS, tokens } from './damai-fields.ts';
 import { method } from './method.ts';
 import { integer, optional, struct, text, userIdText } from './schema.ts';
 
-/** What the answer of the pay callback may say, by result_code; result_msg fills in what stands in braces. */
-export const PAY_RESULTS = {
-  '200': { zh: '成功', en: 'success' },
-  ...TOKEN_RESULTS,
-  '10220': { zh: '参数 {field} 缺失或不合法', en: '{field} is missing or has no valid value' },
-  '10240': { zh: '订单不存在', en: 'no such order of this channel' },
-  '10241': { zh: 'pay_money 不符，应为 {expected} 分', en: 'pay_money must be {expected} fen' },
-  '10242': { zh: 'pay_no 已用于另一笔支付', en: 'pay_no was used for another payment' },
+/** Why a payment that was recorded does not count and must be given back, by result_code. */
+export const DUE_RESULTS = {
   '10243': {
     zh: '订单已超时且库存已售出，此笔支付已记录，请退款',
     en: 'the order has timed out and its stock is gone; the payment is recorded and must be given back',
@@ -23,6 +17,25 @@ export const PAY_RESULTS = {
     zh: '订单已由另一笔支付付清，此笔支付已记录，请退款',
     en: 'another payment has paid the order; this one is recorded and must be given back',
   },
+  '10246': {
+    zh: '订单已超时，且该用户购票已达每人限购张数，此笔支付已记录，请退款',
+    en: 'the order has timed out and the user has as many tickets as one may; the payment is recorded and must be given back',
+  },
+  '10247': {
+    zh: '订单已超时，且证件已用于另一订单，此笔支付已记录，请退款',
+    en: 'the order has timed out and its identity document was used for another order; the payment is recorded and must be given back',
+  },
+} as const;
+
+/** What the answer of the pay callback may say, by result_code; result_msg fills in what stands in braces. */
+export const PAY_RESULTS = {
+  '200': { zh: '成功', en: 'success' },
+  ...TOKEN_RESULTS,
+  '10220': { zh: '参数 {field} 缺失或不合法', en: '{field} is missing or has no valid value' },
+  '10240': { zh: '订单不存在', en: 'no such order of this channel' },
+  '10241': { zh: 'pay_money 不符，应为 {expected} 分', en: 'pay_money must be {expected} fen' },
+  '10242': { zh: 'pay_no 已用于另一笔支付', en: 'pay_no was used for another payment' },
+  ...DUE_RESULTS,
 } as const;
 
 const userToken = optional(

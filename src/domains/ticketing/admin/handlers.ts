@@ -5,6 +5,7 @@ import type { Vault } from '../../../database/vault.ts';
 import { gateHandlers } from '../tickets/handlers.ts';
 import { adminChannelHandlers } from './channels/handlers.ts';
 import { adminOrderHandlers } from './orders/handlers.ts';
+import { adminPaymentHandlers } from './payments/handlers.ts';
 import { adminProjectHandlers } from './projects/handlers.ts';
 
 /** The administration of ticketing, and what gates call. */
@@ -15,5 +16,6 @@ export const adminTicketingHandlers = (parts: {
   ...adminProjectHandlers(parts),
   ...adminChannelHandlers(parts),
   ...adminOrderHandlers(parts),
+  ...adminPaymentHandlers(parts),
   ...gateHandlers(parts),
 });

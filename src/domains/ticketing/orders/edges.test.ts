@@ -28,7 +28,7 @@ test('late payments that come at once give a user no more than the limit of the 
     office.pay(two, 150_000, {}, after(32)),
     office.pay(one, 54_000, {}, after(32)),
   ]);
-  expect(answers.map(({ result_code }) => result_code)).toEqual([200, 10243, 200]);
+  expect(answers.map(({ result_code }) => result_code)).toEqual([200, 10246, 200]);
   expect(await stockOf(office.sql, event)).toMatchObject({ [A]: [3, 0, 17], [B]: [0, 0, 10] });
 });
 

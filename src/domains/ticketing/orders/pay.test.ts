@@ -149,18 +149,18 @@ test('a payment after the release takes the stock again where it is still there'
 });
 
 test.each([
-  ['stock', { goods: { [B]: 1 } }, {}],
-  ['document', { event: { event_limit_type: 1 } }, { order_bearer_param: { card_no: 'X2' } }],
-  ['share', { event: { user_limit: 1 } }, { user_id: '9' }],
+  ['stock', 10243, '库存已售出', { goods: { [B]: 1 } }, {}],
+  ['document', 10247, '证件', { event: { event_limit_type: 1 } }, { order_bearer_param: { card_no: 'X2' } }],
+  ['share', 10246, '限购', { event: { user_limit: 1 } }, { user_id: '9' }],
 ] as const)(
-  'a late payment whose %s has gone to another is recorded to be given back, always alike',
-  async (_what, more, own) => {
+  'a late payment whose %s has gone to another is recorded to be given back, always alike, and told so: %i',
+  async (_what, result_code, words, more, own) => {
     const event = await show(more);
     const late = await order([goods(event, B)], own);
     const other = await order([goods(event, B)], own, after(15));
     const answer = await office.pay(late, 50_000, { pay_no: `late ${event}` }, after(16));
-    expect(answer).toMatchObject({ success: false, result_code: 10243 });
-    expect(await payments(late)).toMatchObject([{ pay_money: 50_000, result_code: 10243 }]);
+    expect(answer).toMatchObject({ success: false, result_code, result_msg: expect.stringContaining(words) });
+    expect(await payments(late)).toMatchObject([{ pay_money: 50_000, result_code }]);
     await cancel(other, after(17));
     expect(await office.pay(late, 50_000, { pay_no: `late ${event}` }, after(18))).toEqual(answer);
     expect(await stockOf(office.sql, event)).toMatchObject({ [B]: [0, 0, expect.any(Number)] });

@@ -48,6 +48,7 @@ export const ticketingReadHandlers = ({
     const search = {
       project_id: asked.project_id ?? null,
       order_status: asked.order_status ?? null,
+      refund_due: asked.refund_due ?? null,
       start_time: asked.start_time ?? null,
       end_time: asked.end_time ?? null,
       shopping_cart_id: asked.shopping_cart_id ?? null,

@@ -1,11 +1,13 @@
 import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Order } from '../admin/orders/queries.ts';
+import { isRefundDue } from '../admin/payments/queries.ts';
 
 /** Which orders of any project; what is null lets every order through. */
 export type OrderSearch = {
   readonly project_id: number | null;
   readonly order_status: number | null;
+  readonly refund_due: boolean | null;
   /** Made from this instant on, and before that one. */
   readonly start_time: Date | null;
   readonly end_time: Date | null;
@@ -66,7 +68,7 @@ export async function searchOrders(
   after: OrderPlace | null,
   limit: number,
 ): Promise<FoundOrder[]> {
-  const { project_id, order_status, start_time, end_time, person_hashes } = search;
+  const { project_id, order_status, refund_due, start_time, end_time, person_hashes } = search;
   return sql<FoundOrder[]>`
     with person as materialized (
       select * from ticketing_person where ${person_hashes.length > 0}
@@ -76,6 +78,7 @@ export async function searchOrders(
       select o.* ${source(sql, search)}
       where (${project_id}::bigint is null or o.project_id = ${project_id})
         and (${order_status}::int2 is null or o.order_status = ${order_status})
+        ${refund_due === null ? sql`` : refund_due ? sql`and ${isRefundDue(sql)}` : sql`and not ${isRefundDue(sql)}`}
         ${person_hashes.length > 0 ? sql`and exists (select from person p where p.project_id = o.project_id and p.order_id = o.order_id)` : sql``}
         ${start_time === null ? sql`` : sql`and o.created_at >= ${start_time}`}
         ${end_time === null ? sql`` : sql`and o.created_at < ${end_time}`}
@@ -89,9 +92,7 @@ export async function searchOrders(
     )
     select o.order_id::text, o.project_id, p.project_name, o.channel_id, o.shopping_cart_id, o.user_id, o.order_status,
       o.goods_money, o.receivable_money, o.created_at as create_order_time, o.expire_time as auto_cancel_order_time,
-      o.paid_at as pay_time, o.closed_at as close_time, exists (
-        select from ticketing_payment payment where payment.project_id = o.project_id and payment.order_id = o.order_id
-          and payment.result_code <> 200) as refund_due, (
+      o.paid_at as pay_time, o.closed_at as close_time, ${isRefundDue(sql)} as refund_due, (
         select json_agg(json_build_object('person_no', person_no, 'line_no', line_no, 'ticket_index', ticket_index,
           'sealed', encode(sealed, 'base64')) order by person_no)
         from person where person.project_id = o.project_id and person.order_id = o.order_id) as persons
@@ -126,6 +127,9 @@ export async function findEvents(
       union all
       select received_at, 2, case result_code when 200 then 'PAID' else 'PAY_DUE' end, pay_no, null, pay_money, result_code::text
       from ticketing_payment where ${of}
+      union all
+      select refunded_at, 7, 'PAY_REFUNDED', pay_no, null, refund_money, reason
+      from ticketing_payment_refund where ${of}
       union all
       select issued_at, 3, 'ISSUED', null, count(*), sum(money)::bigint, null from ticketing_ticket where ${of} group by issued_at
       union all

@@ -2,6 +2,7 @@ import { Navigate, Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
 import { dressedPage, type PartAt, page } from '../../part.tsx';
 import { useSession } from '../../session.tsx';
+import { DuePayments } from './due.tsx';
 import { Orders } from './orders.tsx';
 import { Projects } from './projects.tsx';
 import './gate.css';
@@ -22,7 +23,7 @@ const byStep = new Map(Object.entries({ attendees, gate, sellers, why }));
 
 /** The one of them that the steps of a path lead to. */
 export const partAt: PartAt = ([first, order_id, below]) => {
-  if (first === undefined) return undefined;
+  if (first === undefined || first === 'due') return undefined;
   if (first !== 'orders') return byStep.get(first) ?? project;
   return order_id === undefined ? undefined : below === undefined ? order : ticket;
 };
@@ -37,6 +38,7 @@ export default function Ticketing() {
         parts={{
           '': { zh: '项目', en: 'Projects' },
           orders: { zh: '订单', en: 'Orders' },
+          due: { zh: '待退款', en: 'To give back' },
           ...(may('piaoquan.ticketing.ticket.check') && { gate: { zh: '检票', en: 'Gate' } }),
           attendees: { zh: '观演人', en: 'Attendees' },
           sellers: { zh: '主办与渠道', en: 'Sellers' },
@@ -48,6 +50,7 @@ export default function Ticketing() {
         <Route path="orders" element={<Orders />} />
         <Route path="orders/:order_id" element={<order.Shown />} />
         <Route path="orders/:order_id/tickets/:ticket_code_id" element={<ticket.Shown />} />
+        <Route path="due" element={<DuePayments />} />
         <Route path="attendees" element={<attendees.Shown />} />
         <Route path="sellers" element={<sellers.Shown />} />
         <Route path="gate" element={<gate.Shown />} />

@@ -15,7 +15,7 @@ type Happening = AnswerOf<typeof METHOD>['events'][number];
 
 const COLOURS: Readonly<Record<string, string>> = {
   ...{ PAID: 'green', ISSUED: 'green', CHECKED: 'blue' },
-  ...{ PAY_DUE: 'red', REFUNDED: 'orange', CANCELLED: 'gray', TIMED_OUT: 'gray' },
+  ...{ PAY_DUE: 'red', REFUNDED: 'orange', PAY_REFUNDED: 'orange', CANCELLED: 'gray', TIMED_OUT: 'gray' },
 };
 
 /** What a note says beside what happened: the gate of an entry, why a payment is due, the reason of a refund. */

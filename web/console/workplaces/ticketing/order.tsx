@@ -9,6 +9,7 @@ import { money } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
+import { GiveBackButton } from './due.tsx';
 import { OrderLife } from './life.tsx';
 import { useProject } from './model.ts';
 import { OrderStatus } from './order-cells.tsx';
@@ -19,6 +20,9 @@ import { CancelButton } from './refund.tsx';
 import { Tickets } from './tickets.tsx';
 
 const PAID = 200;
+
+/** Whether a payment must still be given back. */
+const isDue = ({ result_code, refund_id }: Order['payments'][number]): boolean => result_code !== PAID && !refund_id;
 
 /** One order: what it took, its tickets, people and payments, and what happened to it. */
 export function OrderPage() {
@@ -74,19 +78,26 @@ function OrderDetail({ order }: { order: Order }) {
 /** Payments that came too late, twice, or for a cancelled order: the platform cannot give them back itself. */
 function GiveBack({ order }: { order: Order }) {
   const t = useWords();
-  const due = order.payments.filter(({ result_code }) => result_code !== PAID);
+  const due = order.payments.filter(isDue);
   if (due.length === 0) return null;
   const sum = money(due.reduce((total, { pay_money }) => total + pay_money, 0));
-  const numbers = due.map(({ pay_no }) => pay_no).join('、');
   return (
-    <Notice
-      kind="error"
-      title={t({ zh: `有 ${sum} 须退还用户`, en: `${sum} must be given back to the user` })}
-      detail={t({
-        zh: `支付流水号 ${numbers}。这些支付没有记入订单，请在支付渠道原路退回。`,
-        en: `Payments ${numbers}. They do not count towards the order: give them back in the payment system.`,
-      })}
-    />
+    <Flex vertical gap={8}>
+      <Notice
+        kind="error"
+        title={t({ zh: `有 ${sum} 须退还用户`, en: `${sum} must be given back to the user` })}
+        detail={t({
+          zh: '这些支付没有记入订单。请在支付渠道原路退回，然后逐笔登记。',
+          en: 'These payments do not count towards the order. Give them back in the payment system, then record each.',
+        })}
+      />
+      {due.map(({ pay_no, pay_money }) => (
+        <Flex key={pay_no} wrap gap={8} align="center">
+          <span className="console-id">{pay_no}</span>
+          <GiveBackButton order_id={order.order_id} pay_no={pay_no} pay_money={pay_money} />
+        </Flex>
+      ))}
+    </Flex>
   );
 }
 
@@ -145,9 +156,11 @@ function Payments({ order }: { order: Order }) {
           rows={order.payments}
           rowKey={({ pay_no }) => String(pay_no)}
           cells={{
-            result_code: ({ result_code }) =>
+            result_code: ({ result_code, refund_id }) =>
               result_code === PAID ? (
                 t({ zh: '已入账', en: 'counts' })
+              ) : refund_id ? (
+                t({ zh: '已退还', en: 'given back' })
               ) : (
                 <span className="console-bad ticketing-long">
                   {t({ zh: '须退还：', en: 'give back: ' })}

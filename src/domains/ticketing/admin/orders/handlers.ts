@@ -14,6 +14,7 @@ import {
   cancelOrder,
   findOrders,
   findParts,
+  type Order,
   type RefundCommand,
   type RefundResult,
   refundOrder,
@@ -33,6 +34,18 @@ const REFUND_FAULTS = {
   6: 'isv.nothing-to-refund',
   7: 'isv.refund-conflict',
 } as const satisfies Record<number, keyof typeof orderRefund.errors>;
+
+/** The code among them of an order that is not paid: it waits for its payment, or is closed. */
+const NOT_PAID = 2;
+/** Status of an order that waits for its payment. */
+const WAITS = 1;
+
+/** Why tickets of an order cannot be taken back that has none, and what to do instead: to cancel a closed one again does nothing. */
+function notPaid(order: Order | undefined): Error {
+  if (order?.order_status === WAITS) return fault(orderGet, 'isv.order-not-paid', '订单待支付，没有票可退，可以取消');
+  const rest = order?.refund_due ? '；有待退的支付，退还后用 piaoquan.ticketing.payment.refund 登记' : '，无需处理';
+  return fault(orderGet, 'isv.order-not-paid', `订单已取消或超时，没有票可退${rest}`);
+}
 
 /** A change of one order, and who makes it. */
 type Command<R> = { readonly writer: Writer; readonly run: (tx: Transaction, project_id: number) => Promise<R> };
@@ -72,6 +85,12 @@ export const adminOrderHandlers = ({
     return { order_id, project_id: project.project_id };
   }
 
+  /** One order of a project; undefined if there is none. */
+  async function find(project_id: number, order_id: number) {
+    const all = { before: Number.MAX_SAFE_INTEGER, limit: 1, person_hashes: [] };
+    return (await findOrders(sql, { project_id, order_id, ...all }))[0];
+  }
+
   return {
     'piaoquan.ticketing.order.list': async ({ cursor, page_size, user_id, ...filter }) => {
       const limit = page_size ?? PAGE_SIZE;
@@ -87,8 +106,7 @@ export const adminOrderHandlers = ({
     },
     'piaoquan.ticketing.order.get': async (request) => {
       const { order_id, project_id } = await locate(request.order_id);
-      const all = { before: Number.MAX_SAFE_INTEGER, limit: 1, person_hashes: [] };
-      const [order] = await findOrders(sql, { project_id, order_id, ...all });
+      const order = await find(project_id, order_id);
       if (order === undefined) throw refused('isv.order-not-found');
       const { persons, ...parts } = await findParts(sql, project_id, order_id);
       const shown = persons.map(({ sealed, ...place }) => ({ ...place, ...maskPerson(openPerson(vault, sealed)) }));
@@ -114,6 +132,7 @@ export const adminOrderHandlers = ({
         writer,
         run: (tx, project) => refundOrder(tx, project, command),
       });
+      if (done.code === NOT_PAID) throw notPaid(await find(project_id, order_id));
       if (done.code !== 0) throw refused(REFUND_FAULTS[done.code as keyof typeof REFUND_FAULTS]);
       return { refund_money: done.refund_money ?? 0, ticket_code_ids: done.ticket_code_ids ?? [] };
     },

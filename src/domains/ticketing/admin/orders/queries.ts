@@ -1,4 +1,5 @@
 import type { Queryable, Sql } from '../../../../database/pool.ts';
+import { isRefundDue } from '../payments/queries.ts';
 
 /** An order as administrators see it; money in fen. */
 export type Order = {
@@ -41,11 +42,7 @@ export async function findOrders(sql: Sql, filter: OrderFilter): Promise<Order[]
       created_at as create_order_time, expire_time as auto_cancel_order_time, paid_at as pay_time, closed_at as close_time,
       due.refund_due
     from ticketing_order o
-    cross join lateral (
-      select exists (
-        select from ticketing_payment payment where payment.project_id = o.project_id and payment.order_id = o.order_id
-          and payment.result_code <> 200) as refund_due
-    ) due
+    cross join lateral (select ${isRefundDue(sql)} as refund_due) due
     where project_id = ${project_id} and order_id < ${filter.before}
       ${order_id == null ? sql`` : sql`and order_id = ${order_id}`}
       ${channel_id == null ? sql`` : sql`and channel_id = ${channel_id}`}
@@ -73,6 +70,18 @@ export type SealedRow = {
   readonly line_no: number;
   readonly ticket_index: number;
   readonly sealed: Uint8Array;
+};
+
+/** A payment of an order, fen; how it was given back when it was. */
+export type PaymentRow = {
+  readonly pay_no: string;
+  readonly pay_money: number;
+  readonly pay_type_id: string;
+  readonly result_code: number;
+  readonly receive_time: Date;
+  readonly refund_id: string | null;
+  readonly refund_reason: string | null;
+  readonly refund_time: Date | null;
 };
 
 /** What belongs to an order: its goods, tickets, people, payments and refunds. */
@@ -107,9 +116,11 @@ export async function findParts(sql: Sql, project_id: number, order_id: number) 
     sql<
       SealedRow[]
     >`select person_no, line_no, ticket_index, sealed from ticketing_person where ${of} order by person_no`,
-    sql<{ pay_no: string; pay_money: number; pay_type_id: string; result_code: number; receive_time: Date }[]>`
-      select pay_no, pay_money, pay_type_id, result_code, received_at as receive_time
-      from ticketing_payment where ${of} order by received_at, pay_no`,
+    sql<PaymentRow[]>`
+      select pay_no, pay_money, pay_type_id, result_code, received_at as receive_time, refund_id,
+        refund.reason as refund_reason, refund.refunded_at as refund_time
+      from ticketing_payment left join ticketing_payment_refund refund using (project_id, order_id, refund_id, pay_no)
+      where ${of} order by received_at, pay_no`,
     sql<{ refund_id: string; ticket_code_ids: string[]; refund_money: number; reason: string; refund_time: Date }[]>`
       select refund_id, ticket_ids::text[] as ticket_code_ids, refund_money, reason, refunded_at as refund_time
       from ticketing_refund where ${of} order by refunded_at, refund_id`,

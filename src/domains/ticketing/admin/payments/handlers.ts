@@ -1,0 +1,41 @@
+import { type adminPaymentContracts, paymentRefund } from '../../../../contract/admin-ticketing-payments.ts';
+import { fault, type Handlers } from '../../../../contract/method.ts';
+import { writeAs } from '../../../../database/change-log.ts';
+import type { Sql } from '../../../../database/pool.ts';
+import { findNumberedProjects } from '../../orders/queries.ts';
+import { projectNoOf, readId } from '../../rules.ts';
+import { findDuePayments, giveBack } from './queries.ts';
+import { cursorAfter, readCursor } from './rules.ts';
+
+const PAGE_SIZE = 50;
+
+/** What ticketing_payment_give_back refuses with, by its code. */
+const FAULTS: Readonly<Record<number, keyof typeof paymentRefund.errors>> = {
+  1: 'isv.order-not-found',
+  2: 'isv.payment-not-found',
+  3: 'isv.payment-counts',
+  4: 'isv.payment-is-refunded',
+  5: 'isv.refund-conflict',
+};
+
+/** The administration of payments that must be given back. */
+export const adminPaymentHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminPaymentContracts> => ({
+  'piaoquan.ticketing.payment.due.list': async ({ project_id, cursor, page_size }) => {
+    const limit = page_size ?? PAGE_SIZE;
+    const found = await findDuePayments(sql, project_id ?? null, readCursor(cursor), limit + 1);
+    const payments = found.slice(0, limit);
+    const last = payments.at(-1);
+    return { payments, ...(found.length > limit && last && { next_cursor: cursorAfter(last) }) };
+  },
+  'piaoquan.ticketing.payment.refund': async ({ order_id: id, pay_no, refund_id, reason }, context) => {
+    const order_id = readId(id) ?? 0;
+    const project_no = projectNoOf(order_id);
+    const project = (await findNumberedProjects(sql, [project_no])).get(project_no);
+    if (project === undefined) throw fault(paymentRefund, 'isv.order-not-found');
+    const { actor: operator, now } = context;
+    const given = { order_id, pay_no, refund_id, reason, operator, now };
+    const { code, refund_money } = await writeAs(sql, context, (tx) => giveBack(tx, project.project_id, given));
+    if (code !== 0) throw fault(paymentRefund, FAULTS[code] ?? 'isv.payment-not-found');
+    return { refund_money: refund_money ?? 0 };
+  },
+});
