@@ -71,7 +71,11 @@ export function findChanges(sql: Sql, filter: ChangeFilter): Promise<(Change & {
 }
 
 /** What a call that is entered as such was about: a row by its table and key, and what else is to be kept of it. */
-type About = { readonly thing: string; readonly thing_key: string; readonly after?: Readonly<Record<string, number | string>> };
+type About = {
+  readonly thing: string;
+  readonly thing_key: string;
+  readonly after?: Readonly<Record<string, number | string>>;
+};
 
 async function enter(sql: Sql, { actor, method, request_id, now }: Writer, about: About): Promise<void> {
   const { thing, thing_key, after } = about;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FEW, GROWN, type Grown, KNOWLEDGE, many, openGrown, sum } from '../../../test/harness/grown.ts';
 import type { Sql, Transaction } from '../../database/pool.ts';
-import { findCatalogues, findSequences, type Operation, operate, passGuesses } from './codes/queries.ts';
+import { findCatalogues, findStored, type Operation, operate, passGuesses } from './codes/queries.ts';
 import { settleImport } from './imports/queries.ts';
 import { claimNumbers, findGrants, type Order, sendCodes } from './orders/queries.ts';
-import { countNormal, findOrdered, findPlaced, findStored } from './reads/queries.ts';
+import { countNormal, findOrdered, findPlaced } from './reads/queries.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 const COMMANDS = 100;
@@ -120,10 +120,9 @@ const work = (count: number, last: number) => ({
       NOW,
     ),
   'texts of a batch': (sql: Sql) =>
-    findSequences(
+    findStored(
       sql,
-      'stored',
-      many(count, (n) => hash(`code ${last - n}`)),
+      many(count, (n) => ({ mix_id: 'stored', hash: hash(`code ${last - n}`) })),
     ),
   'texts of any batch': (sql: Sql) =>
     findStored(

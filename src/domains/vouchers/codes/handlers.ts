@@ -5,14 +5,13 @@ import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { createWeighed } from '../../../database/weighed.ts';
 import { mask, personOf } from '../../../secrets/personal.ts';
-import { CODE_PURPOSE, codeKey, codeState } from '../rules.ts';
-import { createSeries } from '../series.ts';
+import { codeState } from '../rules.ts';
+import { type FoundText, findTyped } from '../typed.ts';
 import { createGuesses, waitWords } from './guesses.ts';
 import {
   type Catalogue,
   findCatalogues,
   findCode,
-  findSequences,
   hasOperation,
   type Operation,
   type OperationResult,
@@ -44,7 +43,8 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
     const user = user_id == null ? undefined : hashUser(vault, user_id);
     const content = vault.hash(OPERATION_PURPOSE, JSON.stringify([kind, codes, user])).toString('hex');
     const isRepeated = () => hasOperation(sql, mix_id, { app_key, unique_id, content });
-    const sequences = await look({ app_key, mix_id, codes, user, now, isRepeated });
+    const found = await look({ app_key, mix_id, codes, user, now, isRepeated });
+    const sequences = found.map((each) => each?.sequence ?? null);
     const results = await submit(mix_id, now, {
       kind,
       sequences,
@@ -74,14 +74,19 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
     'piaoquan.voucher.code.get': async ({ mix_id, code, user_id }, { app_key, now }) => {
       const user = user_id == null ? undefined : hashUser(vault, user_id);
       const isRepeated = async () => false;
-      const [sequence] = await look({ app_key, mix_id, codes: [code], user, now, isRepeated });
-      const found = sequence == null ? undefined : await findCode(sql, mix_id, sequence);
-      if (found === undefined) throw refused('isv.voucher-code-not-exist');
+      const [meant] = await look({ app_key, mix_id, codes: [code], user, now, isRepeated });
+      const found = meant == null ? undefined : await findCode(sql, mix_id, meant.sequence);
+      if (meant == null || found === undefined) throw refused('isv.voucher-code-not-exist');
       const { bound_sealed, issued_to: _kept, ...record } = found;
       const bound = bound_sealed === null ? undefined : vault.open(USER_PURPOSE, Buffer.from(bound_sealed, 'hex'));
       const state = codeState({ ...record, bound: record.bound_time !== null }, now);
       return {
-        code_info: { ...record, ...state, code, bound_user: bound === undefined ? undefined : mask(bound) },
+        code_info: {
+          ...record,
+          ...state,
+          code: meant.code,
+          bound_user: bound === undefined ? undefined : mask(bound),
+        },
       };
     },
   };
@@ -98,32 +103,26 @@ type Asked = {
 };
 
 /**
- * Finds codes by their text: their sequences, null for those that the batch does not have. Wrong ones count as guesses of
+ * Finds codes by what was typed for them, null for those that the batch does not have. Wrong ones count as guesses of
  * the app and its user before anything is told of them; a caller over the limit is refused, right codes and all, but for
  * a call that was answered before, which is told nothing new.
  */
-function createLookUp({ sql, vault }: Parts): (asked: Asked) => Promise<(number | null)[]> {
+function createLookUp({ sql, vault }: Parts): (asked: Asked) => Promise<(FoundText | null)[]> {
   const catalogue = createLoader<string, Catalogue>({
     load: async (mix_ids) => new Map((await findCatalogues(sql, mix_ids)).map((each) => [each.mix_id, each])),
   });
   const waitFor = createGuesses(sql);
-  const find = async ({ mix_id, total_count, form }: Catalogue, codes: string[]): Promise<(number | null)[]> => {
-    if (form !== null) {
-      const series = createSeries(vault, mix_id, form);
-      return codes.map((code) => series.sequence(code) ?? null).map((n) => (n !== null && n <= total_count ? n : null));
-    }
-    const hashes = codes.map((code) => vault.hash(CODE_PURPOSE, codeKey(mix_id, code)).toString('hex'));
-    const sequences = await findSequences(sql, mix_id, [...new Set(hashes)]);
-    return hashes.map((hash) => sequences.get(hash) ?? null);
-  };
   return async ({ app_key, mix_id, codes, user, now, isRepeated }) => {
     const batch = await catalogue(mix_id);
     if (batch === undefined) throw refused('isv.voucher-batch-not-exist');
-    const sequences = await find(batch, codes);
-    const wrong = new Set(codes.filter((_, index) => sequences[index] === null)).size;
+    const found = await findTyped(
+      { sql, vault },
+      codes.map((text) => ({ batch, text })),
+    );
+    const wrong = new Set(codes.filter((_, index) => found[index] === null)).size;
     const wait = await waitFor({ app_key, caller: user ?? null, wrong, now });
     if (wait > 0 && !(await isRepeated())) throw refused('isv.voucher-guess-limit', waitWords(wait));
-    return sequences;
+    return found;
   };
 }
 

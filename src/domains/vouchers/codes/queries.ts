@@ -60,11 +60,17 @@ export async function findCatalogues(sql: Sql, mix_ids: string[]): Promise<Catal
   return sql<Catalogue[]>`select * from voucher_find_catalogues(${mix_ids})`;
 }
 
-/** Sequences of stored codes by keyed hash (hex); one index read a code. */
-export async function findSequences(sql: Sql, mix_id: string, hashes: string[]): Promise<Map<string, number>> {
-  const rows = await sql<{ hash: string; sequence: number }[]>`
-    select hash, sequence from voucher_find_stored(${hashes.map(() => mix_id)}, ${hashes})`;
-  return new Map(rows.map(({ hash, sequence }) => [hash, sequence]));
+/** A stored code: its batch, and the keyed hash of its text in hex. */
+export type StoredText = { readonly mix_id: string; readonly hash: string };
+
+/** Stored codes by keyed hash, each in its own batch; one index read a code. */
+export async function findStored(
+  sql: Sql,
+  texts: readonly StoredText[],
+): Promise<(StoredText & { readonly sequence: number })[]> {
+  return sql<(StoredText & { sequence: number })[]>`
+    select mix_id, hash, sequence
+    from voucher_find_stored(${texts.map(({ mix_id }) => mix_id)}, ${texts.map(({ hash }) => hash)})`;
 }
 
 /** A call that names codes: as which user (keyed hash in hex), and how many of its codes do not exist. */

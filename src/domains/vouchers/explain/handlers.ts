@@ -4,13 +4,12 @@ import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { hashUser } from '../codes/handlers.ts';
-import { findCatalogues, findSequences } from '../codes/queries.ts';
+import { findCatalogues } from '../codes/queries.ts';
 import { GUESS_LIMITS } from '../codes/rules.ts';
 import { ORDER_PURPOSE } from '../orders/handlers.ts';
 import { findGrants } from '../orders/queries.ts';
 import { orderText, usersOf } from '../orders/rules.ts';
-import { CODE_PURPOSE, codeKey } from '../rules.ts';
-import { createSeries } from '../series.ts';
+import { findTyped } from '../typed.ts';
 import { findBindFacts, findGuesses, findSendFacts } from './queries.ts';
 import { bindRules, sendRules } from './rules.ts';
 
@@ -52,10 +51,6 @@ export const voucherExplainHandlers = ({
 async function sequenceOf({ sql, vault }: Parts, mix_id: string, code: string): Promise<number | null> {
   const [batch] = await findCatalogues(sql, [mix_id]);
   if (batch === undefined) return null;
-  if (batch.form !== null) {
-    const sequence = createSeries(vault, mix_id, batch.form).sequence(code) ?? null;
-    return sequence !== null && sequence <= batch.total_count ? sequence : null;
-  }
-  const hash = vault.hash(CODE_PURPOSE, codeKey(mix_id, code)).toString('hex');
-  return (await findSequences(sql, mix_id, [hash])).get(hash) ?? null;
+  const [found = null] = await findTyped({ sql, vault }, [{ batch, text: code }]);
+  return found?.sequence ?? null;
 }

@@ -8,8 +8,9 @@ import { mask, personOf, storedUser } from '../../../secrets/personal.ts';
 import { createGuesses, waitWords } from '../codes/guesses.ts';
 import { hashUser, USER_PURPOSE } from '../codes/handlers.ts';
 import { NICK_PURPOSE } from '../orders/handlers.ts';
-import { CODE_PURPOSE, codeKey, codeState } from '../rules.ts';
+import { CODE_PURPOSE, codeState } from '../rules.ts';
 import { createSeries } from '../series.ts';
+import { findTyped } from '../typed.ts';
 import {
   type CodePlace,
   countNormal,
@@ -19,7 +20,6 @@ import {
   findOrdered,
   findOwned,
   findPlaced,
-  findStored,
   type Owner,
 } from './queries.ts';
 import { boardOf, maskCode, readPlace, stepOf, writePlace } from './rules.ts';
@@ -92,20 +92,14 @@ const ownerOf = (vault: Vault, user_id: string, mix_id: string | null): Owner =>
   mix_id,
 });
 
-/** Where a code's text stands: computed batch by batch, or found by its hash where codes are stored. */
+/** Where a code stands by what was typed for it. */
 async function placesOf({ sql, vault }: Parts, code: string, mix_id: string | null): Promise<CodePlace[]> {
   const batches = await findAllCatalogues(sql, mix_id, MOST_BATCHES);
-  const computed = batches.flatMap(({ mix_id: own, form, total_count }) => {
-    if (form === null || form.pattern.length !== code.length) return [];
-    const sequence = createSeries(vault, own, form).sequence(code);
-    return sequence !== undefined && sequence <= total_count ? [{ mix_id: own, sequence }] : [];
-  });
-  const stored = batches.filter(({ form }) => form === null);
-  const hashes = stored.map(({ mix_id: own }) => ({
-    mix_id: own,
-    hash: vault.hash(CODE_PURPOSE, codeKey(own, code)).toString('hex'),
-  }));
-  return [...computed, ...(await findStored(sql, hashes))];
+  const found = await findTyped(
+    { sql, vault },
+    batches.map((batch) => ({ batch, text: code })),
+  );
+  return found.flatMap((each) => (each === null ? [] : [{ mix_id: each.mix_id, sequence: each.sequence }]));
 }
 
 function show(vault: Vault, { bound_sealed, issued_to: _kept, form, code_sealed, ...code }: FoundCode, now: Date) {

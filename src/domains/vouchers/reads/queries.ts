@@ -58,13 +58,6 @@ export async function findAllCatalogues(sql: Sql, mix_id: string | null, most: n
 /** Where a code is. */
 export type CodePlace = { readonly mix_id: string; readonly sequence: number };
 
-/** Stored codes by keyed hash (hex), each in its own batch; one index read a batch. */
-export async function findStored(sql: Sql, hashes: readonly { mix_id: string; hash: string }[]): Promise<CodePlace[]> {
-  return sql<CodePlace[]>`
-    select mix_id, sequence
-    from voucher_find_stored(${hashes.map(({ mix_id }) => mix_id)}, ${hashes.map(({ hash }) => hash)})`;
-}
-
 /**
  * The codes of an order's number, at most so many, batch by batch and app by app: the number is looked up where sendcode
  * keeps it, since a further index would cost every issue a write.
