@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { StartError } from './start-error.ts';
 
 /** Every setting of a running server. This file is the only reader of the environment. */
@@ -51,10 +53,30 @@ export function readConfig(sandbox: boolean, env: NodeJS.ProcessEnv = process.en
     legacySign: onOff(env, 'PIAOQUAN_LEGACY_SIGN'),
     callLogDays: wholeNumber(env, 'PIAOQUAN_CALL_LOG_DAYS', 7, 1, 3650),
     bodyLimit: wholeNumber(env, 'PIAOQUAN_BODY_LIMIT', 4 * 1024 * 1024, 1024, 1024 ** 3),
-    trustProxy: (env.PIAOQUAN_TRUST_PROXY ?? '').split(',').filter((each) => each !== ''),
+    trustProxy: proxiesOf(env),
     logLevel,
   };
 }
+
+function proxiesOf(env: NodeJS.ProcessEnv): readonly string[] {
+  const proxies = (env.PIAOQUAN_TRUST_PROXY ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  for (const each of proxies)
+    if (!PROXY_GROUPS.includes(each) && !isRange(each))
+      throw new StartError(
+        `PIAOQUAN_TRUST_PROXY takes addresses or ranges such as 10.0.0.7 or 10.0.0.0/8, comma-joined, not "${each}"`,
+      );
+  return proxies;
+}
+
+/** Groups of addresses that have a name. */
+const PROXY_GROUPS = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Whether a text is an IP address, or a range as an address and its bits. */
+const isRange = (text: string): boolean =>
+  isIP(text.split('/', 1)[0] as string) !== 0 && (!text.includes('/') || ipaddr.isValidCIDR(text));
 
 /** The data folder of the environment, absolute. */
 export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env.PIAOQUAN_HOME || '.piaoquan');

@@ -20,7 +20,8 @@ import { serveConsole } from './gateway/console.ts';
 import { serveConsolePage } from './gateway/console-page.ts';
 import { openDeadlines } from './gateway/deadlines.ts';
 import { createExplainer } from './gateway/explain-call.ts';
-import { openMetrics } from './gateway/metrics.ts';
+import type { LoginEvent } from './gateway/login-guard.ts';
+import { type Metrics, openMetrics } from './gateway/metrics.ts';
 import { offerSetup } from './gateway/operator-links.ts';
 import { findUser, insertDemoOperator } from './gateway/operators.ts';
 import { openQuotas } from './gateway/quotas.ts';
@@ -176,6 +177,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     demoLogin,
     explainer,
     bodyLimit,
+    onLogin: (event) => noteLogin(event, metrics, logger),
   });
   serveTool(server, {
     methods: new Set(contracts.map(({ name }) => name)),
@@ -194,6 +196,13 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
   serveConsolePage(server, WEB_FOLDER, config.sandbox);
   serveDocs(server, { contracts, demo: config.sandbox ? DEMO : undefined, webFolder: WEB_FOLDER });
   return server;
+}
+
+/** Counts a proof of identity and logs it, but not those refused while a lock lasts, which come without end. */
+function noteLogin(event: LoginEvent, metrics: Metrics, logger: pino.Logger): void {
+  metrics.loggedIn(event.outcome);
+  if (event.outcome === 'success') logger.info(event, 'console login');
+  else if (event.outcome !== 'refused') logger.warn(event, `console login: ${event.outcome}`);
 }
 
 /** In a sandbox calls are signed as any app; elsewhere as those that let their signer do no more than his role. */

@@ -105,3 +105,7 @@ export const logReveal = (sql: Sql, writer: Writer, thing: string, thing_key: st
 /** Enters that somebody had a call of a method signed as an app. */
 export const logSigning = (sql: Sql, writer: Writer, app_key: string, method: string): Promise<void> =>
   enter(sql, writer, { thing: 'platform_app', thing_key: app_key, after: { signed: method } });
+
+/** Enters that an operator logged in, or was locked out, and from which address. */
+export const logLogin = (sql: Sql, writer: Writer, address: string): Promise<void> =>
+  enter(sql, writer, { thing: 'platform_operator_session', thing_key: writer.actor, after: { address } });

@@ -2,82 +2,61 @@ import { randomInt } from 'node:crypto';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import { writeAs } from '../database/change-log.ts';
 import { hashPassword, isPassword } from '../database/password.ts';
-import type { Sql } from '../database/pool.ts';
 import type { Vault } from '../database/vault.ts';
 import { type Body, ConsoleError, optionalText, textOf } from './console-errors.ts';
+import { enterLogin, guarded, type LoginParts } from './login-guard.ts';
 import { findLink, makeFirstOwner, resetByLink } from './operator-links.ts';
 import {
   type Account,
-  attempt,
   beginSession,
   confirmTotp,
   endSessions,
   findAccount,
-  forgive,
-  guesserOf,
-  noteTrial,
   type Origin,
   offerTotp,
   removeTotp,
   setPassword,
-  takeBack,
   takeRecovery,
   takeStep,
 } from './operators.ts';
 import { newRequestId } from './request-id.ts';
 
-/** What logging in works with. */
-export type LoginParts = { readonly sql: Sql; readonly vault: Vault; readonly clock: () => Date };
-
-/** Failures that lock: of one account, and from one address whatever the accounts; and for how long. */
-const MOST_FAILURES = { account: 10, address: 50 } as const;
-const LOCK_SECONDS = 15 * 60;
 const TOTP_PURPOSE = 'console-totp';
 const TOTP_SECONDS = 30;
 const RECOVERY_CODES = 10;
 const RECOVERY_ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** Runs a password's proof as one counted attempt of an account and an address. Throws `locked` with the seconds to wait. */
-async function guarded<T>(
-  { sql, vault, clock }: LoginParts,
-  { login, address }: { login: string; address: string },
-  prove: () => Promise<T>,
-): Promise<T> {
-  const account = guesserOf(vault, 'account', login);
-  const origin = guesserOf(vault, 'address', address);
-  const guessers = [account, origin];
-  const limits = [MOST_FAILURES.account, MOST_FAILURES.address];
-  await noteTrial(sql, { login, address: origin, now: clock() });
-  const wait_seconds = await attempt(sql, { guessers, limits }, { seconds: LOCK_SECONDS, now: clock() });
-  if (wait_seconds > 0) throw new ConsoleError('locked', { wait_seconds });
-  try {
-    const proved = await prove();
-    await takeBack(sql, guessers);
-    await forgive(sql, account);
-    return proved;
-  } catch (error) {
-    // Neither a proof nor a failure; who knows the password may not wipe out wrong codes by it.
-    if (!(error instanceof ConsoleError) || error.code === 'totp-required') await takeBack(sql, guessers);
-    throw error;
-  }
-}
+/** A session that has begun: the operator's login and the text of the cookie. */
+export type Begun = { readonly login: string; readonly cookie: string };
 
-/** Begins the session of who has proved an account, and gives its cookie. Throws `wrong-login` when that has changed. */
+/** Begins the session of who has proved an account. Throws `wrong-login` when that has changed. */
 export async function startSession(
-  { sql, vault, clock }: LoginParts,
+  { sql, vault, clock, onLogin }: LoginParts,
   proof: { login: string; origin: Origin; account?: Account },
-): Promise<string> {
-  const cookie = await beginSession(sql, vault, { ...proof, now: clock() });
+): Promise<Begun> {
+  const now = clock();
+  const cookie = await beginSession(sql, vault, { ...proof, now });
   if (cookie === undefined) throw new ConsoleError('wrong-login');
-  return cookie;
+  const { login, origin } = proof;
+  onLogin({ outcome: 'success', login, address: origin.address });
+  await enterLogin(sql, 'console.login', login, origin.address, now);
+  return { login, cookie };
 }
 
-/** Logs an operator in and gives the session's cookie. Fields: `login`, `password`, `code` (second factor or recovery). */
-export async function logIn(parts: LoginParts, body: Body, origin: Origin): Promise<string> {
+/**
+ * Logs an operator in and begins the session. Fields: `login`, `password`, `code` (second factor or recovery).
+ * @param deviceOf the random name of a browser in which a login has been proved before
+ */
+export async function logIn(
+  parts: LoginParts,
+  body: Body,
+  origin: Origin,
+  deviceOf: (login: string) => string | undefined,
+): Promise<Begun> {
   const login = textOf(body, 'login').trim().toLowerCase();
   const password = textOf(body, 'password');
   const code = optionalText(body, 'code');
-  return guarded(parts, { login, address: origin.address }, async () => {
+  return guarded(parts, { login, address: origin.address, known: deviceOf(login) }, async () => {
     const account = await findAccount(parts.sql, login);
     if (!(await isPassword(password, account?.password_hash)) || account === undefined)
       throw new ConsoleError('wrong-login');
@@ -116,10 +95,10 @@ function strongPassword(body: Body, field: string, login: string): string {
 }
 
 /**
- * Makes the first owner by the link of the first start and logs it in; gives the session's cookie. Fields: `token`,
+ * Makes the first owner by the link of the first start and logs it in. Fields: `token`,
  * `login`, `display_name`, `password`.
  */
-export async function setUp(parts: LoginParts, body: Body, origin: Origin): Promise<string> {
+export async function setUp(parts: LoginParts, body: Body, origin: Origin): Promise<Begun> {
   const { sql, vault, clock } = parts;
   const token = textOf(body, 'token');
   const login = textOf(body, 'login', { most: 32 }).trim().toLowerCase();
@@ -137,10 +116,10 @@ export async function setUp(parts: LoginParts, body: Body, origin: Origin): Prom
 }
 
 /**
- * Sets a new password by the link that the command line made, and logs in without a second factor; gives the session's
- * cookie. Fields: `token`, `password`.
+ * Sets a new password by the link that the command line made, and logs in without a second factor.
+ * Fields: `token`, `password`.
  */
-export async function resetPassword(parts: LoginParts, body: Body, origin: Origin): Promise<string> {
+export async function resetPassword(parts: LoginParts, body: Body, origin: Origin): Promise<Begun> {
   const { sql, vault, clock } = parts;
   const token = textOf(body, 'token');
   const now = clock();
@@ -160,11 +139,11 @@ export type LoggedIn = { readonly login: string; readonly token: string; readonl
 /** The account of a logged-in operator once its password is proved, and what else is to be proved in the same attempt. */
 async function proved(
   parts: LoginParts,
-  { login, address }: LoggedIn,
+  { login, address, token }: LoggedIn,
   password: string,
   also: (account: Account) => Promise<void> = async () => {},
 ): Promise<Account> {
-  return guarded(parts, { login, address }, async () => {
+  return guarded(parts, { login, address, known: token }, async () => {
     const account = await findAccount(parts.sql, login);
     if (account === undefined) throw new ConsoleError('no-session');
     if (account.password_hash === null) throw new ConsoleError('no-password');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { chosenOf } from '../wire/preferences.ts';
-import { cookieOf } from './console.ts';
+import { cookieOf } from './console-cookies.ts';
 
 /** Scripts come from here alone; the component library writes its styles into the page. */
 const POLICY =

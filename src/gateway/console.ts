@@ -6,13 +6,14 @@ import { mayActForUser, mayCall } from '../contract/roles.ts';
 import { BusyError } from '../database/batch.ts';
 import { isTransient } from '../database/errors.ts';
 import type { Dispatcher, OperatorCall } from './call.ts';
+import { cookieOf, readCookie, SESSION_COOKIE, spellCookie } from './console-cookies.ts';
 import { type Body, CONSOLE_ERRORS, ConsoleError, type ConsoleErrorCode, textOf } from './console-errors.ts';
 import { openLive } from './console-live.ts';
 import {
+  type Begun,
   changePassword,
   confirmFactor,
   type LoggedIn,
-  type LoginParts,
   logIn,
   offerFactor,
   removeFactor,
@@ -22,6 +23,7 @@ import {
 } from './console-login.ts';
 import type { CallExplainer } from './explain-call.ts';
 import { findMinutes } from './figures.ts';
+import { deviceCookieOf, type LoginParts, newDevice, readDevice } from './login-guard.ts';
 import { countRecovery, endSession, findSession, LONGEST_HOURS, type Operator, type Origin } from './operators.ts';
 
 /** What the console's doors work with. */
@@ -40,9 +42,8 @@ export type Console = LoginParts & {
 export type FindDeveloper = (request: FastifyRequest) => Promise<Operator | undefined>;
 
 const CALL_LOG = 'piaoquan.platform.call.list';
-const COOKIE = 'piaoquan_console';
-/** Over TLS the browser itself holds the cookie to this host and to TLS (RFC 6265bis 4.1.3.2). */
-const HOST_COOKIE = `__Host-${COOKIE}`;
+/** As long as browsers keep any cookie. */
+const DEVICE_SECONDS = 400 * 24 * 3600;
 const CSRF_PURPOSE = 'console-csrf';
 const SMALL_BODY = 16 * 1024;
 const MOST_MINUTES = 24 * 60;
@@ -121,7 +122,7 @@ function codeOf(error: unknown): ConsoleErrorCode {
 /** What finds, begins and ends the session of a request. */
 type Keeper = ReturnType<typeof createKeeper>;
 
-function createKeeper({ sql, vault, clock }: Console) {
+function createKeeper({ sql, vault, clock, demoLogin }: Console) {
   const csrfToken = (token: string): string => vault.hash(CSRF_PURPOSE, token).toString('base64url');
   const find = async (request: FastifyRequest, use = true): Promise<Session | undefined> => {
     const token = cookieOf(request);
@@ -146,28 +147,19 @@ function createKeeper({ sql, vault, clock }: Console) {
       if (given.length !== right.length || !timingSafeEqual(given, right)) throw new ConsoleError('csrf');
       return session;
     },
-    give: (request: FastifyRequest, reply: FastifyReply, token: string) =>
-      reply.header('set-cookie', spellCookie(request, token, LONGEST_HOURS * 3600)),
-    take: (request: FastifyRequest, reply: FastifyReply) => reply.header('set-cookie', spellCookie(request, '', 0)),
+    /** Gives the session's cookie, and one by which the browser is known to who has a password. */
+    give(request: FastifyRequest, reply: FastifyReply, { login, cookie }: Begun) {
+      reply.header('set-cookie', spellCookie(request, SESSION_COOKIE, cookie, LONGEST_HOURS * 3600));
+      if (login === demoLogin) return;
+      const device = newDevice(vault, login);
+      reply.header('set-cookie', spellCookie(request, deviceCookieOf(vault, login), device, DEVICE_SECONDS));
+    },
+    take: (request: FastifyRequest, reply: FastifyReply) =>
+      reply.header('set-cookie', spellCookie(request, SESSION_COOKIE, '', 0)),
+    /** The random name of the browser of a request, where a login has been proved in it before. */
+    device: (request: FastifyRequest, login: string) =>
+      readDevice(vault, login, readCookie(request, deviceCookieOf(vault, login))),
   };
-}
-
-const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https';
-
-function spellCookie(request: FastifyRequest, value: string, seconds: number): string {
-  const secure = isSecure(request);
-  const attributes = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
-  return `${secure ? HOST_COOKIE : COOKIE}=${value}; ${attributes}`;
-}
-
-/** The session that a browser believes to have: well formed, and no more is known of it. Undefined without one. */
-export function cookieOf(request: FastifyRequest): string | undefined {
-  const name = isSecure(request) ? HOST_COOKIE : COOKIE;
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2);
-    if (key === name && value !== undefined && /^[\w-]{43}$/.test(value)) return value;
-  }
-  return undefined;
 }
 
 const originOf = (request: FastifyRequest): Origin => ({
@@ -182,7 +174,11 @@ function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): voi
   const { sql, vault, demoLogin } = parts;
   const door = (url: string, exchange: Exchange) => doors.post(url, { bodyLimit: SMALL_BODY }, exchange);
   door('/login', async (request, reply) => {
-    keeper.give(request, reply, await logIn(parts, bodyOf(request), originOf(request)));
+    keeper.give(
+      request,
+      reply,
+      await logIn(parts, bodyOf(request), originOf(request), (login) => keeper.device(request, login)),
+    );
     return { is_success: true };
   });
   door('/setup', async (request, reply) => {

@@ -1,9 +1,20 @@
-import { collectDefaultMetrics, Gauge, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
+
+import { LOGIN_OUTCOMES, type LoginEvent } from './login-guard.ts';
 
 /** Prometheus figures of the server. */
 export type Metrics = {
   /** Counts one call and its duration in microseconds. Methods that are not ours count as `unknown`. */
   called(method: string | undefined, code: number, sub_code: string | undefined, duration_us: number): void;
+  /** Counts one proof of identity at the console. */
+  loggedIn(outcome: LoginEvent['outcome']): void;
   /** The page Prometheus reads, and its media type. */
   page(): Promise<{ text: string; type: string }>;
 };
@@ -39,7 +50,15 @@ export function openMetrics(
   publish(registry, 'piaoquan_call_duration_seconds', 'Time of a call on the request path', 'histogram', () =>
     [...series].flatMap(([method, own]) => durationValues(method, own)),
   );
+  const logins = new Counter({
+    name: 'piaoquan_console_logins_total',
+    help: 'Logins to the console and proofs of a password in it, by outcome',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  for (const outcome of LOGIN_OUTCOMES) logins.inc({ outcome }, 0);
   return {
+    loggedIn: (outcome) => logins.inc({ outcome }),
     called(method, code, sub_code, duration_us) {
       const own = (method === undefined ? undefined : series.get(method)) ?? unknown;
       const outcome = code === 0 ? '0' : `${code} ${sub_code ?? ''}`;

@@ -145,12 +145,20 @@ export async function forgive(query: Queryable, guesser: Buffer): Promise<void> 
   await query`delete from platform_operator_guess where guesser = ${guesser}`;
 }
 
-/** Notes from which address an operator is tried to be logged in; nothing where there is none of that login. */
+/** Whether one of the guessers is locked. */
+export async function isLocked(sql: Sql, guessers: readonly Buffer[], now: Date): Promise<boolean> {
+  const { count } = await sql`
+    select from platform_operator_guess
+    where guesser = any (array(select decode(h, 'hex') from unnest(${hex(guessers)}::text[]) h)) and locked_until > ${now}`;
+  return count > 0;
+}
+
+/** Notes from where an operator is tried to be logged in; false, and nothing is noted, where there is none of that login. */
 export async function noteTrial(
   sql: Sql,
   { login, address, now }: { login: string; address: Buffer; now: Date },
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const { count } = await sql`
     with past as (
       delete from platform_operator_trial where (login, address) in (
         select t.login, t.address from platform_operator_trial t
@@ -158,6 +166,7 @@ export async function noteTrial(
     insert into platform_operator_trial (login, address, tried_at)
     select login, ${address}, ${now} from platform_operator where login = ${login}
     on conflict (login, address) do update set tried_at = excluded.tried_at`;
+  return count > 0;
 }
 
 /** Whether an account was locked at an instant, and how many of the addresses were that it was tried from within a day. */
@@ -179,8 +188,8 @@ export async function forgiveOperator(query: Queryable, vault: Vault, login: str
   return { was_locked: locked.length > addresses_unlocked, addresses_unlocked };
 }
 
-/** What guesses are counted by: an account by its login, or an address, as a keyed hash. */
-export const guesserOf = (vault: Vault, kind: 'account' | 'address', name: string): Buffer =>
+/** What guesses are counted by, as a keyed hash: an account by its login, an address, or a known browser or session. */
+export const guesserOf = (vault: Vault, kind: 'account' | 'address' | 'known', name: string): Buffer =>
   vault.hash(GUESS_PURPOSE, `${kind} ${name}`);
 
 /** Takes the time step of a code, once; false when it or a later one was taken before. */

@@ -1,0 +1,31 @@
+import type { FastifyRequest } from 'fastify';
+
+/** The cookie that holds the session of an operator. */
+export const SESSION_COOKIE = 'piaoquan_console';
+
+const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https';
+
+/** Over TLS the browser itself holds a cookie to this host and to TLS (RFC 6265bis 4.1.3.2). */
+const nameOf = (request: FastifyRequest, name: string): string => (isSecure(request) ? `__Host-${name}` : name);
+
+/** The text of a Set-Cookie header: out of reach of scripts and other sites. */
+export function spellCookie(request: FastifyRequest, name: string, value: string, seconds: number): string {
+  const secure = isSecure(request) ? '; Secure' : '';
+  return `${nameOf(request, name)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+}
+
+/** The value of a cookie of a request; undefined without it. */
+export function readCookie(request: FastifyRequest, wanted: string): string | undefined {
+  const name = nameOf(request, wanted);
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=', 2);
+    if (key === name && value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** The session that a browser believes to have: well formed, and no more is known of it. Undefined without one. */
+export function cookieOf(request: FastifyRequest): string | undefined {
+  const value = readCookie(request, SESSION_COOKIE);
+  return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined;
+}
