@@ -33,6 +33,7 @@ export const ORDER_SUBMIT_RESULTS = {
     zh: 'shopping_cart_id 已用于另一内容的订单',
     en: 'shopping_cart_id was used for an order with other content',
   },
+  '10237': { zh: '证件号码不合法：{field}，{why}', en: '{field} is no valid document: {why}' },
 } as const;
 
 const CARD_TYPES = {
@@ -55,7 +56,13 @@ const bearer = {
     integer({ zh: '证件类型', en: 'Kind of document; 1 when left out' }, { example: '1', values: CARD_TYPES }),
   ),
   card_no: optional(
-    text({ zh: '证件号码', en: 'Number of the document' }, { example: '110101199003070011', maxLength: 64 }),
+    text(
+      {
+        zh: '证件号码,身份证须为18位且校验码正确',
+        en: 'Number of the document; of an identity card 18 digits whose check digit fits',
+      },
+      { example: '110101199003070011', maxLength: 64 },
+    ),
   ),
   phone: optional(text({ zh: '手机号', en: 'Phone number' }, { example: '13800005678', maxLength: 32 })),
 };

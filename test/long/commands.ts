@@ -78,7 +78,7 @@ const isDone = ({ result_data }: Answer): boolean => inner(result_data).success 
 /** An order of so many seats of the stand, or of one family package of three tickets; it is paid when it is answered. */
 function order(key: string, seats: number): Command {
   const [price_id, goods_count, tickets] = seats === 3 ? [FAMILY, 1, 3] : [STAND, seats, seats];
-  const bearer_list = Array.from({ length: tickets }, (_, n) => ({ real_name: '张三', card_no: `${key}-${n}` }));
+  const bearer_list = Array.from({ length: tickets }, (_, n) => ({ real_name: '张三', bearer_id: `${key}-${n}` }));
   const cart_goods_param_list = [{ event_id: String(EVENT), price_id, goods_count, bearer_list }];
   return {
     ...{ kind: 'submit', key, method: SUBMIT, units: goods_count },

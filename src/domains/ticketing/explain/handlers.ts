@@ -19,7 +19,7 @@ type Read = Exclude<Form, { code: string }>;
 /** Why an order is made or not; all of it only reads. */
 export const ticketingExplainHandlers = (parts: Parts): Handlers<readonly [typeof orderExplain]> => ({
   'piaoquan.ticketing.order.explain': async ({ channel_id, order_param }, { now }) => {
-    const form = readForm(order_param as SubmitParam);
+    const form = readForm(order_param as SubmitParam, now);
     const isRefused = 'code' in form;
     const tenant_id = await tenantOfChannel(parts.sql, channel_id);
     const rules = formRules(tenant_id !== undefined, isRefused ? form : undefined);

@@ -1,8 +1,10 @@
 import { ORDER_SUBMIT_RESULTS } from '../../../contract/damai-order.ts';
 import { type Figures, type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
+import type { Words } from '../../../contract/schema.ts';
 import type { SealedPerson } from '../orders/persons.ts';
 import { type FormRefusal, type Goods, yuanOfFen } from '../orders/rules.ts';
 import { refusalArguments } from '../orders/views.ts';
+import type { Arguments } from '../rules.ts';
 import type { DocumentKey, LineFacts, NeedFacts, OrderFacts } from './queries.ts';
 
 type Code = keyof typeof ORDER_SUBMIT_RESULTS;
@@ -53,8 +55,12 @@ const judge = judgeBy({
 export function formRules(hasChannel: boolean, form: FormRefusal | undefined): Judged[] {
   const channel = judge('channel', hasChannel);
   if (!hasChannel || form === undefined) return [channel];
-  const figures = form.args as Figures;
-  return [channel, { ...rule(form.code, '', ''), rule: 'form', passed: false, figures }];
+  const { no, ...judged } = rule(form.code, '', '');
+  const { why, ...figures } = form.args;
+  return [
+    channel,
+    { ...judged, no: withWords(no, 'why', why), rule: 'form', passed: false, figures: figures as Figures },
+  ];
 }
 
 /** Judges whether events are the tenant's and of one project. */
@@ -142,10 +148,16 @@ function wholeRules(lines: readonly LineFacts[], { user_id, has_bearer, receivab
   ];
 }
 
+/** Words with what stands in one pair of braces said in each language. */
+function withWords({ zh, en }: Words, name: string, words: Arguments[string]): Words {
+  if (words == null || typeof words !== 'object') return { zh, en };
+  return { zh: zh.replace(`{${name}}`, words.zh), en: en.replace(`{${name}}`, words.en) };
+}
+
 /** The rule of documents: its words name in each language whether the event wants one a ticket or one an order. */
 function documentsRule(passed: boolean, field: string, wanted: RuleWords['no']): Judged {
   const { no, ...judged } = judge('documents', passed, passed ? {} : { field });
-  return { ...judged, no: { zh: no.zh.replace('{rule}', wanted.zh), en: no.en.replace('{rule}', wanted.en) } };
+  return { ...judged, no: withWords(no, 'rule', wanted) };
 }
 
 function needRules(needs: readonly NeedFacts[], user_id: string | null): Judged[] {

@@ -113,7 +113,11 @@ test('every order and payment that is sent three times at once has one effect an
 test('a document serves an event once, however many orders bring it at once', async () => {
   const event = await show({ goods: { [A]: 1000 }, event: { event_limit_type: 2 } });
   const bring = (n: number) =>
-    submit([goods(event, A, 2, { bearer_list: [{ card_no: `D${1000 + n}` }, { card_no: `E${1000 + n}` }] })]);
+    submit([
+      goods(event, A, 2, {
+        bearer_list: ['D', 'E'].map((letter) => ({ card_no: `${letter}${1000 + n}`, card_type: 2 })),
+      }),
+    ]);
   const answers = await Promise.all(times(120, (n) => bring(n % 30)));
   expect(answers.filter(({ success }) => success)).toHaveLength(30);
   expect(answers.filter(({ success }) => !success).every(({ result_code }) => result_code === 10235)).toBe(true);

@@ -47,7 +47,7 @@ export const orderHandlers = ({ sql, vault, callers }: Parts): Handlers<Contract
 
   async function submit(param: SubmitParam, { now }: CallContext) {
     const say = (code: SubmitCode, args = {}) => resultOf(ORDER_SUBMIT_RESULTS, '20', code, param.lang_type, args);
-    const form = readForm(param);
+    const form = readForm(param, now);
     const event_ids = 'code' in form ? [] : [...new Set(form.goods.map(({ event_id }) => event_id))];
     const [caller, ...projects] = await Promise.all([callers(param), ...event_ids.map((id) => projectOfEvent(id))]);
     const refusal = tokenRefusal(caller);

@@ -138,7 +138,7 @@ test('a payment after the time is up takes the hold while nobody has freed it', 
 
 test('a payment after the release takes the stock again where it is still there', async () => {
   const event = await show({ event: { event_limit_type: 1 } });
-  const order_bearer_param = { card_no: 'X1' };
+  const order_bearer_param = { card_no: 'E0000001', card_type: 2 };
   const order_id = await order([goods(event, P, 2)], { order_bearer_param });
   expect(await releaseDue(office.sql, after(15), 100)).toBe(1);
   expect(await stockOf(office.sql, event)).toMatchObject({ [A]: [0, 0, 20], [P]: [0, 0, 8] });
@@ -150,7 +150,13 @@ test('a payment after the release takes the stock again where it is still there'
 
 test.each([
   ['stock', 10243, '库存已售出', { goods: { [B]: 1 } }, {}],
-  ['document', 10247, '证件', { event: { event_limit_type: 1 } }, { order_bearer_param: { card_no: 'X2' } }],
+  [
+    'document',
+    10247,
+    '证件',
+    { event: { event_limit_type: 1 } },
+    { order_bearer_param: { card_no: 'E0000002', card_type: 2 } },
+  ],
   ['share', 10246, '限购', { event: { user_limit: 1 } }, { user_id: '9' }],
 ] as const)(
   'a late payment whose %s has gone to another is recorded to be given back, always alike, and told so: %i',

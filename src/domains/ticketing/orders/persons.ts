@@ -1,6 +1,7 @@
 import type { Vault } from '../../../database/vault.ts';
 import { personOf, plainPhone } from '../../../secrets/personal.ts';
-import { type BearerParam, plainCard, plainName, type SubmitParam } from './rules.ts';
+import { IDENTITY_CARD, plainBearer, plainCard } from './documents.ts';
+import { type BearerParam, plainName, type SubmitParam } from './rules.ts';
 
 const SEAL = 'ticketing-person';
 const TAIL = 4;
@@ -49,16 +50,17 @@ export function personHashes(vault: Vault, query: PersonQuery): string[] {
     ...(real_name ? [hash('name', plainName(real_name))] : []),
     ...(phone ? [hash('phone', plainPhone(phone))] : []),
     ...(tail ? [hash('phone-tail', tail)] : []),
-    ...(card ? [hash('document', `${card_type ?? 1}:${card}`)] : []),
+    ...(card ? [hash('document', `${card_type ?? IDENTITY_CARD}:${card}`)] : []),
   ];
 }
 
 function documentHash(vault: Vault, bearer: BearerParam, channel_id: number): string | null {
   const [card] = personHashes(vault, { card_type: bearer.card_type, card_no: bearer.card_no });
   if (card) return card;
-  if (!bearer.bearer_id) return null;
+  const bearer_id = plainBearer(bearer.bearer_id ?? '');
+  if (bearer_id === '') return null;
   // Attendee ids are the channel's own: another channel may give the same one to somebody else.
-  return vault.hash('ticketing-document', `bearer:${channel_id}:${personOf(bearer.bearer_id)}`).toString('hex');
+  return vault.hash('ticketing-document', `bearer:${channel_id}:${personOf(bearer_id)}`).toString('hex');
 }
 
 /** The parts that were given. */

@@ -91,14 +91,14 @@ test('unknown orders, unpaid orders and strange tickets are refused', async () =
 
 test('a refunded ticket gives its document back, and what it let in no longer opens', async () => {
   const event = await show({ event: { event_limit_type: 2 } });
-  const bearer_list = [{ card_no: 'G77' }, { card_no: 'G78' }];
+  const bearer_list = ['G0077', 'G0078'].map((card_no) => ({ card_no, card_type: 2 }));
   const { order_id, tickets } = await buy(36_000, [goods(event, A, 2, { bearer_list })]);
   const again = (card_no: string) =>
-    office.submit({ cart_goods_param_list: [goods(event, A, 1, { bearer_list: [{ card_no }] })] });
-  expect(await again('G77')).toMatchObject({ result_code: 10235 });
+    office.submit({ cart_goods_param_list: [goods(event, A, 1, { bearer_list: [{ card_no, card_type: 2 }] })] });
+  expect(await again('G0077')).toMatchObject({ result_code: 10235 });
   await refund(order_id, tickets.slice(0, 1));
-  expect(await again('G77')).toMatchObject({ success: true });
-  expect(await again('G78')).toMatchObject({ result_code: 10235 });
+  expect(await again('G0077')).toMatchObject({ success: true });
+  expect(await again('G0078')).toMatchObject({ result_code: 10235 });
   const param = { ...demoTokens, event_id: String(event), ticket_code_id: tickets[0] ?? '' };
   const { result_data } = await office.handlers[QRCODE]({ dynamic_q_r_code_param: param }, office.context(NOON));
   expect(result_data.dynamic_q_r_code_vo).toEqual({
@@ -110,7 +110,7 @@ test('a refunded ticket gives its document back, and what it let in no longer op
 
 test('the document of an order stays taken until its last ticket of the event is refunded', async () => {
   const event = await show({ event: { event_limit_type: 1 } });
-  const order_bearer_param = { card_no: 'G79' };
+  const order_bearer_param = { card_no: 'G0079', card_type: 2 };
   const { order_id, tickets } = await buy(36_000, [goods(event, A, 2)], { order_bearer_param });
   const again = async () =>
     (await office.submit({ cart_goods_param_list: [goods(event, A)], order_bearer_param }, after(1))).result_code;

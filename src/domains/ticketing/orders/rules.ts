@@ -1,6 +1,7 @@
 import type { orderSubmit } from '../../../contract/damai-order.ts';
 import type { RequestOf } from '../../../contract/method.ts';
 import { type Arguments, readId } from '../rules.ts';
+import { documentFault, IDENTITY_CARD, plainBearer, plainCard } from './documents.ts';
 
 /** What order.submit is asked for. */
 export type SubmitParam = RequestOf<typeof orderSubmit>['grouped_submit_order_param'];
@@ -20,7 +21,10 @@ export type Goods = {
 };
 
 /** Why a cart cannot be read: a result_code of order.submit and what its words leave open. */
-export type FormRefusal = { readonly code: '10220' | '10221' | '10222' | '10223' | '10228'; readonly args: Arguments };
+export type FormRefusal = {
+  readonly code: '10220' | '10221' | '10222' | '10223' | '10228' | '10237';
+  readonly args: Arguments;
+};
 /** What the caller asks for, or why it cannot be read. */
 export type Form = { readonly goods: readonly Goods[]; readonly receivable_money: number | null } | FormRefusal;
 
@@ -32,8 +36,12 @@ const isRefusal = (read: object): read is FormRefusal => 'code' in read;
 const isCount = (value: number | null | undefined): value is number =>
   typeof value === 'number' && value >= 1 && value <= MOST_TICKETS;
 
-/** Reads the goods and the expected amount of an order; the first fault ends the reading. */
-export function readForm({ cart_goods_param_list, receivable_money }: SubmitParam): Form {
+/**
+ * Reads the goods, the expected amount and the documents of an order; the first fault ends the reading.
+ * @param now the instant of the call, before which people are born
+ */
+export function readForm(param: SubmitParam, now: Date): Form {
+  const { cart_goods_param_list, receivable_money } = param;
   const list = cart_goods_param_list ?? [];
   if (list.length === 0 || list.length > MOST_LINES) return field('cart_goods_param_list');
   const money = receivable_money ? fenOfYuan(receivable_money) : null;
@@ -45,7 +53,25 @@ export function readForm({ cart_goods_param_list, receivable_money }: SubmitPara
     goods.push(read);
   }
   const bearers = list.reduce((sum, { bearer_list }) => sum + (bearer_list?.length ?? 0), 0);
-  return bearers > MOST_TICKETS ? field('cart_goods_param_list.bearer_list') : { goods, receivable_money: money };
+  if (bearers > MOST_TICKETS) return field('cart_goods_param_list.bearer_list');
+  return wrongDocument(param, now) ?? { goods, receivable_money: money };
+}
+
+/** The first document that cannot be one. */
+function wrongDocument({ order_bearer_param, cart_goods_param_list }: SubmitParam, now: Date): FormRefusal | undefined {
+  const bearers = (cart_goods_param_list ?? []).flatMap(({ bearer_list }, line) =>
+    (bearer_list ?? []).map((bearer, place) => ({
+      bearer,
+      at: `cart_goods_param_list[${line}].bearer_list[${place}]`,
+    })),
+  );
+  const own = order_bearer_param ? [{ bearer: order_bearer_param, at: 'order_bearer_param' }] : [];
+  for (const { bearer, at } of [...own, ...bearers]) {
+    const card = plainCard(bearer.card_no ?? '');
+    const why = card === '' ? undefined : documentFault(card, bearer.card_type ?? IDENTITY_CARD, now);
+    if (why !== undefined) return { code: '10237', args: { field: `${at}.card_no`, why } };
+  }
+  return undefined;
 }
 
 function readGoods(param: GoodsParam, index: number): Goods | FormRefusal {
@@ -80,7 +106,7 @@ function readGoods(param: GoodsParam, index: number): Goods | FormRefusal {
 
 /** Whether an attendee is known by a document, or by the caller's id that stands for one. */
 export const hasDocument = ({ card_no, bearer_id }: BearerParam): boolean =>
-  Boolean(plainCard(card_no ?? '') || bearer_id);
+  Boolean(plainCard(card_no ?? '') || plainBearer(bearer_id ?? ''));
 
 /** Fen of an amount in yuan such as `180` or `180.5`; undefined for anything else. */
 export function fenOfYuan(text: string): number | undefined {
@@ -115,13 +141,6 @@ export const contentOf = (param: SubmitParam): string =>
     param.quick_buy ?? null,
     param.order_receive_param ?? null,
   ]);
-
-/** A document number as it is compared: capitals of half width, without spaces, dashes and what is not seen. */
-export const plainCard = (card_no: string): string =>
-  card_no
-    .normalize('NFKC')
-    .replace(/[\s\p{Pd}\p{Cf}]/gu, '')
-    .toUpperCase();
 
 /** A name as it is compared: without spaces around it and in small letters. */
 export const plainName = (name: string): string => name.trim().toLowerCase();

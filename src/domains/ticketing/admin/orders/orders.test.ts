@@ -15,7 +15,7 @@ const submit = (event_id: number, price_id: number) =>
 test('orders are found by the people in them, who are shown masked', async () => {
   const { project_id, events } = await putOn(office.sql, NOON);
   const event_id = events[0] as number;
-  const person = { real_name: '欧阳小明', phone: '+86 138-0000-5678', card_no: '11010119900307001x', card_type: 1 };
+  const person = { real_name: '欧阳小明', phone: '+86 138-0000-5678', card_no: '11010119900307002x', card_type: 1 };
   const first = await office.submit({
     cart_goods_param_list: [goods(event_id, A)],
     order_bearer_param: person,
@@ -32,7 +32,7 @@ test('orders are found by the people in them, who are shown masked', async () =>
     { real_name: '欧阳小明' },
     { phone: '13800005678' },
     { phone_tail: '5678' },
-    { card_no: '11010119900307001X' },
+    { card_no: '11010119900307002X' },
     { real_name: '欧阳小明', phone_tail: '5678' },
     { user_id: '13800005678' },
   ])
@@ -40,7 +40,7 @@ test('orders are found by the people in them, who are shown masked', async () =>
   for (const filter of [
     { real_name: '欧阳' },
     { phone_tail: '0000' },
-    { card_no: '11010119900307001X', card_type: 2 },
+    { card_no: '11010119900307002X', card_type: 2 },
     { real_name: '李', phone_tail: '5678' },
   ])
     expect(await found(filter)).toEqual([]);
@@ -63,7 +63,7 @@ test('orders are found by the people in them, who are shown masked', async () =>
       real_name: '欧***',
       phone: '138****5678',
       card_type: 1,
-      card_no: '110***********001x',
+      card_no: '110***********002x',
     },
   ]);
   expect(JSON.stringify(order)).not.toContain('13800005678');
