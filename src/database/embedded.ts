@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { StartError } from '../start-error.ts';
-import { findBinaries } from './binaries.ts';
+import { findBinaries, whatItSaid } from './binaries.ts';
 import { choosePlace, handOver, makeDraft, openHome, type Place, reachable } from './place.ts';
 import { connect, type DatabaseTarget } from './pool.ts';
 import { clearPostmaster, type Plan, type Running, readPostmaster, startPostmaster } from './postmaster.ts';
@@ -45,17 +45,10 @@ async function initialise(bin: string, { account, base, dataFolder }: Place): Pr
   } catch (error) {
     // If another instance made the data folder meanwhile, the server's own lock decides between us.
     if (!existsSync(dataFolder))
-      throw new StartError(`the database cannot be created in ${dataFolder}: ${reason(error)}`);
+      throw new StartError(`the database cannot be created in ${dataFolder}: ${whatItSaid(error as Error)}`);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
-}
-
-/** The telling line of what a failed program wrote. */
-function reason(error: unknown): string {
-  const { stderr = '', message } = error as { stderr?: string; message: string };
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  return lines.findLast((line) => /error|FATAL/.test(line)) ?? lines.at(-1) ?? message;
 }
 
 function checkVersion(dataFolder: string): void {
