@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { openHome } from './database/place.ts';
 import { StartError } from './start-error.ts';
 
 /** Every setting of a running server. This file is the only reader of the environment. */
@@ -145,13 +146,13 @@ export function readMasterKey(config: Pick<Config, 'sandbox' | 'home'>, env: Nod
 function makeKey(home: string, file: string): void {
   const draft = `${file}.${process.pid}`;
   try {
-    mkdirSync(home, { recursive: true });
+    openHome(home);
     writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     linkSync(draft, file);
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    const why = code === 'EACCES' ? 'permission denied' : code;
-    if (!existsSync(file)) throw new StartError(`folder ${home} cannot be written: ${why}`);
+    if (existsSync(file)) return;
+    const { message } = error as Error;
+    throw error instanceof StartError ? error : new StartError(`folder ${home} cannot be written: ${message}`);
   } finally {
     rmSync(draft, { force: true });
   }

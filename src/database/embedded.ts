@@ -70,7 +70,8 @@ function checkVersion(dataFolder: string): void {
 function makeSocketDir({ account }: Place): string {
   for (const parent of new Set([tmpdir(), '/tmp'])) {
     const length = Buffer.byteLength(`${parent}/piaoquan-XXXXXX/.s.PGSQL.5432`);
-    if (length > SOCKET_PATH_LIMIT || !reachable(parent, account)) continue;
+    // Commas and quotes part the addresses in PostgreSQL's setting and in ours.
+    if (length > SOCKET_PATH_LIMIT || /[,"]/.test(parent) || !reachable(parent, account)) continue;
     const folder = mkdtempSync(`${parent}/piaoquan-`);
     handOver(folder, account);
     return folder;

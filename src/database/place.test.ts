@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -37,6 +38,32 @@ test('a folder that is a file, or below one, is refused with the reason', async 
   await expect(startEmbedded({ home: `${homes.home}/x` })).rejects.toThrow(
     /cannot be written: a part of the path is a file/,
   );
+});
+
+test('a folder that is a link to nothing, or cannot be made, is refused with the reason', async () => {
+  symlinkSync(`${homes.folder}/nothing`, homes.home);
+  await expect(startEmbedded({ home: homes.home })).rejects.toThrow(
+    /cannot be written: .*home is a link that leads nowhere/,
+  );
+  await expect(startEmbedded({ home: `${homes.home}/x` })).rejects.toThrow(/cannot be written: /);
+  const odd = process.platform === 'linux' ? '/proc/piaoquan/home' : '/dev/null/home';
+  await expect(startEmbedded({ home: odd })).rejects.toThrow(/cannot be written: (it cannot be made there|a part of)/);
+});
+
+test('folders may have blanks, quotes and commas in their names, temporary ones too', async () => {
+  const odd = `${homes.folder}/it's a "new", 新的 folder`;
+  mkdirSync(`${odd}/tmp`, { recursive: true });
+  chmodSync(`${odd}/tmp`, 0o1777);
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = `${odd}/tmp`;
+  try {
+    const server = await startEmbedded({ home: `${odd}/home` });
+    homes.cleanUp(server.stop);
+    await remember(server.target);
+    expect(await recall(server.target)).toEqual([{ word: 'kept' }]);
+  } finally {
+    process.env.TMPDIR = before;
+  }
 });
 
 test('data of another major version is refused', async () => {

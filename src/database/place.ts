@@ -32,16 +32,33 @@ const REASONS: Record<string, string> = {
   EPERM: 'operation not permitted',
   EROFS: 'read-only file system',
   ENOSPC: 'no space left',
+  ENOENT: 'it cannot be made there',
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'it is a file',
 };
 
+/**
+ * Makes a folder and those above it. Node's own way tries for ever where the system says that something is missing (as
+ * below /proc), and says the same for a read-only file system.
+ */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && !existsSync(path)) throw new Error(`${path} is a link that leads nowhere`);
+    if (code !== 'EEXIST') throw error;
+  }
+}
+
 /** Makes the home folder and gives its real path. Throws StartError, naming folder and reason, if it cannot be used. */
 export function openHome(home: string): string {
   try {
-    mkdirSync(home, { recursive: true });
-    accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+    makeFolder(home);
     if (!statSync(home).isDirectory()) throw Object.assign(new Error(), { code: 'EEXIST' });
+    accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
     return realpathSync(home);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
