@@ -66,7 +66,10 @@ const price = struct(
     ),
     sale_count: shown({ zh: '已售(只读)', en: 'Sold; not for saving' }),
     held_count: shown({ zh: '占用(只读)', en: 'Held by unpaid orders; not for saving' }),
-    margin_count: shown({ zh: '剩余(只读)', en: 'Left; not for saving' }),
+    margin_count: shown({
+      zh: '剩余(只读)；套票不多于其子票档所能组成的套数',
+      en: 'Left, of a package no more than its tiers allow; not for saving',
+    }),
     child_list: optional(
       list(
         struct(

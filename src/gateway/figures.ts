@@ -107,7 +107,7 @@ export const findStock = (sql: Sql, now: Date): Promise<Stock[]> => sql`
   union all
   (select 'ticketing_price', t.project_id || '/' || t.event_id || '/' || t.price_id, e.event_name || ' · ' || t.price_name, t.goods_count,
     t.margin_count, extract(epoch from e.sale_end_time)::bigint
-  from ticketing_event e join ticketing_price t using (project_id, event_id)
+  from ticketing_event e join ticketing_price_shown t using (project_id, event_id)
   where e.sale_end_time > ${now} and e.sale_start_time <= ${now} and e.status = 1
   order by e.sale_end_time, 2 limit ${MOST_OF_A_KIND})
   union all

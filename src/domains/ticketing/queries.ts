@@ -157,25 +157,20 @@ const priceList = (sql: Sql) => sql`
     select price_id::text, coalesce(case when asked.lang_type = 2 then price_name_en end, price_name) as price_name,
       price::text, price_color, is_support_free_combination, is_coupon_ticket,
       case when is_coupon_ticket = 1 then coalesce(package.child_list, '[]') end as child_list,
-      sale_count + held_count + stock.margin_count as goods_count, sale_count, stock.margin_count,
+      sale_count + held_count + margin_count as goods_count, sale_count, margin_count,
       ${authorizeState(sql, 'tier')}
-    from ticketing_price as tier
+    from ticketing_price_shown as tier
     cross join lateral (${childList(sql)}) as package
-    cross join lateral (
-      select case when is_coupon_ticket = 1 then least(tier.margin_count, coalesce(package.margin_count, 0))
-        else tier.margin_count end as margin_count
-    ) as stock
     where tier.project_id = event.project_id and tier.event_id = event.event_id and not is_package_only
     order by tier.price_id
   ) as vo`;
 
-/** The children of the package around it, and how many packages they can still fill. */
+/** The children of the package around it. */
 const childList = (sql: Sql) => sql`
-  select json_agg(vo) as child_list, min(vo.packages) as margin_count
+  select json_agg(vo) as child_list
   from (
     select child.price_id::text, coalesce(case when asked.lang_type = 2 then price_name_en end, price_name) as price_name,
-      price::text, price_color, goods_count, sale_count, margin_count, ${authorizeState(sql, 'child')},
-      margin_count / child_num as packages
+      price::text, price_color, goods_count, sale_count, margin_count, ${authorizeState(sql, 'child')}
     from ticketing_price_child as part
     join ticketing_price as child
       on child.project_id = part.project_id and child.event_id = part.event_id and child.price_id = part.child_price_id

@@ -234,7 +234,7 @@ export async function findStoredProject(sql: Sql, project_id: number) {
     sql<Row<PriceRow>[]>`
       select event_id, price_id, price_name, price_name_en, price, price_color, is_support_free_combination,
         is_coupon_ticket, is_package_only, goods_count, sale_count, held_count, margin_count
-      from ticketing_price where project_id = ${project_id} order by event_id, price_id`,
+      from ticketing_price_shown where project_id = ${project_id} order by event_id, price_id`,
     sql<Row<{ parent_id: number; price_id: number; child_num: number }>[]>`
       select event_id, price_id as parent_id, child_price_id as price_id, child_num
       from ticketing_price_child where project_id = ${project_id} order by event_id, price_id, child_price_id`,
