@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MAX_BATCH_CALLS } from '../src/gateway/router.ts';
 import type { SignMethod } from '../src/wire/base-text.ts';
-import { BATCH_SEPARATOR, encodeBatch } from '../src/wire/batch.ts';
+import { BATCH_SEPARATOR, encodeBatch, MAX_BATCH_CALLS } from '../src/wire/batch.ts';
 import { encodeForm } from '../src/wire/form.ts';
 import { documentedRequests } from './harness/documented.ts';
 import { errorOf, exchange, FORM, signedCall } from './harness/exchange.ts';
@@ -44,6 +43,8 @@ const batch = (shared: Record<string, string>, ...calls: Record<string, string>[
   );
 
 const answersOf = (text: string, separator = BATCH_SEPARATOR) => text.split(separator).map((each) => JSON.parse(each));
+/** Bytes of UTF-8 as a header carries them. */
+const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
 const rootsOf = (text: string, separator?: string) => answersOf(text, separator).map((each) => Object.keys(each)[0]);
 
 const CONFIG = 'taobao.film.lottery.performance.config.query';
@@ -140,10 +141,45 @@ test('simplified answers have no root', async () => {
   expect(answersOf(text).map((each) => Object.keys(each))).toEqual([['time', 'request_id'], ['error_response']]);
 });
 
-test.each(['|||', '-S-', '~~', '@@@'])('the separator %j of the header parts calls and answers', async (separator) => {
-  const body = ['taobao.time.get', 'taobao.httpdns.get'].map((method) => `method=${method}`).join(separator);
-  const { text } = await post(body, { headers: { 'top-api-separator': separator } });
-  expect(rootsOf(text, separator)).toEqual(['time_get_response', 'httpdns_get_response']);
+test.each(['|||', '-S-', '~~', '@@@', ';', '::', '---', '测试'])(
+  'the separator %j of the header parts calls and answers',
+  async (separator) => {
+    const body = ['taobao.time.get', 'taobao.httpdns.get'].map((method) => `method=${method}`).join(separator);
+    const { text } = await post(body, { headers: { 'top-api-separator': latin1(separator) } });
+    expect(rootsOf(text, separator)).toEqual(['time_get_response', 'httpdns_get_response']);
+  },
+);
+
+/** Every byte as a percent escape, so that no separator stands in it. */
+const escaped = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+
+test.each(['---', '-S-', '~', ';', 'x', '"\'', 'of'])(
+  'no answer of a batch, refused or not, holds its separator %j in a text, and the text reads the same',
+  async (separator) => {
+    const name = `x${separator}y`;
+    const calls = [name, 'taobao.time.get', 'taobao.none'].map((method) => `${escaped('method')}=${escaped(method)}`);
+    const headers = { 'top-api-separator': separator };
+    const { text } = await post(calls.join(separator), { headers });
+    expect(rootsOf(text, separator)).toEqual(['error_response', 'time_get_response', 'error_response']);
+    for (const set of [{ sign: `A${separator}`, sign_method: `x${separator}` }, { timestamp: separator }]) {
+      const refused = await post(calls.join(separator), { set, headers });
+      expect(rootsOf(refused.text, separator)).toEqual(['error_response']);
+    }
+  },
+);
+
+test.each([
+  ['json', '"'],
+  ['json', ','],
+  ['json', '1'],
+  ['xml', '<'],
+  ['xml', ';'],
+  ['xml', 'code'],
+])('in %s a separator that every answer holds, such as %j, is refused by its name', async (format, separator) => {
+  const { text } = await post('N', { set: { format }, headers: { 'top-api-separator': separator } });
+  expect(text).toContain('top-api-separator');
+  expect(text).toMatch(/\b41\b/);
 });
 
 test.each([
@@ -178,6 +214,12 @@ test.each<[string, number, string, How]>([
       .fill('N')
       .join(BATCH_SEPARATOR),
     {},
+  ],
+  [
+    '200 shared parameters and a separator on every byte',
+    42,
+    `#PUBLIC#${'a=1&'.repeat(200)}${';'.repeat(200_000)}`,
+    { headers: { 'top-api-separator': ';' } },
   ],
 ])('a batch with %s is refused whole, by one error %i', async (_what, code, body, how) => {
   const { text } = await post(body, how);

@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { audit } from '../src/database/audit.ts';
-import { MAX_BATCH_CALLS } from '../src/gateway/router.ts';
-import { BATCH_SEPARATOR, encodeBatch } from '../src/wire/batch.ts';
+import { BATCH_SEPARATOR, encodeBatch, MAX_BATCH_CALLS } from '../src/wire/batch.ts';
 import { encodeForm } from '../src/wire/form.ts';
 import { callAt, errorOf } from './harness/call.ts';
 import { createTestDatabase, type TestDatabase } from './harness/database.ts';

@@ -1,3 +1,4 @@
+import { TopError } from '../contract/errors.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import { BATCH_SEPARATOR } from '../wire/batch.ts';
 import { decodeForm, EncodingError } from '../wire/form.ts';
@@ -42,6 +43,7 @@ export function readPasted(words: readonly string[]): Pasted {
       return { parameters: decodeForm(only.replace(/^\?/, '')), body: '' };
   } catch (error) {
     if (error instanceof EncodingError) throw wrongUsage(`the parameters cannot be decoded: ${error.message}`);
+    if (error instanceof TopError) throw wrongUsage(error.body.sub_msg ?? error.message);
     throw error;
   }
   const given = Object.entries(readParameters(words));

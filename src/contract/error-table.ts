@@ -268,7 +268,10 @@ export const platformErrors = {
   'request-too-large': entry(
     42,
     'Forbidden request',
-    { zh: '请求体或批量调用过大', en: 'The body is too large, or the batch has too many calls' },
+    {
+      zh: '请求体过大，参数过多，或批量中的调用过多、过大',
+      en: 'The body is too large, it names too many parameters, or the batch has too many calls or too large ones',
+    },
     { zh: '拆成更小的请求', en: 'Split the request' },
     { printed: 'Forbidden Request', sub_code: 'isv.request-too-large' },
   ),

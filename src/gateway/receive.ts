@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { platformError, type TopError } from '../contract/errors.ts';
 import { decodeForm, decodeUtf8, EncodingError } from '../wire/form.ts';
 import { boundaryOf, decodeMultipart, MultipartError } from '../wire/multipart.ts';
+import { cut } from '../wire/text.ts';
 import type { RequestHead } from './plain-request.ts';
 
 /** What a request says, whatever its dialect (client notes, requests). */
@@ -32,15 +33,19 @@ function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
 export async function receive(request: IncomingMessage, bodyLimit: number, expected?: 'raw'): Promise<Received> {
   if (!hasBody(request)) return understand(request, undefined, expected);
   try {
-    return understand(request, await readBody(request, bodyLimit), expected);
+    return await understand(request, await readBody(request, bodyLimit), expected);
   } catch (error) {
-    const rest = understand(request, undefined, expected);
+    const rest = await understand(request, undefined, expected);
     return { ...rest, failure: rest.failure ?? (error as TopError) };
   }
 }
 
-/** The same for a request whose body is there already, or that has none. */
-export function understand(head: RequestHead, bytes: Buffer | undefined, expected?: 'raw'): Received {
+/** The same for a request whose body is there already, or that has none; to be waited for when that is a multipart form. */
+export function understand(
+  head: RequestHead,
+  bytes: Buffer | undefined,
+  expected?: 'raw',
+): Received | Promise<Received> {
   const { method, url = '', headers } = head;
   const parameters = new Map<string, string>();
   const query = url.indexOf('?');
@@ -53,7 +58,12 @@ export function understand(head: RequestHead, bytes: Buffer | undefined, expecte
     const kind = expected ?? bodyKind(contentType);
     if (kind === 'raw') return { parameters, body: decodeUtf8(bytes), size };
     if (kind === 'form') decodeForm(decodeUtf8(bytes), parameters);
-    else decodeMultipart(bytes, boundaryOf(contentType), parameters);
+    else {
+      return decodeMultipart(bytes, boundaryOf(contentType), parameters).then(
+        () => ({ parameters, body: '', size }),
+        (error) => ({ parameters, body: '', size, failure: toPlatformError(error) }),
+      );
+    }
     return { parameters, body: '', size };
   } catch (error) {
     return { parameters, body: '', size, failure: toPlatformError(error) };
@@ -76,7 +86,7 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (encoding !== undefined && encoding !== 'identity')
-    throw platformError('bad-request', { sub_msg: `Content-Encoding ${encoding} is not taken` });
+    throw platformError('bad-request', { sub_msg: `Content-Encoding ${cut(encoding)} is not taken` });
   if (Number(length) > limit * DISCARDED) throw tooLarge(limit);
   // Bytes that came along with the head are parsed before this goes on, and nearly always they are the whole body.
   await undefined;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -6,14 +7,14 @@ import { platformError, type TopError } from '../contract/errors.ts';
 import { BATCH_SEPARATOR, decodeBatch } from '../wire/batch.ts';
 import { EncodingError } from '../wire/form.ts';
 import { contentType, type Format } from '../wire/render.ts';
+import { isStructural, withoutSeparator } from '../wire/separator.ts';
+import { cut } from '../wire/text.ts';
 import type { CallInput, Dispatcher } from './call.ts';
+import { formatOf } from './checks.ts';
 import { encodeAnswer } from './encode.ts';
 import type { RequestHead } from './plain-request.ts';
 import { type Received, receive, understand } from './receive.ts';
 import type { Answer } from './recorded.ts';
-
-/** Most calls in one batch; TOP's own limit is not published (TOP protocol 9). */
-export const MAX_BATCH_CALLS = 100;
 
 /** Answers below this many bytes go out plain even to callers that take gzip: packing them costs more than it saves. */
 const GZIP_FROM_BYTES = 1024;
@@ -75,7 +76,10 @@ export function createRouter(parts: RouterParts): Router {
     answer(head, body) {
       const exchange = exchangeOf(head.url ?? '');
       if (exchange === undefined || (body !== undefined && body.length > parts.bodyLimit)) return undefined;
-      return exchange.answer(tools, head, understand(head, body, exchange.expected));
+      const received = understand(head, body, exchange.expected);
+      return received instanceof Promise
+        ? received.then((read) => exchange.answer(tools, head, read))
+        : exchange.answer(tools, head, received);
     },
   };
 }
@@ -122,9 +126,13 @@ function refuseOtherMethod(url: string, { parameters }: Received): TopError | un
 
 async function answerBatch(tools: Tools, head: RequestHead, received: Received): Promise<Reply> {
   const separator = separatorOf(head);
-  const calls = () => callsOf(received, separator);
-  const answers = await tools.dispatcher.answerBatch(toInput(tools, head, received), calls, received.failure);
-  return replyOf(acceptedBy(head), answers[0]?.format ?? 'xml', answers.map(({ text }) => text).join(separator));
+  const format = formatOf(received.parameters);
+  const structural = isStructural(separator, format);
+  const failure = received.failure ?? (structural ? refuseSeparator(separator, format) : undefined);
+  const calls = () => callsOf(received, separator, tools.bodyLimit);
+  const answers = await tools.dispatcher.answerBatch(toInput(tools, head, received), calls, failure);
+  const texts = answers.map(({ text }) => (structural ? text : withoutSeparator(text, separator, format)));
+  return replyOf(acceptedBy(head), format, texts.join(separator));
 }
 
 function toInput({ whereFrom }: Tools, head: RequestHead, { parameters, body, size }: Received): CallInput {
@@ -157,22 +165,32 @@ function hostName(host: string): string {
   return colon === -1 ? host : host.slice(0, colon);
 }
 
+/** The separator of a batch: what the header says, in UTF-8 as the body is, or the usual one. */
 function separatorOf({ headers }: RequestHead): string {
   const named = headers['top-api-separator'];
-  return typeof named === 'string' && named !== '' ? named : BATCH_SEPARATOR;
+  if (typeof named !== 'string' || named === '') return BATCH_SEPARATOR;
+  const bytes = Buffer.from(named, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : named;
 }
 
-function callsOf(received: Received, separator: string): Map<string, string>[] {
+/** The refusal of a separator that no answer can be kept free of. */
+const refuseSeparator = (separator: string, format: Format): TopError => {
+  const language = format === 'xml' ? 'XML' : 'JSON';
+  return platformError('invalid-arguments', {
+    argument: 'top-api-separator',
+    sub_msg: `分隔符 ${cut(separator)} 是 ${language} 本身的文字，会出现在每个应答里：请换一个`,
+  });
+};
+
+function callsOf(received: Received, separator: string, mostCharacters: number): Map<string, string>[] {
   let calls: Map<string, string>[];
   try {
-    calls = decodeBatch(received.body, separator);
+    calls = decodeBatch(received.body, separator, mostCharacters);
   } catch (error) {
     throw error instanceof EncodingError ? platformError('invalid-encoding') : error;
   }
   if (calls.length === 0)
     throw platformError('missing-arguments', { argument: 'body', sub_msg: '批量调用的请求体中没有调用' });
-  if (calls.length > MAX_BATCH_CALLS)
-    throw platformError('request-too-large', { sub_msg: `一次批量最多 ${MAX_BATCH_CALLS} 个调用` });
   return calls;
 }
 

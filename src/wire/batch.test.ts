@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { BATCH_SEPARATOR, decodeBatch, encodeBatch } from './batch.ts';
+import { describe, expect, test } from 'vitest';
+import { TopError } from '../contract/errors.ts';
+import { BATCH_SEPARATOR, decodeBatch, encodeBatch, MAX_BATCH_CALLS } from './batch.ts';
 import { EncodingError } from './form.ts';
 
 const parameters = fc
@@ -51,4 +52,26 @@ test('a call does not see what another one brings', () => {
 
 test('a segment that is not UTF-8 refuses the batch', () => {
   expect(() => decodeBatch('a=%ff\r\n-S-\r\nN', BATCH_SEPARATOR)).toThrow(EncodingError);
+});
+
+describe('a batch is refused before anything is copied', () => {
+  const shared = `#PUBLIC#${Array.from({ length: 200 }, (_, n) => `p${n}=1`).join('&')}`;
+
+  test('when it has too many calls, whatever their separator', () => {
+    for (const separator of [';', 'a', BATCH_SEPARATOR])
+      expect(() => decodeBatch(shared + separator.repeat(200_000), separator)).toThrow(TopError);
+    const most = Array(MAX_BATCH_CALLS).fill('N').join(';');
+    expect(decodeBatch(`${shared};${most}`, ';')).toHaveLength(MAX_BATCH_CALLS);
+    expect(() => decodeBatch(`${shared};${most};N`, ';')).toThrow('42');
+  });
+
+  test('when its calls, what all share counted with each, have too many characters or parameters together', () => {
+    const calls = (count: number) => Array(count).fill('N').join(';');
+    const value = `#PUBLIC#a=${'x'.repeat(1000)}`;
+    expect(decodeBatch(`${value};${calls(10)}`, ';', 11_000)).toHaveLength(10);
+    expect(() => decodeBatch(`${value};${calls(11)}`, ';', 11_000)).toThrow('42');
+    const names = `#PUBLIC#${Array.from({ length: 1000 }, (_, n) => `p${n}=1`).join('&')}`;
+    expect(decodeBatch(`${names};${calls(20)}`, ';')).toHaveLength(20);
+    expect(() => decodeBatch(`${names};${calls(21)}`, ';')).toThrow('42');
+  });
 });

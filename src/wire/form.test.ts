@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeForm, decodeUtf8, EncodingError, encodeForm } from './form.ts';
+import { TopError } from '../contract/errors.ts';
+import { decodeForm, decodeUtf8, EncodingError, encodeForm, MAX_NAMES } from './form.ts';
 
 const unit = fc.oneof(
   fc.constantFrom(' ', '+', '%', '&', '=', '%20', '测', '😀'),
@@ -77,4 +78,12 @@ test('bytes that are not UTF-8 are refused: GBK, overlong forms, cut-off charact
   for (const hex of ['b2e2cad4', 'c080', 'e6b5', 'eda080', 'ff'])
     expect(() => decodeUtf8(Buffer.from(hex, 'hex'))).toThrow(EncodingError);
   expect(decodeUtf8(Buffer.from('e6b58be8af95', 'hex'))).toBe('测试');
+});
+
+test('a form of more parameters than are taken is refused before they are looked at, one of just enough is read', () => {
+  const form = (count: number) => Array.from({ length: count }, (_, n) => `p${n}=${n}`).join('&');
+  expect(decodeForm(form(MAX_NAMES)).size).toBe(MAX_NAMES);
+  for (const many of [form(MAX_NAMES + 1), 'a&'.repeat(MAX_NAMES + 1), '=&'.repeat(MAX_NAMES + 1)])
+    expect(() => decodeForm(many)).toThrow(TopError);
+  expect(decodeForm('&'.repeat(100_000)).size).toBe(0);
 });

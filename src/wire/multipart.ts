@@ -1,3 +1,4 @@
+import { Dicer } from '@fastify/busboy';
 import { decodeUtf8 } from './form.ts';
 
 /** A file part: its field name and bytes. It is never part of the signature (TOP protocol 4.1). */
@@ -11,8 +12,8 @@ export class MultipartError extends Error {
 /** Most parts taken in one body. */
 export const MAX_PARTS = 1000;
 
-const CRLF = '\r\n';
-const PARAMETER = /[:;]\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g;
+/** Most bytes and lines of a part's head; what goes beyond is not read. */
+const HEAD = { maxHeaderSize: 16 * 1024, maxHeaderPairs: 100 };
 
 /** The boundary of a multipart content type, wherever it stands among the parameters; undefined without one. */
 export function boundaryOf(contentType: string): string | undefined {
@@ -22,37 +23,85 @@ export function boundaryOf(contentType: string): string | undefined {
 
 /**
  * Reads a `multipart/form-data` body in every dialect of the client notes (requests 6): a line break before the first
- * boundary, none after the closing one, headers without spaces, unquoted names. Throws MultipartError on a body that
- * is cut off or has a part without a name, EncodingError on text that is not UTF-8.
+ * boundary, none after the closing one, headers without spaces, unquoted names. Rejects with MultipartError for a body
+ * that is cut off, has too many parts or one without a name, with EncodingError for text that is not UTF-8.
  * @param into text parameters to add to; what is read takes precedence
  */
-export function decodeMultipart(body: Buffer, boundary: string | undefined, into: Map<string, string>): FilePart[] {
+export async function decodeMultipart(
+  body: Buffer,
+  boundary: string | undefined,
+  into: Map<string, string>,
+): Promise<FilePart[]> {
   if (boundary === undefined) throw new MultipartError('the content type names no boundary');
   const files: FilePart[] = [];
-  const delimiter = `--${boundary}`;
-  let at = body.indexOf(delimiter);
-  for (let parts = 0; ; parts++) {
-    if (at === -1) throw new MultipartError('the closing boundary is missing');
-    at += delimiter.length;
-    if (body.toString('latin1', at, at + 2) === '--') return files;
-    if (parts === MAX_PARTS) throw new MultipartError(`more than ${MAX_PARTS} parts`);
-    const headersEnd = body.indexOf(CRLF + CRLF, at);
-    const end = body.indexOf(CRLF + delimiter, headersEnd + 2);
-    if (headersEnd === -1 || end === -1) throw new MultipartError('a part is cut off');
-    const content = body.subarray(headersEnd + 4, Math.max(end, headersEnd + 4));
-    const { name, isFile } = disposition(decodeUtf8(body.subarray(at, headersEnd)));
-    if (isFile) files.push({ name, bytes: content });
-    else into.set(name, decodeUtf8(content));
-    at = end + CRLF.length;
+  for (const { disposition, bytes } of await split(body, boundary)) {
+    const parameters = parametersOf(decodeUtf8(Buffer.from(disposition, 'latin1')));
+    const name = parameters.get('name');
+    if (!name) throw new MultipartError('a part has no name');
+    if (parameters.has('filename') || parameters.has('filename*')) files.push({ name, bytes });
+    else into.set(name, decodeUtf8(bytes));
   }
+  return files;
 }
 
-function disposition(headers: string): { name: string; isFile: boolean } {
-  const line = headers.split(CRLF).find((header) => /^content-disposition\s*:/i.test(header)) ?? '';
+/** A part as it stands: its Content-Disposition in latin1, empty without one, and its content. */
+type Part = { disposition: string; bytes: Buffer };
+
+/** Splits a whole body into its parts. */
+function split(body: Buffer, boundary: string): Promise<Part[]> {
+  const found: { part: Dicer.PartStream; disposition: string }[] = [];
+  // With room for all of it no part ever waits to be read: the body is split within this call.
+  const dicer = new Dicer({ boundary, ...HEAD, partHwm: body.length + 1 } as Dicer.Config);
+  dicer.on('part', (part) => {
+    // Thrown out of `end` below, so that the rest is not looked at.
+    if (found.length === MAX_PARTS) throw new MultipartError(`more than ${MAX_PARTS} parts`);
+    const each = { part, disposition: '' };
+    part.on('header', (header) => {
+      each.disposition = (header as Record<string, string[]>)['content-disposition']?.[0] ?? '';
+    });
+    // The whole body is refused then.
+    part.on('error', () => undefined);
+    found.push(each);
+  });
+  return new Promise((done, failed) => {
+    const parts: Part[] = [];
+    // At once when there is no part, else when all of them are read.
+    dicer.on('finish', () => done(parts));
+    dicer.on('error', () => failed(new MultipartError('the closing boundary is missing')));
+    dicer.end(body);
+    for (const { part, disposition } of found)
+      parts.push({ disposition, bytes: (part.read() as Buffer | null) ?? Buffer.alloc(0) });
+  });
+}
+
+/** Parameters of a header behind its first word, in one pass: `name=value`, quoted or not, blanks anywhere. */
+function parametersOf(header: string): Map<string, string> {
   const parameters = new Map<string, string>();
-  for (const [, key = '', quoted, bare = ''] of line.matchAll(PARAMETER))
-    parameters.set(key.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare);
-  const name = parameters.get('name');
-  if (!name) throw new MultipartError('a part has no name');
-  return { name, isFile: parameters.has('filename') || parameters.has('filename*') };
+  for (let at = header.indexOf(';'); at !== -1 && at < header.length; ) {
+    const equals = header.indexOf('=', at);
+    if (equals === -1) break;
+    const name = header.slice(header.lastIndexOf(';', equals) + 1, equals);
+    const { value, end } = valueAt(header, equals + 1);
+    parameters.set(name.trim().toLowerCase(), value);
+    at = end;
+  }
+  return parameters;
+}
+
+/** The value that begins at a place of a header, and where it ends: at a semicolon outside quotes, or with the header. */
+function valueAt(header: string, from: number): { value: string; end: number } {
+  let at = from;
+  while (header[at] === ' ' || header[at] === '\t') at++;
+  if (header[at] !== '"') {
+    const next = header.indexOf(';', at);
+    const end = next === -1 ? header.length : next;
+    return { value: header.slice(at, end).trim(), end };
+  }
+  let value = '';
+  for (at++; at < header.length && header[at] !== '"'; at++) {
+    if (header[at] === '\\') at++;
+    value += header[at] ?? '';
+  }
+  const next = header.indexOf(';', at);
+  return { value, end: next === -1 ? header.length : next };
 }

@@ -25,3 +25,17 @@ export const escapeXml = (text: string): string =>
 /** A JSON string in raw UTF-8 (client notes, responses 7). */
 export const quoteJson = (text: string): string =>
   JSON_CLEAN.test(text) ? `"${text}"` : JSON.stringify(toPlainText(text));
+
+/** Most characters of a caller's text that is repeated to it. */
+const MOST_REPEATED = 200;
+
+/**
+ * A text of the caller as errors repeat it: whole when it is short, else its beginning and an ellipsis. No character is
+ * cut in two.
+ * @param most most UTF-16 units that are repeated
+ */
+export function cut(text: string, most: number = MOST_REPEATED): string {
+  if (text.length <= most) return text;
+  const half = (text.charCodeAt(most - 1) & 0xfc00) === 0xd800;
+  return `${text.slice(0, half ? most - 1 : most)}…`;
+}
