@@ -29,7 +29,10 @@ const errors = {
   },
   'isv.ticket-is-used': {
     cause: { zh: '票已使用', en: 'A ticket has been used' },
-    remedy: { zh: '只退未使用的票', en: 'Refund unused tickets only' },
+    remedy: {
+      zh: '只退未使用的票；误记的入场先用 piaoquan.ticketing.ticket.check.undo 撤销',
+      en: 'Refund unused tickets only; undo an entry made by mistake by piaoquan.ticketing.ticket.check.undo first',
+    },
   },
   'isv.package-stays-whole': {
     cause: { zh: '套票须整套退', en: 'The tickets of a package go together' },

@@ -133,6 +133,12 @@ const event = struct(
         { minimum: 0, maximum: 1000 },
       ),
     ),
+    gate_open_time: optional(
+      date({
+        zh: '开放入场时间,默认演出当天零点',
+        en: "From when on gates let in, GMT+8; the start of the show's day when left out",
+      }),
+    ),
     status: optional(
       integer({ zh: '上下架(只读)', en: '1 on the shelf, 2 off; not for saving' }, { minimum: 1, maximum: 2 }),
     ),

@@ -77,6 +77,7 @@ const EVENTS = {
   TIMED_OUT: { zh: '超时，释放库存', en: 'timed out; its stock is free' },
   REFUNDED: { zh: '退款，释放库存', en: 'tickets were refunded; their stock is free' },
   CHECKED: { zh: '检票入场', en: 'a ticket let in' },
+  CHECK_UNDONE: { zh: '入场已撤销', en: 'an entry was undone' },
 } as const;
 
 /** What happened to an order, in order of time. */
@@ -102,6 +103,8 @@ export const orderHistory = method({
           ),
           ticket_count: optional(integer({ zh: '票数', en: 'Tickets' }, { example: '1' })),
           money: optional(integer({ zh: '金额,分', en: 'Fen' }, { example: '122000' })),
+          check_id: optional(text({ zh: '入场的验票流水号', en: 'check_id of the entry' })),
+          is_undone: optional(bool({ zh: '入场是否已撤销', en: 'Whether the entry was undone since' })),
           note: optional(text({ zh: '说明：支付结果、原因、闸机', en: 'Result of the payment, reason, or gate' })),
         },
       ),

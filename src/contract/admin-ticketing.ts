@@ -134,8 +134,8 @@ export const eventStatusUpdate = method({
   name: 'piaoquan.ticketing.event.status.update',
   title: { zh: '场次上下架', en: 'Put an event on or off the shelf' },
   purpose: {
-    zh: '下架的场次不展示、不出售;已售的票仍有效,未支付订单仍可支付',
-    en: 'An event off the shelf is neither shown nor sold; its tickets stay good and its unpaid orders may be paid.',
+    zh: '下架的场次不展示、不出售,闸机不放行;已售的票保留,重新上架后可入场,未支付订单仍可支付',
+    en: 'An event off the shelf is neither shown nor sold, and gates let nobody in; its tickets are kept and let in once it is back, and its unpaid orders may be paid.',
   },
   kind: 'write',
   request: {

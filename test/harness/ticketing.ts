@@ -70,6 +70,7 @@ export async function putOn(sql: Sql, now: Date, show: Show = {}): Promise<{ pro
         site_version_id: 1,
         event_limit_type: 0,
         seat_total_num: 100,
+        gate_open_time: now,
         ...show.event,
       },
     ]);

@@ -108,6 +108,8 @@ export type OrderEvent = {
   readonly ticket_count: number | null;
   readonly money: number | null;
   readonly note: string | null;
+  readonly check_id: string | null;
+  readonly is_undone: boolean | null;
 };
 
 /** What happened to an order, earliest first; of entries the latest so many. Empty when there is no such order. */
@@ -119,29 +121,36 @@ export async function findEvents(
 ): Promise<OrderEvent[]> {
   const of = sql`project_id = ${project_id} and order_id = ${order_id}`;
   return sql<OrderEvent[]>`
-    select time, event, ref, ticket_count::integer, money, note from (
+    select time, event, ref, ticket_count::integer, money, note, check_id, is_undone from (
       select created_at as time, 1 as rank, 'CREATED' as event, shopping_cart_id as ref, (
           select sum(goods_count) from ticketing_order_line where ${of} and not is_package) as ticket_count,
-        receivable_money as money, null::text as note
+        receivable_money as money, null::text as note, null::text as check_id, null::boolean as is_undone
       from ticketing_order where ${of}
       union all
-      select received_at, 2, case result_code when 200 then 'PAID' else 'PAY_DUE' end, pay_no, null, pay_money, result_code::text
+      select received_at, 2, case result_code when 200 then 'PAID' else 'PAY_DUE' end, pay_no, null, pay_money, result_code::text, null, null
       from ticketing_payment where ${of}
       union all
-      select refunded_at, 7, 'PAY_REFUNDED', pay_no, null, refund_money, reason
+      select refunded_at, 7, 'PAY_REFUNDED', pay_no, null, refund_money, reason, null, null
       from ticketing_payment_refund where ${of}
       union all
-      select issued_at, 3, 'ISSUED', null, count(*), sum(money)::bigint, null from ticketing_ticket where ${of} group by issued_at
+      select issued_at, 3, 'ISSUED', null, count(*), sum(money)::bigint, null, null, null from ticketing_ticket where ${of} group by issued_at
       union all
-      select closed_at, 4, case order_status when 3 then 'CANCELLED' else 'TIMED_OUT' end, null, null, null, null
+      select closed_at, 4, case order_status when 3 then 'CANCELLED' else 'TIMED_OUT' end, null, null, null, null, null, null
       from ticketing_order where ${of} and closed_at is not null
       union all
-      select refunded_at, 5, 'REFUNDED', refund_id, cardinality(ticket_ids), refund_money, reason
+      select refunded_at, 5, 'REFUNDED', refund_id, cardinality(ticket_ids), refund_money, reason, null, null
       from ticketing_refund where ${of}
       union all (
-        select entry.checked_at, 6, 'CHECKED', entry.ticket_id::text, 1, null, entry.gate
+        select entry.checked_at, 6, 'CHECKED', entry.ticket_id::text, 1, null, entry.gate, entry.check_id,
+          undone.check_id is not null
         from ticketing_ticket ticket join ticketing_check entry using (project_id, ticket_id)
+        left join ticketing_check_undo undone using (project_id, ticket_id, check_id)
         where ticket.project_id = ${project_id} and ticket.order_id = ${order_id} order by entry.checked_at desc limit ${most_entries}
+      )
+      union all (
+        select undone.undone_at, 8, 'CHECK_UNDONE', undone.ticket_id::text, 1, null, undone.reason, undone.check_id, null
+        from ticketing_ticket ticket join ticketing_check_undo undone using (project_id, ticket_id)
+        where ticket.project_id = ${project_id} and ticket.order_id = ${order_id} order by undone.undone_at desc limit ${most_entries}
       )
     ) happened order by time, rank, ref`;
 }

@@ -2,6 +2,7 @@ import {
   gateKeyGet,
   type gateTicketContracts,
   ticketCheck,
+  ticketCheckUndo,
   ticketCodeGet,
 } from '../../../contract/admin-ticketing-gate.ts';
 import { type eticketQrcode, QRCODE_RESULTS, TICKET_STATES } from '../../../contract/damai-pay.ts';
@@ -15,7 +16,7 @@ import type { Tokens } from '../callers.ts';
 import type { Caller } from '../queries.ts';
 import { projectNoOf, readId, resultOf, tokenRefusal } from '../rules.ts';
 import { createGateKeys, openCode, signCode } from './keys.ts';
-import { enter, findTickets, hasTenant, type Ticket } from './queries.ts';
+import { enter, findTickets, hasTenant, type Ticket, undoEntry } from './queries.ts';
 import { type Payload, readCode, ticketState, validUntil } from './rules.ts';
 
 type Parts = { sql: Sql; vault: Vault; callers: (tokens: Tokens) => Promise<Caller> };
@@ -97,7 +98,18 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
         check_result: entered.code,
         entry_count: entered.entries,
         first_check_time: entered.first_checked_at,
+        gate_open_time: entered.opens_at,
       };
+    },
+    'piaoquan.ticketing.ticket.check.undo': async ({ ticket_code_id, check_id, reason }, context) => {
+      const id = readId(ticket_code_id);
+      const ticket = id === undefined ? undefined : await load(id);
+      if (ticket === undefined) throw fault(ticketCheckUndo, 'isv.ticket-not-found');
+      const { project_id, ticket_id } = ticket;
+      const undo = { project_id, ticket_id, check_id, reason, operator: context.actor, now: context.now };
+      const { code, entries } = await writeAs(sql, context, (tx) => undoEntry(tx, undo));
+      if (code !== 0) throw fault(ticketCheckUndo, code === 1 ? 'isv.entry-not-found' : 'isv.undo-conflict');
+      return { entry_count: entries };
     },
     'piaoquan.ticketing.ticket.code.get': async ({ ticket_code_id }, context) => {
       const id = readId(ticket_code_id);

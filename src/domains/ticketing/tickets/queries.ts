@@ -41,11 +41,15 @@ export type Entry = {
   readonly now: Date;
 };
 
-/** The gate's answer: 0 may enter, 1 no such ticket, 2 used up, 4 refunded; how often and since when it has let in. */
+/**
+ * The gate's answer: 0 may enter, 1 no such ticket, 2 used up, 3 not open yet, 4 refunded, 5 event off the shelf, 7 this
+ * entry was undone; how often and since when the ticket has let in, and from when on the gate does.
+ */
 export type Entered = {
-  readonly code: 0 | 1 | 2 | 4;
+  readonly code: 0 | 1 | 2 | 3 | 4 | 5 | 7;
   readonly entries: number;
   readonly first_checked_at: Date | null;
+  readonly opens_at: Date | null;
 };
 
 /** Lets the bearer of a ticket in, once for each check_id. */
@@ -54,4 +58,21 @@ export async function enter(sql: Queryable, entry: Entry): Promise<Entered> {
   const [row] = await sql<Entered[]>`
     select * from ticketing_ticket_check(${project_id}, ${ticket_id}, ${event_id}, ${check_id}, ${gate}, ${now})`;
   return row as Entered;
+}
+
+/** An entry to undo. */
+export type Undo = Pick<Entry, 'project_id' | 'ticket_id' | 'check_id' | 'now'> & {
+  readonly reason: string;
+  readonly operator: string;
+};
+
+/** Undoes an entry; safe to run again. Codes: 0 done, 1 no such entry, 2 undone for another reason; entries that still count. */
+export async function undoEntry(
+  sql: Queryable,
+  undo: Undo,
+): Promise<{ readonly code: 0 | 1 | 2; readonly entries: number }> {
+  const { project_id, ticket_id, check_id, reason, operator, now } = undo;
+  const [row] = await sql<{ code: 0 | 1 | 2; entries: number }[]>`
+    select * from ticketing_ticket_uncheck(${project_id}, ${ticket_id}, ${check_id}, ${reason}, ${operator}, ${now})`;
+  return row as { code: 0 | 1 | 2; entries: number };
 }

@@ -126,8 +126,8 @@ function Shelf({ event }: { event: Event }) {
       consequence={
         isOn
           ? {
-              zh: `“${event.event_name}”立即不再展示和出售。已售的 ${sold} 张仍然有效，占用的 ${held} 张仍可付款。`,
-              en: `“${event.event_name}” is no longer shown or sold. The ${sold} tickets sold stay good, and the ${held} held may still be paid for.`,
+              zh: `“${event.event_name}”立即不再展示和出售。已售的 ${sold} 张保留，但下架期间闸机不放行；占用的 ${held} 张仍可付款。`,
+              en: `“${event.event_name}” is no longer shown or sold. The ${sold} tickets sold are kept, but gates let nobody in until it is back; the ${held} held may still be paid for.`,
             }
           : {
               zh: `“${event.event_name}”恢复展示；${instantText(event.sale_start_time)} 起、${instantText(event.sale_end_time)} 前可以购买。`,
@@ -167,6 +167,13 @@ function EventFacts({ event }: { event: Event }) {
           'entry_limit',
           { zh: '每票入场次数', en: 'Entries a ticket' },
           event.entry_limit === 0 ? none : event.entry_limit,
+        ),
+        fact(
+          'gate_open_time',
+          { zh: '开放入场', en: 'Gate opens' },
+          event.gate_open_time
+            ? instantText(event.gate_open_time)
+            : t({ zh: '演出当天零点', en: "start of the show's day" }),
         ),
         fact('site', { zh: '场馆', en: 'Venue' }, <span className="console-id">{event.site_id}</span>),
         fact('seats', { zh: '座位', en: 'Seats' }, grouped(event.seat_total_num)),

@@ -18,14 +18,15 @@ export type Check = {
   readonly code: string;
   readonly at: Date;
 } & (
-  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'answered'; readonly answer: Answer; readonly isUndone?: true }
   | { readonly kind: 'refused'; readonly error: TopError }
   | { readonly kind: 'foreign' }
   | { readonly kind: 'unknown'; readonly error: unknown }
 );
 
 /** Whether the bearer may enter. */
-export const isAdmitted = (check: Check): boolean => check.kind === 'answered' && check.answer.admitted;
+export const isAdmitted = (check: Check): boolean =>
+  check.kind === 'answered' && check.answer.admitted && check.isUndone !== true;
 
 /** Whether an error is the gate's own refusal of a code, rather than a call that could not be carried out. */
 const isRefusal = (error: unknown): error is TopError =>
@@ -35,7 +36,7 @@ type Gate = { readonly event_id: number; readonly gate: string };
 
 /**
  * Checks codes at a gate, one at a time; codes that come while one is being checked are not taken. A check without an
- * answer can be asked again under its own check_id, which lets in once.
+ * answer can be asked again under its own check_id, which lets in once; `undone` says that the entry of one was undone.
  */
 export function useGateCheck({ event_id, gate }: Gate) {
   const { client } = useSession();
@@ -74,5 +75,14 @@ export function useGateCheck({ event_id, gate }: Gate) {
     },
     [client, event_id, gate, keep],
   );
-  return { checks, check, isBusy };
+  const undone = useCallback(
+    (check_id: string) =>
+      setChecks((before) =>
+        before.map((each) =>
+          each.check_id === check_id && each.kind === 'answered' ? { ...each, isUndone: true as const } : each,
+        ),
+      ),
+    [],
+  );
+  return { checks, check, undone, isBusy };
 }

@@ -7,9 +7,11 @@ import { instantText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { type Check, isAdmitted } from './gate-check.ts';
+import { UndoButton } from './undo.tsx';
 
 const METHOD = 'piaoquan.ticketing.ticket.check';
 const USED_UP = 2;
+const NOT_OPEN = 3;
 const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
@@ -31,6 +33,7 @@ export function agoWords(instant: Date, now: Date): Words {
 export function saidOf(check: Check): Said {
   switch (check.kind) {
     case 'answered':
+      if (check.isUndone) return UNDONE;
       return check.answer.admitted ? admitted(check.answer.entry_count) : refused(check);
     case 'refused': {
       const { title, detail } = wordsOf(check.error);
@@ -59,6 +62,12 @@ export function saidOf(check: Check): Said {
   }
 }
 
+const UNDONE: Said = {
+  tone: 'stop',
+  title: { zh: '入场已撤销', en: 'Entry undone' },
+  detail: { zh: '要再次入场请重新验票。', en: 'Check the code again to let its bearer in.' },
+};
+
 const admitted = (entries: number): Said => ({
   tone: 'go',
   title: { zh: '放行', en: 'May enter' },
@@ -66,10 +75,14 @@ const admitted = (entries: number): Said => ({
 });
 
 function refused({ answer, at }: Extract<Check, { kind: 'answered' }>): Said {
-  const { check_result, entry_count, first_check_time } = answer;
+  const { check_result, entry_count, first_check_time, gate_open_time } = answer;
   const words = fieldAt(knownContract(METHOD).response, 'check_result').note.values?.[String(check_result)];
   const title: Words =
     check_result === USED_UP ? { zh: '已经用过', en: 'Used before' } : (words ?? { zh: '拒绝入场', en: 'Refused' });
+  if (check_result === NOT_OPEN && gate_open_time != null) {
+    const opens = instantText(gate_open_time);
+    return { tone: 'stop', title, detail: { zh: `${opens} 起放行`, en: `Opens ${opens}` } };
+  }
   if (first_check_time == null) return { tone: 'stop', title };
   const [time, ago] = [instantText(first_check_time), agoWords(first_check_time, at)];
   return {
@@ -106,8 +119,17 @@ export function Verdict({ check, again }: { check: Check; again: () => void }) {
   );
 }
 
-/** Earlier checks of this device, the latest first. */
-export function Earlier({ checks }: { checks: readonly Check[] }) {
+type Undone = (check_id: string) => void;
+
+/** Undoes an admission of this device; stands in the list, since the verdict goes away by itself. */
+function UndoCheck({ check, undone }: { check: Check; undone: Undone }) {
+  if (check.kind !== 'answered' || !isAdmitted(check)) return null;
+  const { check_id, answer } = check;
+  return <UndoButton ticket_code_id={answer.ticket_code_id} check_id={check_id} onDone={() => undone(check_id)} />;
+}
+
+/** Checks of this device, the latest first. */
+export function Earlier({ checks, undone }: { checks: readonly Check[]; undone: Undone }) {
   const t = useWords();
   if (checks.length === 0) return null;
   const count = checks.filter(isAdmitted).length;
@@ -127,6 +149,7 @@ export function Earlier({ checks }: { checks: readonly Check[] }) {
               <span className="console-id gate-ticket">
                 {check.kind === 'answered' ? check.answer.ticket_code_id : ''}
               </span>
+              <UndoCheck check={check} undone={undone} />
             </li>
           );
         })}

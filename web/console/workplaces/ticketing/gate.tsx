@@ -112,7 +112,7 @@ function EventChoice() {
 }
 
 function GateDesk({ event_id, gate }: { event_id: number; gate: string }) {
-  const { checks, check, isBusy } = useGateCheck({ event_id, gate });
+  const { checks, check, undone, isBusy } = useGateCheck({ event_id, gate });
   const [latest] = checks;
   const isOver = useIsOver(latest);
   const take = (code: string, check_id?: string) => {
@@ -127,7 +127,7 @@ function GateDesk({ event_id, gate }: { event_id: number; gate: string }) {
         )}
       </div>
       <ByHand onCode={take} isBusy={isBusy} />
-      <Earlier checks={isOver ? checks : checks.slice(1)} />
+      <Earlier checks={checks} undone={undone} />
     </>
   );
 }

@@ -8,6 +8,7 @@ import { instantText, money } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
+import { UndoButton } from './undo.tsx';
 
 const METHOD = 'piaoquan.ticketing.order.history';
 const NOTHING: Words = { zh: '', en: '' };
@@ -15,7 +16,14 @@ type Happening = AnswerOf<typeof METHOD>['events'][number];
 
 const COLOURS: Readonly<Record<string, string>> = {
   ...{ PAID: 'green', ISSUED: 'green', CHECKED: 'blue' },
-  ...{ PAY_DUE: 'red', REFUNDED: 'orange', PAY_REFUNDED: 'orange', CANCELLED: 'gray', TIMED_OUT: 'gray' },
+  ...{
+    PAY_DUE: 'red',
+    REFUNDED: 'orange',
+    PAY_REFUNDED: 'orange',
+    CHECK_UNDONE: 'orange',
+    CANCELLED: 'gray',
+    TIMED_OUT: 'gray',
+  },
 };
 
 /** What a note says beside what happened: the gate of an entry, why a payment is due, the reason of a refund. */
@@ -52,7 +60,8 @@ export function OrderLife({ order_id }: { order_id: string }) {
   );
 }
 
-function Step({ happening: { time, event, ref, ticket_count, money: fen, note } }: { happening: Happening }) {
+function Step({ happening }: { happening: Happening }) {
+  const { time, event, ref, ticket_count, money: fen, note, check_id, is_undone } = happening;
   const t = useWords();
   const words = fieldAt(knownContract(METHOD).response, 'events.event').note.values?.[event];
   const facts = [
@@ -61,6 +70,7 @@ function Step({ happening: { time, event, ref, ticket_count, money: fen, note } 
       : t({ zh: `${ticket_count} 张`, en: `${ticket_count} ticket${ticket_count === 1 ? '' : 's'}` }),
     fen == null ? '' : money(fen),
     t(noteWords(event, note)),
+    is_undone === true ? t({ zh: '已撤销', en: 'undone since' }) : '',
   ].filter(Boolean);
   return (
     <Flex vertical>
@@ -68,6 +78,11 @@ function Step({ happening: { time, event, ref, ticket_count, money: fen, note } 
       <span className="console-dim console-number">{instantText(time)}</span>
       {facts.length > 0 && <span>{facts.join(' · ')}</span>}
       {ref && <span className="console-dim console-id">{ref}</span>}
+      {event === 'CHECKED' && is_undone === false && ref && check_id && (
+        <div>
+          <UndoButton ticket_code_id={ref} check_id={check_id} />
+        </div>
+      )}
     </Flex>
   );
 }

@@ -98,6 +98,8 @@ function check({ event_list }: Project): void {
 function checkEvent(event: Event, path: string): void {
   if (event.event_show_end_time < event.event_show_start_time)
     throw wrong(`${path}.event_show_end_time`, '早于开始时间');
+  if (event.gate_open_time != null && event.gate_open_time > event.event_show_end_time)
+    throw wrong(`${path}.gate_open_time`, '晚于演出结束');
   if (event.sale_end_time <= event.sale_start_time) throw wrong(`${path}.sale_end_time`, '不晚于 sale_start_time');
   const prices = firstDouble(event.price_list.map(({ price_id }) => price_id));
   if (prices >= 0) throw wrong(`${path}.price_list[${prices}].price_id`, '重复');
@@ -143,6 +145,9 @@ async function storeEvent(tx: Transaction, project_id: number, event: Event, con
   const { discount_list, price_list, status: _shown, entry_limit, order_limit, user_limit, ...rest } = event;
   const limits = { order_limit, user_limit, entry_limit: entry_limit === 0 ? null : (entry_limit ?? 1) };
   const saved = await saveEvent(tx, columns({ event_name_en: null, project_id, ...rest, ...limits })).catch((error) => {
+    // A gate_open_time that was left out stays as it is.
+    if (error.constraint_name === 'ticketing_event_gate_opens')
+      throw wrong('gate_open_time', `场次 ${event.event_id} 的开放入场时间晚于演出结束`);
     throw error.code === FOREIGN_KEY ? refused('isv.site-not-found') : error;
   });
   if (!saved) throw refused('isv.event-of-other-project');

@@ -187,6 +187,7 @@ type EventRow = {
   order_limit: number | null;
   user_limit: number | null;
   entry_limit: number;
+  gate_open_time: Date | null;
   status: number;
 };
 type DiscountRow = {
@@ -226,7 +227,7 @@ export async function findStoredProject(sql: Sql, project_id: number) {
     sql<EventRow[]>`
       select event_id, event_name, event_name_en, event_show_start_time, event_show_end_time, sale_start_time,
         sale_end_time, site_id, site_version_id, event_limit_type, seat_total_num, order_limit, user_limit,
-        coalesce(entry_limit, 0) as entry_limit, status
+        coalesce(entry_limit, 0) as entry_limit, gate_open_time, status
       from ticketing_event where project_id = ${project_id} order by event_id`,
     sql<Row<DiscountRow>[]>`
       select discount.* from ticketing_event_discount discount join ticketing_event using (event_id)
