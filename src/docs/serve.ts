@@ -6,7 +6,7 @@ import { gunzip, gzip } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract } from '../contract/method.ts';
-import { chosenOf, languageOf } from '../wire/preferences.ts';
+import { acceptsGzip, chosenOf, languageOf } from '../wire/preferences.ts';
 import { guides } from './guides/index.ts';
 import { layout, type Theme } from './layout.ts';
 import { llmsTxt } from './llms.ts';
@@ -189,7 +189,7 @@ async function send(
     .header('vary', 'accept-encoding, accept-language, cookie')
     .header('etag', etag);
   if (reply.statusCode === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send();
-  if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(await unpack(bytes));
+  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(await unpack(bytes));
   return reply.header('content-encoding', 'gzip').send(bytes);
 }
 

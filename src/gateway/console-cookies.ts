@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { cookieNamed } from '../wire/preferences.ts';
 
 /** The cookie that holds the session of an operator. */
 export const SESSION_COOKIE = 'piaoquan_console';
@@ -15,14 +16,8 @@ export function spellCookie(request: FastifyRequest, name: string, value: string
 }
 
 /** The value of a cookie of a request; undefined without it. */
-export function readCookie(request: FastifyRequest, wanted: string): string | undefined {
-  const name = nameOf(request, wanted);
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2);
-    if (key === name && value !== undefined) return value;
-  }
-  return undefined;
-}
+export const readCookie = (request: FastifyRequest, wanted: string): string | undefined =>
+  cookieNamed(request.headers.cookie, nameOf(request, wanted));
 
 /** The session that a browser believes to have: well formed, and no more is known of it. Undefined without one. */
 export function cookieOf(request: FastifyRequest): string | undefined {

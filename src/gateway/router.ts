@@ -6,6 +6,7 @@ import proxyAddr from '@fastify/proxy-addr';
 import { platformError, type TopError } from '../contract/errors.ts';
 import { BATCH_SEPARATOR, decodeBatch } from '../wire/batch.ts';
 import { EncodingError } from '../wire/form.ts';
+import { acceptsGzip } from '../wire/preferences.ts';
 import { contentType, type Format } from '../wire/render.ts';
 import { isStructural, withoutSeparator } from '../wire/separator.ts';
 import { cut } from '../wire/text.ts';
@@ -211,16 +212,4 @@ function send(response: ServerResponse, { type, body, packed }: Reply): void {
   if (packed) headers.push(...PACKED_HEADERS);
   response.writeHead(200, headers);
   response.end(body);
-}
-
-/** Whether a caller asks for gzip; four clients cannot read it unasked (client notes, responses 3). */
-export function acceptsGzip(accept: string | string[] | undefined): boolean {
-  const weights = new Map<string, number>();
-  for (const each of String(accept ?? '')
-    .toLowerCase()
-    .split(',')) {
-    const [coding = '', weight] = each.split(/\s*;\s*q=/);
-    weights.set(coding.trim(), weight === undefined ? 1 : Number(weight));
-  }
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }
