@@ -1,4 +1,5 @@
 import { type ErrorEntry, type PlatformErrorName, platformErrors } from './error-table.ts';
+import type { Words } from './schema.ts';
 
 /** The error an answer carries: what goes inside `error_response`, less the request_id. */
 export type ErrorBody = { code: number; msg: string; sub_code?: string; sub_msg?: string };
@@ -20,14 +21,15 @@ export class TopError extends Error {
 /**
  * A platform error ready to throw.
  * @param name entry of the platform error table
- * @param detail what the entry leaves open: the parameter after the colon of 40 and 41, and a sub_msg
+ * @param detail what the entry leaves open: the parameter after the colon of 40 and 41, and a sub_msg, which goes out in
+ *   both languages where it is given in both
  */
 export function platformError(
   name: PlatformErrorName,
-  detail: { argument?: string | undefined; sub_msg?: string | undefined } = {},
+  detail: { argument?: string | undefined; sub_msg?: string | Words | undefined } = {},
 ): TopError {
   const { code, msg, sub_code, sub_msg }: ErrorEntry = platformErrors[name];
-  const text = detail.sub_msg ?? sub_msg;
+  const text = typeof detail.sub_msg === 'object' ? inBoth(detail.sub_msg) : (detail.sub_msg ?? sub_msg);
   return new TopError({
     code,
     msg: detail.argument === undefined ? msg : msg + detail.argument,
@@ -35,3 +37,6 @@ export function platformError(
     ...(text !== undefined && { sub_msg: text }),
   });
 }
+
+/** A text for a caller whose language is unknown. */
+const inBoth = ({ zh, en }: Words): string => `${zh} / ${en}`;

@@ -1,10 +1,15 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { readPlainRequest } from './plain-request.ts';
+import type { Duplex } from 'node:stream';
+import { escapeTarget, readPlainRequest } from './plain-request.ts';
 import { PACKED_HEADERS, type Reply, type Router } from './router.ts';
+import { gatherHead, hasWholeHead, type UnfinishedHead } from './unfinished-head.ts';
 
 /** Bytes of answers that a caller leaves unread before no more is read from it. */
 const MOST_UNREAD = 64 * 1024;
+/** Bytes of an unfinished head that are waited for, and for how many milliseconds, before node's server goes on. */
+const MOST_HEAD = 64 * 1024;
+const HEAD_MS = 1000;
 
 /**
  * Takes connections ahead of node's HTTP server and answers the plain calls on them by itself: reading and writing by
@@ -13,10 +18,14 @@ const MOST_UNREAD = 64 * 1024;
  * server, these bytes first, for good.
  * @returns stops: connections on which no call is under way end at once, the others after their answer
  */
-export function takePlainCalls(http: Server, router: Router): () => void {
+export function takePlainCalls(http: Server, router: Router, onHandOver?: OnHandOver): () => void {
   const [serve] = http.listeners('connection') as [(socket: Socket) => void];
   http.off('connection', serve);
-  const state: State = { http, router, handOver: serve.bind(http), connections: new Set(), stopping: false };
+  const handOver = (socket: Socket, bytes: Buffer): void => {
+    onHandOver?.(socket, bytes);
+    serve.call(http, socket);
+  };
+  const state: State = { http, router, handOver, connections: new Set(), stopping: false };
   http.on('connection', (socket: Socket) => hold(state, socket));
   return () => {
     state.stopping = true;
@@ -24,10 +33,13 @@ export function takePlainCalls(http: Server, router: Router): () => void {
   };
 }
 
+/** Told of each connection that goes over to node's server, with the bytes that node will read first. */
+export type OnHandOver = (socket: Socket, bytes: Buffer) => void;
+
 type State = {
   readonly http: Server;
   readonly router: Router;
-  readonly handOver: (socket: Socket) => void;
+  readonly handOver: OnHandOver;
   readonly connections: Set<Connection>;
   stopping: boolean;
 };
@@ -40,6 +52,7 @@ function hold(state: State, socket: Socket): void {
   let busy = false;
   /** What came while a call was under way. */
   let early: Buffer | undefined;
+  let head: UnfinishedHead | undefined;
   // An answer that the caller has not read to its end yet still goes out.
   const connection: Connection = { stop: () => busy || socket.destroySoon() };
   const listeners = {
@@ -49,22 +62,31 @@ function hold(state: State, socket: Socket): void {
         socket.pause();
         return;
       }
+      if (head !== undefined) {
+        head.add(bytes);
+        return;
+      }
       let reply: Promise<Reply> | undefined;
+      let read = bytes;
       try {
-        const request = readPlainRequest(bytes, peer);
+        let request = readPlainRequest(bytes, peer);
+        if (request === undefined) {
+          read = escapeTarget(bytes);
+          if (read !== bytes) request = readPlainRequest(read, peer);
+        }
         reply = request && state.router.answer(request.head, request.body);
       } catch {
         // Thrown from here it would end the process.
         socket.destroy();
         return;
       }
-      if (reply === undefined) letGo(bytes);
+      if (reply === undefined) letGoWithHead(read);
       else {
         busy = true;
         reply.then(answer, fail);
       }
     },
-    end: () => busy || socket.end(),
+    end: () => (head === undefined ? busy || socket.end() : head.end()),
     error: () => socket.destroy(),
     timeout: () => busy || socket.destroy(),
     close: () => state.connections.delete(connection),
@@ -75,27 +97,41 @@ function hold(state: State, socket: Socket): void {
     if (socket.destroyed) return;
     write(socket, reply, state);
     if (state.stopping || socket.readableEnded) socket.destroySoon();
-    else if (early !== undefined) letGo(early);
+    else if (early !== undefined) letGo(escapeTarget(early));
     else if (socket.writableLength > MOST_UNREAD) socket.pause().once('drain', () => socket.resume());
   };
   const letGo = (bytes: Buffer): void => {
     for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
     state.connections.delete(connection);
     socket.setTimeout(0).pause().unshift(bytes);
-    state.handOver(socket);
+    state.handOver(socket, bytes);
     socket.resume();
+  };
+  /** Lets go with the head as a whole where it comes soon: what is wrong with it is told by its beginning. */
+  const letGoWithHead = (bytes: Buffer): void => {
+    if (hasWholeHead(bytes)) {
+      letGo(bytes);
+      return;
+    }
+    head = gatherHead(MOST_HEAD, HEAD_MS, (all) => socket.destroyed || letGo(escapeTarget(all)));
+    head.add(bytes);
   };
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
   socket.setTimeout(state.http.keepAliveTimeout);
   state.connections.add(connection);
 }
 
-/** Writes a reply as node's server would; the connection stays unless the server stops. */
-function write(socket: Socket, { type, body, packed }: Reply, { http, stopping }: State): void {
+/** Writes the reply to a plain call; the connection stays unless the server stops. */
+function write(socket: Socket, reply: Reply, { http, stopping }: State): void {
   const stay = `keep-alive\r\nKeep-Alive: timeout=${Math.floor(http.keepAliveTimeout / 1000)}`;
+  writeReply(socket, reply, stopping ? 'close' : stay);
+}
+
+/** Writes a reply as node's server would, with a value of the header Connection. */
+export function writeReply(socket: Duplex, { type, body, packed }: Reply, connection: string): void {
   const head =
     `HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-    `${packed ? PACKED : ''}Date: ${httpDate()}\r\nConnection: ${stopping ? 'close' : stay}\r\n\r\n`;
+    `${packed ? PACKED : ''}Date: ${httpDate()}\r\nConnection: ${connection}\r\n\r\n`;
   if (typeof body === 'string') return void socket.write(head + body);
   socket.cork();
   socket.write(head, 'latin1');

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { platformError, type TopError } from '../contract/errors.ts';
-import { decodeForm, decodeUtf8, EncodingError } from '../wire/form.ts';
+import { addAskedFormat } from '../wire/asked-format.ts';
+import { decodeForm, decodeFormBytes, decodeUtf8, EncodingError } from '../wire/form.ts';
 import { boundaryOf, decodeMultipart, MultipartError } from '../wire/multipart.ts';
-import { cut } from '../wire/text.ts';
+import { cut, toPlainText } from '../wire/text.ts';
+import { wrongVerb } from './broken-request.ts';
 import type { RequestHead } from './plain-request.ts';
 
 /** What a request says, whatever its dialect (client notes, requests). */
@@ -50,28 +52,76 @@ export function understand(
   const parameters = new Map<string, string>();
   const query = url.indexOf('?');
   const size = url.length + (bytes?.length ?? 0);
+  const contentType = String(headers['content-type'] ?? '');
+  const allowed = method === 'GET' || method === 'POST';
+  const done = (body: string): Received => {
+    if (!allowed) throw wrongVerb(method);
+    if (body !== '' && expected === undefined && !parameters.get('method')) throw unreadBody(contentType);
+    return { parameters, body, size };
+  };
+  const refuse = (error: unknown): Received => {
+    const failure = allowed ? toPlatformError(error) : wrongVerb(method);
+    return { ...giveUp(head, failure, bytes?.toString('latin1', 0, MOST_LOOKED_AT) ?? '', parameters), size };
+  };
   try {
     if (query !== -1) decodeForm(url.slice(query + 1), parameters);
-    if (method !== 'GET' && method !== 'POST') throw platformError('http-action-not-allowed');
-    if (bytes === undefined || bytes.length === 0) return { parameters, body: '', size };
-    const contentType = String(headers['content-type'] ?? '');
+    if (bytes === undefined || bytes.length === 0) return done('');
     const kind = expected ?? bodyKind(contentType);
-    if (kind === 'raw') return { parameters, body: decodeUtf8(bytes), size };
-    if (kind === 'form') decodeForm(decodeUtf8(bytes), parameters);
-    else {
-      return decodeMultipart(bytes, boundaryOf(contentType), parameters).then(
-        () => ({ parameters, body: '', size }),
-        (error) => ({ parameters, body: '', size, failure: toPlatformError(error) }),
-      );
-    }
-    return { parameters, body: '', size };
+    if (kind === 'raw') return done(decodeUtf8(bytes));
+    if (kind === 'multipart')
+      return decodeMultipart(bytes, boundaryOf(contentType), parameters)
+        .then(() => done(''))
+        .catch(refuse);
+    decodeForm(decodeFormBytes(bytes), parameters);
+    return done('');
   } catch (error) {
-    return { parameters, body: '', size, failure: toPlatformError(error) };
+    return refuse(error);
   }
 }
 
+/** So much of an unreadable body is searched for the format that its caller asks for. */
+const MOST_LOOKED_AT = 64 * 1024;
+
+/**
+ * What is known of a request that cannot be read: the parameters as far as they were, and the format that it asks for
+ * wherever that stands.
+ * @param text the rest of it, each byte a character
+ */
+export function giveUp(
+  { url = '' }: RequestHead,
+  failure: TopError,
+  text: string,
+  parameters: Map<string, string> = readQuery(url),
+): Received {
+  addAskedFormat(addAskedFormat(parameters, url), text);
+  return { parameters, body: '', size: url.length, failure };
+}
+
+/** The query of a target, as far as it can be read. */
+function readQuery(url: string): Map<string, string> {
+  const parameters = new Map<string, string>();
+  const query = url.indexOf('?');
+  try {
+    if (query !== -1) decodeForm(url.slice(query + 1), parameters);
+  } catch {
+    // What stands before the place that is broken is read.
+  }
+  return parameters;
+}
+
+/** A body that could hold the method but is no form. */
+function unreadBody(contentType: string): TopError {
+  const named = toPlainText(cut(contentType));
+  return platformError('missing-method', {
+    sub_msg: {
+      zh: `没有 method。网关不从 Content-Type 为 ${named} 的请求体中读取参数：请改用 application/x-www-form-urlencoded 或 multipart/form-data，或把参数放在地址里`,
+      en: `there is no method. A body of Content-Type ${named} is not read for parameters: send application/x-www-form-urlencoded or multipart/form-data, or put them in the address`,
+    },
+  });
+}
+
 function toPlatformError(error: unknown): TopError {
-  if (error instanceof EncodingError) return platformError('invalid-encoding');
+  if (error instanceof EncodingError) return platformError('invalid-encoding', { sub_msg: error.words });
   if (error instanceof MultipartError) return platformError('bad-request', { sub_msg: error.message });
   return error as TopError;
 }

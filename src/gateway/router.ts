@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import proxyAddr from '@fastify/proxy-addr';
 import { platformError, type TopError } from '../contract/errors.ts';
+import type { Words } from '../contract/schema.ts';
 import { BATCH_SEPARATOR, decodeBatch } from '../wire/batch.ts';
 import { EncodingError } from '../wire/form.ts';
 import { acceptsGzip } from '../wire/preferences.ts';
@@ -14,7 +15,7 @@ import type { CallInput, Dispatcher } from './call.ts';
 import { formatOf } from './checks.ts';
 import { encodeAnswer } from './encode.ts';
 import type { RequestHead } from './plain-request.ts';
-import { type Received, receive, understand } from './receive.ts';
+import { giveUp, type Received, receive, understand } from './receive.ts';
 import type { Answer } from './recorded.ts';
 
 /** Answers below this many bytes go out plain even to callers that take gzip: packing them costs more than it saves. */
@@ -48,10 +49,17 @@ export type Reply = {
 
 /** The door of `/router/rest` and `/router/batch` (TOP protocol 1, 9). */
 export type Router = {
-  /** Takes a request of node's HTTP server if its path is one of the two, and says whether it did. */
-  serve(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Answers a request that is there as a whole; undefined when its path is neither, or its body longer than is taken. */
+  /** Whether what goes to a target is answered here: all below `/router`. */
+  takes(url: string): boolean;
+  /**
+   * Takes a request of node's HTTP server if it goes here, and says whether it did.
+   * @param failure what is wrong with its head
+   */
+  serve(request: IncomingMessage, response: ServerResponse, failure?: TopError): boolean;
+  /** Answers a request that is there as a whole; undefined when it goes elsewhere, or its body is longer than is taken. */
   answer(head: RequestHead, body: Buffer | undefined): Promise<Reply> | undefined;
+  /** Refuses a request that could not be read, in the format that its text asks for. */
+  refuse(head: RequestHead, failure: TopError, text: string): Promise<Reply>;
 };
 
 /**
@@ -61,11 +69,13 @@ export type Router = {
 export function createRouter(parts: RouterParts): Router {
   const tools = { ...parts, whereFrom: createWhereFrom(parts.trustProxy) };
   return {
-    serve(request, response) {
+    takes: (url) => exchangeOf(url) !== undefined,
+    serve(request, response, failure) {
       const exchange = exchangeOf(request.url ?? '');
       if (exchange === undefined) return false;
       receive(request, parts.bodyLimit, exchange.expected)
-        .then((received) => {
+        .then((read) => {
+          const received = failure === undefined ? read : { ...read, failure };
           // The rest of a body that was not read to its end would be taken for the next request on the connection.
           if (received.failure !== undefined && !request.complete) response.setHeader('connection', 'close');
           return exchange.answer(tools, request, received);
@@ -82,6 +92,7 @@ export function createRouter(parts: RouterParts): Router {
         ? received.then((read) => exchange.answer(tools, head, read))
         : exchange.answer(tools, head, received);
     },
+    refuse: (head, failure, text) => answerCall(tools, head, giveUp(head, failure, text)),
   };
 }
 
@@ -96,17 +107,33 @@ type Exchange = {
 const CALL: Exchange = { answer: answerCall };
 const BATCH: Exchange = { expected: 'raw', answer: answerBatch };
 
+/** What goes below `/router` and nowhere: refused as TOP refuses, since who sends it reads nothing else. */
+const NOWHERE: Exchange = {
+  answer: (tools, head, received) =>
+    answerCall(tools, head, {
+      ...received,
+      failure: received.failure ?? platformError('invalid-method', { sub_msg: NO_PATH }),
+    }),
+};
+
+const NO_PATH: Words = {
+  zh: '没有这个地址；单个调用发到 /router/rest，批量调用发到 /router/batch',
+  en: 'there is no such path; calls go to /router/rest, batches to /router/batch',
+};
+
 function exchangeOf(url: string): Exchange | undefined {
-  if (!url.startsWith('/router/')) return undefined;
   if (url.startsWith('/router/rest?') || url.startsWith(BY_METHOD)) return CALL;
   const path = pathOf(url);
-  return path === '/router/rest' ? CALL : path === '/router/batch' ? BATCH : undefined;
+  if (path !== '/router' && !path.startsWith('/router/')) return undefined;
+  return path === '/router/rest' || path.startsWith(BY_METHOD) ? CALL : path === '/router/batch' ? BATCH : NOWHERE;
 }
 
+/** What stands before the path where a target has all of the address (RFC 9112 3.2.2). */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
 function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  const path = query === -1 ? url : url.slice(0, query);
-  return path.endsWith('/') ? path.slice(0, -1) : path;
+  const [address = ''] = url.replace(ORIGIN, '').split('?', 1);
+  return address.endsWith('/') ? address.slice(0, -1) : address;
 }
 
 function answerCall(tools: Tools, head: RequestHead, received: Received): Promise<Reply> {
@@ -121,7 +148,9 @@ const replyWith = (answer: Promise<Answer>, accepted: Accepted): Promise<Reply> 
 /** The refusal of a call whose path names another method than its parameters do; without either there is none. */
 function refuseOtherMethod(url: string, { parameters }: Received): TopError | undefined {
   const method = parameters.get('method');
-  if (!url.startsWith(BY_METHOD) || !method || pathOf(url) === BY_METHOD + method) return undefined;
+  if (!method || (url.startsWith('/') && !url.startsWith(BY_METHOD))) return undefined;
+  const path = pathOf(url);
+  if (!path.startsWith(BY_METHOD) || path === BY_METHOD + method) return undefined;
   return platformError('invalid-method', { sub_msg: 'the path names another method than the parameter method' });
 }
 
@@ -188,7 +217,7 @@ function callsOf(received: Received, separator: string, mostCharacters: number):
   try {
     calls = decodeBatch(received.body, separator, mostCharacters);
   } catch (error) {
-    throw error instanceof EncodingError ? platformError('invalid-encoding') : error;
+    throw error instanceof EncodingError ? platformError('invalid-encoding', { sub_msg: error.words }) : error;
   }
   if (calls.length === 0)
     throw platformError('missing-arguments', { argument: 'body', sub_msg: '批量调用的请求体中没有调用' });

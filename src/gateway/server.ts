@@ -1,10 +1,8 @@
-import { createServer } from 'node:http';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Dispatcher } from './call.ts';
+import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { Metrics } from './metrics.ts';
 import { type OAuth, serveOAuth } from './oauth.ts';
-import { takePlainCalls } from './plain-connections.ts';
-import { hasBody } from './receive.ts';
 import { createRouter } from './router.ts';
 
 /** What the HTTP server is made of. */
@@ -20,33 +18,18 @@ export type ServerParts = {
   readonly trustProxy: readonly string[];
 };
 
-const HTTP = {
-  requestTimeout: 30_000,
-  keepAliveTimeout: 72_000,
-  // A GET carries its parameters in the first line, long JSON texts among them.
-  maxHeaderSize: 64 * 1024,
-  // A request without a body has no end to be told of: a twentieth of a call's time.
-  optimizeEmptyRequests: true,
-} as const;
 const PING_MS = 1000;
 
 /** Builds the HTTP server: the gateway, the authorisation pages, and what operators watch. It does not listen yet. */
 export function buildServer(parts: ServerParts): FastifyInstance {
   const router = createRouter(parts);
-  let stopPlainCalls = (): void => undefined;
+  let own: HttpServer | undefined;
   const server = fastify({
     serverFactory: (handle) => {
-      const http = createServer(HTTP, (request, response) => {
-        if (router.serve(request, response)) return;
-        // A type without a body would make fastify wait for the body's end, which nobody tells it of.
-        if (!hasBody(request)) delete request.headers['content-type'];
-        handle(request, response);
-      });
-      // Calls have a deadline of their own.
-      http.setTimeout(0);
-      stopPlainCalls = takePlainCalls(http, router);
-      return http;
+      own = createHttpServer(router, handle);
+      return own.http;
     },
+    clientErrorHandler: (error, socket) => own?.onBroken(error, socket),
     loggerInstance: parts.logger,
     // Calls have a record of their own in the call log.
     logController: new LogController({ disableRequestLogging: true }),
@@ -58,11 +41,13 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   });
-  server.addHook('preClose', async () => stopPlainCalls());
+  server.addHook('preClose', async () => own?.stopPlainCalls());
   serveOAuth(server, parts.oauth);
   serveOperations(server, parts);
   server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: 'not_found', message: `nothing is served at ${request.method} ${request.url}` }),
+    reply
+      .code(404)
+      .send({ error: 'not_found', message: `nothing is served at ${request.method} ${pathOf(request.url)}` }),
   );
   server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -71,6 +56,9 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
   return server;
 }
+
+/** An address without its query, which may hold what is nobody's business. */
+const pathOf = (url: string): string => url.split('?', 1)[0] as string;
 
 /** `/health` says that the process lives, `/ready` that it can serve calls, `/metrics` what Prometheus reads. */
 function serveOperations(server: FastifyInstance, { metrics, ping }: ServerParts): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TopError } from '../contract/errors.ts';
-import { decodeForm, decodeUtf8, EncodingError, encodeForm, MAX_NAMES } from './form.ts';
+import { decodeForm, decodeFormBytes, decodeUtf8, EncodingError, encodeForm, MAX_NAMES } from './form.ts';
 
 const unit = fc.oneof(
   fc.constantFrom(' ', '+', '%', '&', '=', '%20', '测', '😀'),
@@ -86,4 +86,31 @@ test('a form of more parameters than are taken is refused before they are looked
   for (const many of [form(MAX_NAMES + 1), 'a&'.repeat(MAX_NAMES + 1), '=&'.repeat(MAX_NAMES + 1)])
     expect(() => decodeForm(many)).toThrow(TopError);
   expect(decodeForm('&'.repeat(100_000)).size).toBe(0);
+});
+
+const wordsOf = (decode: () => unknown): string => {
+  try {
+    decode();
+  } catch (error) {
+    return (error as EncodingError).words.en;
+  }
+  return 'none';
+};
+
+test.each([
+  ['a=1&rate=5%', 'the parameter rate holds %, which escapes nothing: write a percent sign as %25'],
+  ['rate=5%&b=1', 'the parameter rate holds %, which escapes nothing: write a percent sign as %25'],
+  ['note=100%off', 'the parameter note holds %of, which escapes nothing: write a percent sign as %25'],
+  ['100%=x', 'the parameter 100% holds %, which escapes nothing: write a percent sign as %25'],
+  ['a=1&title=%B2%E2%CA%D4', 'the parameter title is not UTF-8 but looks like GBK: encode every parameter in UTF-8'],
+  ['title=caf%E9', 'the parameter title is not UTF-8: encode every parameter in UTF-8'],
+])('of %s the refusal names the parameter, and a stray percent sign or another encoding', (text, words) => {
+  expect(wordsOf(() => decodeForm(text))).toBe(words);
+});
+
+test('of raw bytes that are not UTF-8 the refusal names the parameter', () => {
+  const form = (value: string) => Buffer.from(`a=1&title=${value}&b=2`, 'latin1');
+  expect(wordsOf(() => decodeFormBytes(form('\xb2\xe2\xca\xd4')))).toMatch(/^the parameter title .*GBK/);
+  expect(wordsOf(() => decodeFormBytes(form('caf\xe9')))).toMatch(/^the parameter title is not UTF-8:/);
+  expect(decodeFormBytes(Buffer.from('a=测'))).toBe('a=测');
 });

@@ -39,7 +39,7 @@ export async function decodeMultipart(
     const name = parameters.get('name');
     if (!name) throw new MultipartError('a part has no name');
     if (parameters.has('filename') || parameters.has('filename*')) files.push({ name, bytes });
-    else into.set(name, decodeUtf8(bytes));
+    else into.set(name, decodeUtf8(bytes, name));
   }
   return files;
 }
