@@ -70,6 +70,7 @@ const server = buildServer({
   logger,
   bodyLimit,
   trustProxy: [],
+  kind: 'sandbox',
 });
 await server.listen({ port: 0, host: '127.0.0.1' });
 process.stdout.write(`${(server.server.address() as { port: number }).port}\n`);

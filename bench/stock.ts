@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../src/database/embedded.ts';
-import { migrate } from '../src/database/migrate.ts';
+import { MIGRATIONS, migrate } from '../src/database/migrate.ts';
 import { connect, type DatabaseTarget, type Sql } from '../src/database/pool.ts';
 import { createVault } from '../src/database/vault.ts';
 import { loadPlatformDemo } from '../src/demo.ts';
@@ -68,7 +68,7 @@ async function prepare(target: DatabaseTarget, masterKey: Buffer): Promise<void>
   const sql = connect(target, { max: 1 });
   const vault = createVault(masterKey);
   const now = new Date();
-  await migrate(sql);
+  await migrate(sql, MIGRATIONS, { kind: 'sandbox' });
   await checkMasterKey(sql, vault);
   await loadPlatformDemo(sql, vault, ['film.lottery'], now);
   await sql`update platform_app set calls_per_day = 1000000000000`;
@@ -144,7 +144,7 @@ async function createDatabase(target: DatabaseTarget, name: string, template = '
 /** A database of its own on the same server, with the hot activity and `sold` wins of it. */
 async function openDepth(target: DatabaseTarget, name: string, sold: number): Promise<Sql> {
   const sql = await createDatabase(target, name);
-  await migrate(sql);
+  await migrate(sql, MIGRATIONS, { kind: 'sandbox' });
   await addHotActivity(sql, new Date());
   const way = engineWay(sql);
   for (let left = sold; left > 0; left -= 10_000)

@@ -6,7 +6,7 @@ import type { Contract } from './contract/method.ts';
 import { logCall, logSigning } from './database/change-log.ts';
 import { startEmbedded } from './database/embedded.ts';
 import { startWorker } from './database/jobs.ts';
-import { migrate } from './database/migrate.ts';
+import { MIGRATIONS, migrate } from './database/migrate.ts';
 import { connect, ping, type Sql, verify } from './database/pool.ts';
 import { createVault, type Vault } from './database/vault.ts';
 import { DEMO, loadPlatformDemo } from './demo.ts';
@@ -27,7 +27,7 @@ import { findUser, insertDemoOperator } from './gateway/operators.ts';
 import { openQuotas } from './gateway/quotas.ts';
 import { openRecentCalls } from './gateway/recent-calls.ts';
 import { failCall } from './gateway/recorded.ts';
-import { checkMasterKey, hasApp, listApps } from './gateway/records.ts';
+import { checkMasterKey, listApps } from './gateway/records.ts';
 import { newRequestId } from './gateway/request-id.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
@@ -68,7 +68,8 @@ export async function startServer(config: Config, clock = (): Date => new Date()
     const sql = connect(database.target, { max: config.databaseConnections });
     undo.push(() => sql.end({ timeout: 5 }));
     await verify(sql);
-    await migrate(sql);
+    const kind = config.sandbox ? 'sandbox' : 'production';
+    await migrate(sql, MIGRATIONS, { kind, embedded: config.databaseUrl === undefined, alone: true });
     const vault = createVault(readMasterKey(config));
     await prepareData(config, sql, vault, clock());
     const worker = startWorker({
@@ -117,11 +118,7 @@ async function openDatabase(config: Config, log: (line: string) => void): Promis
 
 async function prepareData(config: Config, sql: Sql, vault: Vault, now: Date): Promise<void> {
   await checkMasterKey(sql, vault);
-  if (!config.sandbox) {
-    if (await hasApp(sql, DEMO.app_key))
-      throw new StartError('this database holds the sandbox demo app, whose secret is public: use another database');
-    return;
-  }
+  if (!config.sandbox) return;
   await loadPlatformDemo(sql, vault, packages, now);
   await insertDemoOperator(sql, DEMO.operator, now);
   await loadDomainsDemo({ sql, vault }, now);
@@ -166,7 +163,16 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
   });
   const oauth = { apps, tokens, vault, clock, user: config.sandbox ? DEMO.user : undefined };
   const { bodyLimit, trustProxy } = config;
-  const server = buildServer({ dispatcher, oauth, metrics, ping: () => ping(sql), logger, bodyLimit, trustProxy });
+  const server = buildServer({
+    dispatcher,
+    oauth,
+    metrics,
+    ping: () => ping(sql),
+    logger,
+    bodyLimit,
+    trustProxy,
+    kind: config.sandbox ? 'sandbox' : 'production',
+  });
   const demoLogin = config.sandbox ? DEMO.operator : undefined;
   const findDeveloper = serveConsole(server, {
     sql,

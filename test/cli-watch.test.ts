@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { embeddedTarget, startEmbedded } from '../src/database/embedded.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
-import { createTestDatabase } from './harness/database.ts';
+import { createProductionDatabase, createTestDatabase } from './harness/database.ts';
 import { newHome, piaoquanHere } from './harness/run.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
@@ -207,6 +207,7 @@ test('doctor tells each fault and what to do, and ends with 3', async () => {
 
 test('reset makes the data of a database anew, only when it is meant, a sandbox, and no server runs on it', async () => {
   const database = await createTestDatabase();
+  const production = await createProductionDatabase();
   const own = { PIAOQUAN_HOME: home, DATABASE_URL: database.target, LOG_LEVEL: 'silent' };
   const refusal = async (args: string[], why: string, more = {}): Promise<void> => {
     const { code, stdout, stderr } = await piaoquanHere(['reset', ...args], { ...own, ...more });
@@ -214,10 +215,10 @@ test('reset makes the data of a database anew, only when it is meant, a sandbox,
     expect(stderr).toMatch(/^piaoquan: [^\n]+\n$/);
   };
   await refusal([], 'say --yes');
-  await refusal(['--yes'], 'holds no sandbox');
+  await refusal(['--yes'], 'holds no sandbox', { DATABASE_URL: production.target });
+  await production.drop();
   await refusal(['--yes'], 'a server runs', { DATABASE_URL: server.database.target });
   await refusal([], 'there is no sandbox in', { DATABASE_URL: '', PIAOQUAN_HOME: `${home}/none` });
-  await database.sql`insert into platform_app (app_key, name, callback_urls, created_at) values ('12345678', 'x', '{}', now())`;
   await database.sql.end();
   const done = await piaoquanHere(['reset', '--yes', '--json'], own);
   expect([done.code, JSON.parse(done.stdout)]).toMatchObject([0, { reset: true }]);

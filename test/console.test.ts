@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startServer } from '../src/main.ts';
 import { type ConsoleClient, hire, logIn, openConsole, PASSWORD } from './harness/console.ts';
-import { createTestDatabase } from './harness/database.ts';
+import { createProductionDatabase } from './harness/database.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
 
 let server: TestServer;
@@ -200,7 +200,7 @@ test('a session ends when it lies idle, at its latest hour, by logging out and w
 });
 
 test('production prints a link that makes the first owner once, knows no demo login, and lets owners use the API tool', async () => {
-  const { target, drop } = await createTestDatabase();
+  const { target, drop } = await createProductionDatabase();
   const env = { PORT: '0', DATABASE_URL: target, LOG_LEVEL: 'silent' };
   process.env.PIAOQUAN_MASTER_KEY ??= randomBytes(32).toString('base64');
   const start = () => startServer(readConfig(false, env));

@@ -8,7 +8,7 @@ import { encodeForm } from '../src/wire/form.ts';
 import { sign as signature } from '../src/wire/sign.ts';
 import { fixMasterKey, makeApp } from './harness/apps.ts';
 import { hire, logIn, openConsole, PASSWORD } from './harness/console.ts';
-import { createTestDatabase } from './harness/database.ts';
+import { createProductionDatabase } from './harness/database.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
 
 const vault = fixMasterKey();
@@ -226,7 +226,7 @@ test('the console tells its operators what is known of a call, and nobody else',
 });
 
 test('production signs, lists and explains nothing for those who are not logged in as developers', async () => {
-  const database = await createTestDatabase();
+  const database = await createProductionDatabase();
   const home = mkdtempSync(`${tmpdir()}/piaoquan-tool-`);
   const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'silent' };
   const production = await startServer(readConfig(false, { ...process.env, ...settings }));

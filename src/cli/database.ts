@@ -2,7 +2,8 @@ import { homeFolder, readConfig, readMasterKey } from '../config.ts';
 import { packages } from '../contract/catalogue.ts';
 import { audit } from '../database/audit.ts';
 import { embeddedTarget } from '../database/embedded.ts';
-import { migrate } from '../database/migrate.ts';
+import type { Starter } from '../database/mark.ts';
+import { MIGRATIONS, migrate } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
 import { createVault, type Vault } from '../database/vault.ts';
 import { checkMasterKey, createApp, hasApp, insertUsers } from '../gateway/records.ts';
@@ -13,25 +14,29 @@ import { EXIT, type Io, printJson } from './io.ts';
 /** What every command takes. */
 type Json = { json?: true };
 
-/** Runs work on the server's own database: DATABASE_URL, or the embedded one of a sandbox that runs now. */
-export async function withDatabase(io: Io, work: (sql: Sql) => Promise<void>): Promise<void> {
+/**
+ * Runs work on the server's own database: DATABASE_URL, or the embedded one of a sandbox that runs now. The work is told
+ * as what it would start a new one: a database of one's own is production.
+ */
+export async function withDatabase(io: Io, work: (sql: Sql, starter: Starter) => Promise<void>): Promise<void> {
   const config = readConfig(true, io.env);
+  const embedded = config.databaseUrl === undefined;
   const target = config.databaseUrl ?? embeddedTarget(config.home);
   if (target === undefined)
     throw new StartError(`no database: set DATABASE_URL, or start the sandbox first (nothing runs on ${config.home})`);
   const sql = connect(target, { max: 2, application_name: 'piaoquan command line' });
   try {
     await verify(sql);
-    await work(sql);
+    await work(sql, { kind: embedded ? 'sandbox' : 'production', embedded });
   } finally {
     await sql.end({ timeout: 5 });
   }
 }
 
-/** Brings the database to this release. */
+/** Brings the database to this release; a new one is production's. */
 export async function migrateDatabase(io: Io, { json }: Json): Promise<void> {
-  await withDatabase(io, async (sql) => {
-    const applied = await migrate(sql);
+  await withDatabase(io, async (sql, starter) => {
+    const applied = await migrate(sql, MIGRATIONS, starter);
     if (json) printJson(io, { applied });
     else io.out(applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
   });
@@ -47,8 +52,8 @@ export async function createNewApp(
   const unknown = granted.filter((each) => !packages.includes(each));
   if (unknown.length > 0)
     throw new StartError(`no method is in package ${unknown.join(', ')}; packages are ${packages.join(', ')}`);
-  await withDatabase(io, async (sql) => {
-    await migrate(sql);
+  await withDatabase(io, async (sql, starter) => {
+    await migrate(sql, MIGRATIONS, starter);
     const vault = await openVault(io, sql);
     const app = { name: options.name, packages: granted, callback_urls: options.callback ?? [] };
     const made = await createApp(sql, vault, app, new Date());

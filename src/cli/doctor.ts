@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { type Config, readConfig, readMasterKey } from '../config.ts';
 import { embeddedTarget } from '../database/embedded.ts';
+import { readMark } from '../database/mark.ts';
+import { MIGRATIONS } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
 import { createVault } from '../database/vault.ts';
 import { type Client, TopError, TopNetworkError } from '../sdk/index.ts';
@@ -20,7 +22,6 @@ const warn = (check: string, message: string, remedy: string): Finding => ({ che
 const fail = (check: string, message: string, remedy: string): Finding => ({ check, state: 'fail', message, remedy });
 
 const NEEDED_NODE = 24;
-const MIGRATIONS = resolve(import.meta.dirname, '../../migrations');
 
 /** Checks what a sandbox and a caller need and prints one line each; ends with 3 when something is at fault. */
 export async function doctor(io: Io, options: ClientOptions & { json?: true }): Promise<void> {
@@ -98,7 +99,7 @@ async function checkDatabase(io: Io, config: Config): Promise<Finding[]> {
   const sql = connect(target, { max: 1, application_name: 'piaoquan command line' });
   try {
     await verify(sql);
-    const found = [ok('database', config.databaseUrl === undefined ? 'the sandbox runs' : 'DATABASE_URL answers')];
+    const found = [ok('database', await databaseWords(sql, config))];
     const missing = await missingMigrations(sql);
     if (missing.length > 0)
       return [...found, warn('migrations', `${missing.length} to apply`, 'run piaoquan migrate, or start a server')];
@@ -109,6 +110,12 @@ async function checkDatabase(io: Io, config: Config): Promise<Finding[]> {
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+async function databaseWords(sql: Sql, { databaseUrl }: Config): Promise<string> {
+  const kind = await readMark(sql);
+  const marked = kind === undefined ? 'not marked sandbox or production yet' : `marked ${kind}`;
+  return `${databaseUrl === undefined ? 'the sandbox runs' : 'DATABASE_URL answers'}, ${marked}`;
 }
 
 async function missingMigrations(sql: Sql): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { readMark } from '../database/mark.ts';
 import type { Sql } from '../database/pool.ts';
 
 /** Names of the migrations that a database has had; none when it never had any. */
@@ -22,11 +23,13 @@ export async function hasServers(sql: Sql): Promise<boolean> {
   return rows.count > 0;
 }
 
-/** Removes everything that is in the database. */
-export async function dropEverything(sql: Sql): Promise<void> {
-  await sql.begin(async (transaction) => {
+/** Removes everything that is in a database that is marked a sandbox; gives false and touches nothing elsewhere. */
+export async function dropSandbox(sql: Sql): Promise<boolean> {
+  return sql.begin(async (transaction) => {
+    if ((await readMark(transaction)) !== 'sandbox') return false;
     await transaction`set local statement_timeout = 0`;
     await transaction`drop schema public cascade`;
     await transaction`create schema public`;
+    return true;
   });
 }

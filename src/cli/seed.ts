@@ -5,6 +5,7 @@ import { PAY_RESULTS } from '../contract/damai-pay.ts';
 import { SEND_PLAN_RECEIVE_RESULTS } from '../contract/genie.ts';
 import { drawReturns } from '../contract/lottery.ts';
 import { fieldNote, type Words } from '../contract/schema.ts';
+import { KIND_HEADER } from '../database/mark.ts';
 import { type Client, TopError } from '../sdk/index.ts';
 import { StartError } from '../start-error.ts';
 import { openClient } from './client.ts';
@@ -30,9 +31,10 @@ export async function seed(io: Io, options: SeedOptions): Promise<void> {
     KINDS.map((kind) => [kind, wholeNumber(`--${kind}`, options[kind], 0, MOST)]),
   ) as Record<Kind, number>;
   const run = options.run ?? randomUUID().slice(0, 8);
-  const { session = DEMO_SESSION } = clientSettings(io, options);
+  const { url, session = DEMO_SESSION } = clientSettings(io, options);
   const client = openClient(io, { ...options, session });
-  await checkSandbox(client);
+  await mustBeSandbox(url);
+  await mustHaveDemo(client);
   const outcomes = await actAll(io, client, run, counts);
   if (options.json) return printJson(io, { run, ...outcomes });
   const rows = KINDS.flatMap((kind) =>
@@ -41,12 +43,23 @@ export async function seed(io: Io, options: SeedOptions): Promise<void> {
   io.out(`${table(rows)}(run ${run}: the same again doubles nothing)\n`);
 }
 
-/** What is drawn from and sold stands in the demo data alone: elsewhere nothing is touched. */
-async function checkSandbox(client: Client): Promise<void> {
+/** What is sold elsewhere is real: demo data are for databases that are marked a sandbox, which the server tells. */
+async function mustBeSandbox(url: string): Promise<void> {
+  const answer = await fetch(new URL('../health', url), { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+  if (answer === undefined) throw new StartError(`no server answers at ${url}: start the sandbox, or set PIAOQUAN_URL`);
+  if (answer.headers.get(KIND_HEADER) === 'sandbox') return;
+  throw new StartError(
+    'the database of this server is not marked a sandbox, it gets no demo data: seed is for sandboxes',
+  );
+}
+
+/** What is drawn from stands in the demo data. */
+async function mustHaveDemo(client: Client): Promise<void> {
   const { return_code } = await client.call('taobao.film.lottery.performance.config.query', {
     performance_query_config_param: { spread_id: 'prizePool_open', platform: 8 },
   });
-  if (return_code !== '0') throw new StartError('this server has no demo data: seed is for sandboxes');
+  if (return_code !== '0')
+    throw new StartError('this sandbox has no demo data any more: piaoquan reset brings it back');
 }
 
 type Outcomes = Record<Kind, Record<string, number>>;

@@ -24,17 +24,17 @@ afterEach(async () => {
 
 const file = (name: string, text: string) => writeFileSync(`${folder}/${name}`, text);
 const refused = (message: RegExp) =>
-  expect(migrate(db.sql, folder)).rejects.toSatisfy(
+  expect(migrate(db.sql, folder, { kind: 'sandbox' })).rejects.toSatisfy(
     (error) => error instanceof StartError && message.test(error.message),
   );
 
 test('applies what is new in order, once, and tells the names', async () => {
   file('0002_row.sql', "insert into fruit values ('apple'); insert into fruit values ('pear');");
   file('0001_fruit.sql', 'create table fruit (name text);');
-  expect(await migrate(db.sql, folder)).toEqual(['0001_fruit.sql', '0002_row.sql']);
-  expect(await migrate(db.sql, folder)).toEqual([]);
+  expect(await migrate(db.sql, folder, { kind: 'sandbox' })).toEqual(['0001_fruit.sql', '0002_row.sql']);
+  expect(await migrate(db.sql, folder, { kind: 'sandbox' })).toEqual([]);
   file('0003_more.sql', "insert into fruit values ('plum')");
-  expect(await migrate(db.sql, folder)).toEqual(['0003_more.sql']);
+  expect(await migrate(db.sql, folder, { kind: 'sandbox' })).toEqual(['0003_more.sql']);
   expect(await db.sql`select name from fruit`).toEqual([{ name: 'apple' }, { name: 'pear' }, { name: 'plum' }]);
 });
 
@@ -54,21 +54,21 @@ test('a file that fails leaves nothing of itself, is named with its line, and wh
   const [row] = await db.sql`select to_regclass('good') is not null as good, to_regclass('bad') is not null as bad`;
   expect(row).toEqual({ good: true, bad: false });
   file('0002_bad.sql', 'create table bad (n int);');
-  expect(await migrate(db.sql, folder)).toEqual(['0002_bad.sql']);
+  expect(await migrate(db.sql, folder, { kind: 'sandbox' })).toEqual(['0002_bad.sql']);
 });
 
 test('a file that is applied but cannot be recorded leaves nothing of itself', async () => {
   file('0001_one.sql', 'create table one (n int); alter table schema_migrations add check (false);');
-  await expect(migrate(db.sql, folder)).rejects.toThrow(/violates check constraint/);
+  await expect(migrate(db.sql, folder, { kind: 'sandbox' })).rejects.toThrow(/violates check constraint/);
   const [row] = await db.sql`select to_regclass('one') is not null as one`;
   expect(row).toEqual({ one: false });
 });
 
 test('a file changed after it was applied is refused, other line ends are no change', async () => {
   file('0001_one.sql', 'create table one\n(n int);\n');
-  await migrate(db.sql, folder);
+  await migrate(db.sql, folder, { kind: 'sandbox' });
   file('0001_one.sql', 'create table one\r\n(n int);\r\n');
-  expect(await migrate(db.sql, folder)).toEqual([]);
+  expect(await migrate(db.sql, folder, { kind: 'sandbox' })).toEqual([]);
   file('0001_one.sql', 'create table one (n bigint);\n');
   await refused(/^migration 0001_one.sql was changed after it was applied/);
 });
@@ -76,18 +76,18 @@ test('a file changed after it was applied is refused, other line ends are no cha
 test('a database with a migration that the folder lacks is refused', async () => {
   file('0001_one.sql', 'select 1');
   file('0002_two.sql', 'select 1');
-  await migrate(db.sql, folder);
+  await migrate(db.sql, folder, { kind: 'sandbox' });
   rmSync(`${folder}/0002_two.sql`);
   await refused(/^the database is newer than this version: it has migration 0002_two.sql$/);
 });
 
 test('a new file with a number below an applied one is refused and not applied', async () => {
   file('0002_two.sql', 'select 1');
-  await migrate(db.sql, folder);
+  await migrate(db.sql, folder, { kind: 'sandbox' });
   file('0001_late.sql', 'create table late (n int)');
   await refused(/^migration 0001_late.sql is older than 0002_two.sql, which is applied/);
   renameSync(`${folder}/0001_late.sql`, `${folder}/0003_late.sql`);
-  expect(await migrate(db.sql, folder)).toEqual(['0003_late.sql']);
+  expect(await migrate(db.sql, folder, { kind: 'sandbox' })).toEqual(['0003_late.sql']);
 });
 
 test('bad names and doubled numbers are refused', async () => {
@@ -101,9 +101,9 @@ test('bad names and doubled numbers are refused', async () => {
 
 test('when there is nothing to do it is one query', async () => {
   file('0001_one.sql', 'select 1');
-  await migrate(db.sql, folder);
+  await migrate(db.sql, folder, { kind: 'sandbox' });
   const queries: string[] = [];
   db.sql.options.debug = (_connection: number, query: string) => queries.push(query);
-  expect(await migrate(db.sql, folder)).toEqual([]);
+  expect(await migrate(db.sql, folder, { kind: 'sandbox' })).toEqual([]);
   expect(queries).toHaveLength(1);
 });

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../start-error.ts';
+import { type Kind, mark, mustSuit, readMark, type Starter } from './mark.ts';
 import type { Queryable, Sql, Transaction } from './pool.ts';
 
 type Migration = { name: string; sha256: string; text: string };
 type Applied = { name: string; sha256: string };
 
-const FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+/** The folder of this release's migrations. */
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** Any fixed number: whoever migrates this database holds the advisory lock of this key. */
 const LOCK = 7_001_001;
 
@@ -29,9 +31,20 @@ async function readMigration(folder: string, name: string): Promise<Migration> {
   return { name, text, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
-/** What the database has applied, in order; nothing if it was never migrated. */
+/** What the database has applied, in order. */
 async function readApplied(sql: Queryable): Promise<Applied[]> {
   return sql<Applied[]>`select name, sha256 from schema_migrations order by name`;
+}
+
+/** What the database has applied and is marked; nothing if it was never migrated. */
+async function readState(sql: Sql): Promise<{ applied: Applied[]; kind: Kind | undefined }> {
+  const missing = (error: { code?: string }): undefined => {
+    if (error.code !== '42P01') throw error;
+  };
+  const rows = await sql<(Applied & { kind: Kind })[]>`
+    select name, sha256, kind from schema_kind, schema_migrations order by name`.catch(missing);
+  if (rows !== undefined && rows.length > 0) return { applied: rows, kind: rows[0]?.kind };
+  return { applied: (await readApplied(sql).catch(missing)) ?? [], kind: await readMark(sql) };
 }
 
 /** The migrations still to apply. Throws StartError if the past of the database is not the past of the folder. */
@@ -61,10 +74,15 @@ async function lock(tx: Transaction): Promise<Applied[]> {
   return readApplied(tx);
 }
 
-/** Applies the first pending migration in one transaction; undefined if another process left none. */
-async function applyNext(sql: Sql, migrations: Migration[]): Promise<string | undefined> {
+/**
+ * Marks the database and applies the first pending migration in one transaction; undefined if another process left none.
+ */
+async function applyNext(sql: Sql, migrations: Migration[], starter: Starter): Promise<string | undefined> {
   return sql.begin(async (tx) => {
-    const next = pending(migrations, await lock(tx))[0];
+    const applied = await lock(tx);
+    await mark(tx, starter, applied.length > 0);
+    mustSuit(await readMark(tx), starter);
+    const next = pending(migrations, applied)[0];
     if (!next) return undefined;
     try {
       await tx.unsafe(next.text);
@@ -85,20 +103,19 @@ function describe(error: unknown, text: string): string {
 
 /**
  * Brings the database up to date with `migrations/NNNN_name.sql`: forward only, each file in its own transaction. Any
- * number of processes may call it at once; every file is applied by exactly one. Returns the names this call applied;
- * when there is nothing to do it costs one query. Throws StartError if a file fails, was changed after it was applied,
- * or if the database has one that the folder lacks.
+ * number of processes may call it at once; every file is applied by exactly one. The first transaction marks a new
+ * database as what its starter is. Returns the names this call applied; when there is nothing to do it costs one query.
+ * Throws StartError if a file fails, was changed after it was applied, if the database has one that the folder lacks, or,
+ * with nothing changed, if it is marked the other kind and the starter wants its own alone.
  */
-export async function migrate(sql: Sql, folder: string = FOLDER): Promise<string[]> {
+export async function migrate(sql: Sql, folder: string, starter: Starter): Promise<string[]> {
   const migrations = await readMigrations(folder);
-  const applied = await readApplied(sql).catch((error) => {
-    if (error.code === '42P01') return [];
-    throw error;
-  });
-  if (pending(migrations, applied).length === 0) return [];
+  const { applied, kind } = await readState(sql);
+  mustSuit(kind, starter);
+  if (pending(migrations, applied).length === 0 && kind !== undefined) return [];
   const names: string[] = [];
   for (;;) {
-    const name = await applyNext(sql, migrations);
+    const name = await applyNext(sql, migrations, starter);
     if (!name) return names;
     names.push(name);
   }

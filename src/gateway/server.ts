@@ -1,4 +1,5 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { KIND_HEADER, type Kind } from '../database/mark.ts';
 import type { Dispatcher } from './call.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,6 +17,8 @@ export type ServerParts = {
   /** Most bytes of a request body. */
   readonly bodyLimit: number;
   readonly trustProxy: readonly string[];
+  /** What the database is marked. */
+  readonly kind: Kind;
 };
 
 const PING_MS = 1000;
@@ -61,12 +64,15 @@ export function buildServer(parts: ServerParts): FastifyInstance {
 const pathOf = (url: string): string => url.split('?', 1)[0] as string;
 
 /** `/health` says that the process lives, `/ready` that it can serve calls, `/metrics` what Prometheus reads. */
-function serveOperations(server: FastifyInstance, { metrics, ping }: ServerParts): void {
+function serveOperations(server: FastifyInstance, { metrics, ping, kind }: ServerParts): void {
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.get('/health', async () => ({ status: 'ok' }));
+  server.get('/health', async (_request, reply) => {
+    reply.header(KIND_HEADER, kind);
+    return { status: 'ok' };
+  });
   server.get('/ready', async (_request, reply) => {
     const answers = await Promise.race([
       ping().then(

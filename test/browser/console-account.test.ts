@@ -9,7 +9,7 @@ import { type RunningServer, startServer } from '../../src/main.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
-import { createTestDatabase, type TestDatabase } from '../harness/database.ts';
+import { createProductionDatabase, type TestDatabase } from '../harness/database.ts';
 
 // A browser on a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
@@ -32,7 +32,7 @@ const home = mkdtempSync(`${tmpdir()}/piaoquan-account-`);
 beforeAll(async () => {
   if (chromium === undefined) return;
   expectBuilt('dist/web/console/index.html', 'web/console');
-  database = await createTestDatabase();
+  database = await createProductionDatabase();
   const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'silent' };
   writeFileSync(`${home}/master.key`, randomBytes(32).toString('base64'));
   [server, browser] = await Promise.all([startServer(readConfig(false, settings)), launchChromium(chromium)]);

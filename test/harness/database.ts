@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
+import { MIGRATIONS, migrate } from '../../src/database/migrate.ts';
 import { connect, type DatabaseTarget, type Sql } from '../../src/database/pool.ts';
 
 /** A migrated database of one's own. */
@@ -30,7 +31,7 @@ async function administer(statement: (sql: Sql) => Promise<unknown>): Promise<vo
 const copy = (sql: Sql, name: string, template: string): Promise<unknown> =>
   sql`create database ${sql(name)} template ${sql(template)} strategy file_copy`;
 
-/** The migrated database without a row. */
+/** The migrated database without a row, marked a sandbox. */
 const emptyTemplate = (): string => new URL(inject('templateDatabase')).pathname.slice(1);
 
 /**
@@ -49,11 +50,27 @@ export async function createTestDatabase(template = emptyTemplate()): Promise<Te
   return { sql, target, drop };
 }
 
+/** A migrated database without a row that is marked production, as the first `serve` would make it. */
+export async function createProductionDatabase(): Promise<TestDatabase> {
+  const name = 'production_template';
+  const fill = async (target: DatabaseTarget): Promise<void> => {
+    const sql = connect(target, { max: 1 });
+    await migrate(sql, MIGRATIONS, { kind: 'production' }).finally(() => sql.end());
+  };
+  await makeTemplate(name, fill, 'template0');
+  return createTestDatabase(name);
+}
+
 /**
  * Makes a database that other ones are copied from, once in a run: whoever needs it first fills it, the others wait.
  * It appears whole or not at all.
+ * @param template what it is made of
  */
-export function makeTemplate(name: string, fill: (target: DatabaseTarget) => Promise<void>): Promise<void> {
+export function makeTemplate(
+  name: string,
+  fill: (target: DatabaseTarget) => Promise<void>,
+  template = emptyTemplate(),
+): Promise<void> {
   return administer(async (sql) => {
     // The lock ends with the connection; who fills may take longer than a statement usually does.
     await sql`set statement_timeout = 0`;
@@ -61,7 +78,7 @@ export function makeTemplate(name: string, fill: (target: DatabaseTarget) => Pro
     if ((await sql`select from pg_database where datname = ${name}`).length > 0) return;
     const draft = `${name}_draft`;
     await sql`drop database if exists ${sql(draft)} with (force)`;
-    await copy(sql, draft, emptyTemplate());
+    await copy(sql, draft, template);
     await fill(withName(inject('templateDatabase'), draft));
     await sql`alter database ${sql(draft)} rename to ${sql(name)}`;
   });

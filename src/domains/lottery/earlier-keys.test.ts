@@ -4,11 +4,10 @@ import { basename } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
 import { call, gmt8, NOW, segment } from '../../../test/harness/lottery.ts';
-import { migrate } from '../../database/migrate.ts';
+import { MIGRATIONS, migrate } from '../../database/migrate.ts';
 import { type Draws, openDraws } from './draws.ts';
 import { insertActivity } from './queries.ts';
 
-const MIGRATIONS = new URL('../../../migrations', import.meta.url);
 /** The migration that made a key one for its app over all channels. */
 const OURS = '0021_draw_keys.sql';
 
@@ -37,7 +36,7 @@ async function migrateWins(): Promise<void> {
   await sql`create schema public`;
   const folder = mkdtempSync(`${tmpdir()}/piaoquan-earlier-`);
   cpSync(MIGRATIONS, folder, { recursive: true, filter: (path) => basename(path) < OURS || !path.endsWith('.sql') });
-  expect((await migrate(sql, folder)).at(-1)).toMatch(/^0020_/);
+  expect((await migrate(sql, folder, { kind: 'sandbox' })).at(-1)).toMatch(/^0020_/);
   rmSync(folder, { recursive: true });
   for (const platform of [8, 9, 10]) {
     const spread_id = `earlier-${platform}`;
@@ -52,7 +51,7 @@ async function migrateWins(): Promise<void> {
     if (!voided)
       await sql`update lottery_segment set consumed_win_times = consumed_win_times + 1 where platform = ${platform}`;
   }
-  expect(await migrate(sql)).toContain(OURS);
+  expect(await migrate(sql, MIGRATIONS, { kind: 'sandbox' })).toContain(OURS);
 }
 
 beforeAll(async () => {
