@@ -185,7 +185,7 @@ browserTest('a project is set up, sold, partly refunded, and checked at the gate
     event_name: 'First night',
     ...openFor(200, 203, 'event_show_start_time', 'event_show_end_time'),
     ...openFor(-1, 190, 'sale_start_time', 'sale_end_time'),
-    ...openFor(-1, 190, 'gate_open_time', 'sale_end_time'),
+    gate_open_time: hours(-1),
     site_version_id: '1',
     seat_total_num: '100',
   });

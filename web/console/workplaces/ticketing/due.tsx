@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { DUE_RESULTS } from '../../../../src/contract/damai-pay.ts';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Notice } from '../../components/states.tsx';
@@ -44,13 +45,19 @@ export function GiveBackButton({ order_id, pay_no, pay_money }: Due) {
 
 /** Payments of all projects that must be given back and were not yet. */
 export function DuePayments() {
+  const t = useWords();
   return (
     <ContractList
       method="piaoquan.ticketing.payment.due.list"
       rowKey={({ order_id, pay_no }) => `${order_id} ${pay_no}`}
-      columns={['order_id', 'project_name', 'pay_money', 'result_code', 'receive_time', 'pay_no', 'channel_id']}
+      columns={['order_id', 'pay_money', 'pay_no', 'receive_time', 'project_name', 'channel_id', 'result_code']}
       cells={{
         order_id: orderCells.order_id,
+        result_code: (row) => (
+          <span className="ticketing-long">
+            {t(DUE_RESULTS[String(row.result_code) as keyof typeof DUE_RESULTS] ?? { zh: '', en: '' })}
+          </span>
+        ),
         project_name: (row) => <Link to={`/ticketing/${row.project_id}`}>{String(row.project_name)}</Link>,
       }}
       titles={{ project_name: orderTitles.project_name }}
