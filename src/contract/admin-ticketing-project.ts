@@ -98,7 +98,7 @@ const event = struct(
     event_show_end_time: date({ zh: '演出结束', en: 'End of the show, GMT+8' }, { example: '2026-10-01 22:00:00' }),
     sale_start_time: date({ zh: '开售', en: 'First instant of the sale, GMT+8' }, { example: '2026-01-01 10:00:00' }),
     sale_end_time: date(
-      { zh: '停售', en: 'The sale ends before this instant, GMT+8' },
+      { zh: '停售，含该秒', en: 'Last second of the sale, GMT+8' },
       { example: '2026-10-01 19:30:00' },
     ),
     site_id: id({ zh: '场馆ID', en: 'Venue' }, '313131'),

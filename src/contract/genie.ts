@@ -30,15 +30,15 @@ const sendPlan = struct(
     end_time: date({ zh: '活动结束时间', en: 'Last instant of receiving, GMT+8' }, { example: '2021-09-05 00:00:00' }),
     receive_rule: text(
       {
-        zh: '领取规则',
-        en: 'JSON text: countLimit is how often one user may receive, dayLimit how often on one day of GMT+8; without them there is no limit',
+        zh: '领取规则；请求中带用户时另有 receivedCount（该用户已领取次数）和 receivedToday（有 dayLimit 时，当日已领取次数）',
+        en: 'JSON text: countLimit is how often one user may receive, dayLimit how often on one day of GMT+8; without them there is no limit. For a user who is named also receivedCount, how often this user has received, and beside dayLimit receivedToday',
       },
       { example: '{"countLimit":1}' },
     ),
     purchase_item_info: text(
       {
-        zh: '商品信息',
-        en: 'JSON text, a list of items: consumeInventory units taken by one receive, id, itemConsumeInventory units received so far, itemTotalInventory units in all (left out: unlimited), name, weight of the draw',
+        zh: '商品信息；请求中带用户时另有 receivedCount（该用户已领取该商品的次数）',
+        en: 'JSON text, a list of items: consumeInventory units taken by one receive, id, itemConsumeInventory units received so far, itemTotalInventory units in all (left out: unlimited), name, weight of the draw. For a user who is named also receivedCount, how often this user has received the item',
       },
       {
         example:
@@ -78,7 +78,10 @@ export const sendPlanQuery = method({
       { zh: '入参对象', en: 'Whose plans; the parameter is really named param0' },
       {
         isv_user_info_map: text(
-          { zh: 'isv用户信息(userId和phone)', en: "JSON object text with the partner's userId and phone; {} will do" },
+          {
+            zh: 'isv用户信息(userId和phone)；带用户时返回其已领取次数，{} 表示不指定用户',
+            en: "JSON object text with the partner's userId, phone or both: the answer then tells what this user has received; {} names nobody",
+          },
           { example: '{}' },
         ),
         circle_info: circleInfo,
@@ -149,8 +152,8 @@ export const sendPlanReceive = method({
       {
         isv_user_info_map: text(
           {
-            zh: 'isv用户信息(userId和phone)',
-            en: "JSON object text: the partner's userId, or else phone, tells its users apart; requestId (up to 64 characters) makes repeats safe",
+            zh: 'isv用户信息(userId和phone)；曾在同一请求中出现过的 userId 与 phone 视为同一人；带 requestId 可安全重试',
+            en: "JSON object text: the partner's userId, phone or both. Those that were once given together are one person, for every limit; requestId (up to 64 characters) makes repeats safe",
           },
           { example: '{"userId":"u-1","requestId":"r-1"}' },
         ),

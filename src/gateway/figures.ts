@@ -102,29 +102,29 @@ export const findStock = (sql: Sql, now: Date): Promise<Stock[]> => sql`
   (select 'lottery_segment' as thing, s.spread_id || '/' || s.segment_no as key, a.name, s.win_times as stock,
     s.win_times - s.consumed_win_times as stock_left, extract(epoch from s.end_time)::bigint as ends_at
   from lottery_segment s join lottery_activity a using (platform, spread_id)
-  where s.end_time >= ${now} and s.start_time <= ${now} and a.status = 1
+  where not period_over(s.end_time, ${now}) and s.start_time <= ${now} and a.status = 1
   order by s.end_time, 2 limit ${MOST_OF_A_KIND})
   union all
   (select 'ticketing_price', t.project_id || '/' || t.event_id || '/' || t.price_id, e.event_name || ' · ' || t.price_name, t.goods_count,
     t.margin_count, extract(epoch from e.sale_end_time)::bigint
   from ticketing_event e join ticketing_price_shown t using (project_id, event_id)
-  where e.sale_end_time > ${now} and e.sale_start_time <= ${now} and e.status = 1
+  where not period_over(e.sale_end_time, ${now}) and e.sale_start_time <= ${now} and e.status = 1
   order by e.sale_end_time, 2 limit ${MOST_OF_A_KIND})
   union all
   (select 'sendplan_item', i.plan_id || '/' || i.id, p.name || ' · ' || i.name, i.total_inventory,
     i.total_inventory - i.consumed_inventory, extract(epoch from p.end_time)::bigint
   from sendplan p join sendplan_item i on i.plan_id = p.id
-  where p.end_time >= ${now} and p.start_time <= ${now} and p.status = 1 and i.total_inventory is not null
+  where not period_over(p.end_time, ${now}) and p.start_time <= ${now} and p.status = 1 and i.total_inventory is not null
   order by p.end_time, 2 limit ${MOST_OF_A_KIND})
   union all
   (select 'benefit_template', t.user_id || '/' || t.benefit_id, coalesce(t.out_object_name, y.benefit_name), t.total_num,
     t.valid_total_num, extract(epoch from t.end_time)::bigint
   from benefit_template t join benefit_type y using (config_id)
-  where t.end_time >= ${now} and t.start_time <= ${now} and t.status = 1
+  where not period_over(t.end_time, ${now}) and t.start_time <= ${now} and t.status = 1
   order by t.end_time, 2 limit ${MOST_OF_A_KIND})
   union all
   (select 'voucher_batch', b.mix_id, b.name, b.total_count, b.total_count - b.issue_sequence,
     extract(epoch from b.coupon_expire_time)::bigint
   from voucher_batch b
-  where b.coupon_expire_time >= ${now} and b.bind_begin_time <= ${now} and b.status = 1
+  where not period_over(b.coupon_expire_time, ${now}) and b.bind_begin_time <= ${now} and b.status = 1
   order by b.coupon_expire_time, 2 limit ${MOST_OF_A_KIND})`;

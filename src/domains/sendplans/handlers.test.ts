@@ -49,13 +49,14 @@ test('the documented request gives the documented plan', async () => {
   });
 });
 
-test('a plan is listed from its first to its last instant and at no other', async () => {
+test('a plan is listed from its first instant to the end of its last second and at no other', async () => {
   const at = (text: string) => ids({}, new Date(`${text}+08:00`));
   expect(await at('2021-09-02T23:59:59.999')).toEqual([]);
   expect(await at('2021-09-03T00:00:00.000')).toEqual([1, 2]);
   expect(await at('2021-09-05T00:00:00.000')).toEqual([1, 2]);
-  expect(await at('2021-09-05T00:00:00.001')).toEqual([1]);
-  expect(await at('2037-03-01T12:00:00.500')).toEqual([]);
+  expect(await at('2021-09-05T00:00:00.999')).toEqual([1, 2]);
+  expect(await at('2021-09-05T00:00:01.000')).toEqual([1]);
+  expect(await at('2037-03-01T12:00:00.500')).toEqual([1]);
   expect(await at('2037-03-01T12:00:01.000')).toEqual([3]);
 });
 

@@ -11,8 +11,19 @@ import { createLoader } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
 import { chargeHandlers } from './charge/handlers.ts';
-import { type CircleKey, type FoundCircle, findPlans, type ReceiveCommand, type Received, receive } from './queries.ts';
-import { grantMap, isOpen, type Receiver, readReceiver, readUserInfo, userKey } from './rules.ts';
+import {
+  type CircleKey,
+  type FoundCircle,
+  findPlans,
+  findReceived,
+  type Plan,
+  type ReceiveCommand,
+  type Received,
+  type ReceivedItem,
+  type ReceivedKey,
+  receive,
+} from './queries.ts';
+import { grantMap, isOpen, type Receiver, readReceiver, userKeys, withReceived } from './rules.ts';
 
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 
@@ -36,25 +47,28 @@ export const sendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof genieC
       return new Map(keys.map((key, index) => [key, found[index] as FoundCircle]));
     },
   });
+  const tellReceived = openReceived(sql);
   const receives = createBatcher<ReceiveCommand, Received>({
     run: (plan_id, commands) => receive(sql, Number(plan_id), commands),
   });
   return {
     'alibaba.ai.content.business.send.plan.query': async ({ param0 }, { now }) => {
-      readUserInfo(param0.isv_user_info_map);
+      const names = userHashes(vault, param0.isv_id, readReceiver(param0.isv_user_info_map));
       const { circle_content, circle_id } = param0.circle_info;
       const second = Math.floor(now.getTime() / 1000);
       const key: CircleKey = { isv_id: param0.isv_id, circle_id, circle_content, second };
       const found = (await load(JSON.stringify(key))) as FoundCircle;
       if (found.isv_id === null) return { ret_value: [], ...queryResult('1001') };
       if (found.circle_id === null) return { ret_value: [], ...queryResult('1002') };
-      return { ret_value: found.plans.filter((plan) => isOpen(plan, now)), ...queryResult('0') };
+      const plans = found.plans.filter((plan) => isOpen(plan, now));
+      const ret_value = names.length === 0 ? plans : await tellReceived(plans, names, second);
+      return { ret_value, ...queryResult('0') };
     },
     'alibaba.ai.content.business.send.plan.receive': async ({ param0 }, { now }) => {
       const receiver = readReceiver(param0.isv_user_info_map);
-      const user = userKey(param0.isv_id, receiver);
-      if (user === undefined) return notReceived(1012);
-      const command = receiveCommand(vault, param0, receiver, user, now);
+      const names = userHashes(vault, param0.isv_id, receiver);
+      if (names.length === 0) return notReceived(1012);
+      const command = receiveCommand(vault, param0, receiver, names, now);
       const received = await receives.submit(String(param0.send_plan_id), command);
       if (received.receipt_id === null) return notReceived(received.outcome);
       const { start_time, end_time } = received;
@@ -64,6 +78,35 @@ export const sendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof genieC
   };
 };
 
+/** Keyed hashes in hex of all names of a partner's user; what it receives is kept by the first. */
+export const userHashes = (vault: Vault, isv_id: number, receiver: Receiver): string[] =>
+  userKeys(isv_id, receiver).map((key) => vault.hash(USER_PURPOSE, key).toString('hex'));
+
+/** A function that tells beside plans what a person has received of them by a second of the epoch. */
+function openReceived(sql: Sql) {
+  const load = createLoader<string, ReceivedItem[]>({
+    async load(keys) {
+      const found = await findReceived(
+        sql,
+        keys.map((key) => JSON.parse(key) as ReceivedKey),
+      );
+      return new Map(keys.map((key, index) => [key, found[index] as ReceivedItem[]]));
+    },
+  });
+  const sum = (items: readonly ReceivedItem[], of: 'count' | 'today'): number =>
+    items.reduce((total, each) => total + each[of], 0);
+  return async (plans: readonly Plan[], names: readonly string[], second: number): Promise<Plan[]> => {
+    if (plans.length === 0) return [];
+    const key: ReceivedKey = { plans: plans.map(({ id }) => id), names, second };
+    const received = (await load(JSON.stringify(key))) as ReceivedItem[];
+    return plans.map((plan) => {
+      const own = received.filter(({ plan_id }) => plan_id === plan.id);
+      const items = new Map(own.map(({ item_id, count }) => [item_id, count]));
+      return withReceived(plan, { count: sum(own, 'count'), today: sum(own, 'today'), items });
+    });
+  };
+}
+
 type ReceiveRequest = RequestOf<typeof sendPlanReceive>['param0'];
 
 /** The request as the database takes it; what is known of the user is sealed, but for its key of the request. */
@@ -71,7 +114,7 @@ function receiveCommand(
   vault: Vault,
   { isv_id, circle_info }: ReceiveRequest,
   { requestId, ...known }: Receiver,
-  user: string,
+  [user_hash = '', ...also]: readonly string[],
   now: CallContext['now'],
 ): ReceiveCommand {
   return {
@@ -79,7 +122,8 @@ function receiveCommand(
     isv_id,
     circle_id: circle_info.circle_id,
     circle_content: circle_info.circle_content,
-    user_hash: vault.hash(USER_PURPOSE, user).toString('hex'),
+    user_hash,
+    ...(also.length > 0 && { also }),
     user_sealed: vault.seal(USER_PURPOSE, JSON.stringify(known)).toString('base64'),
     request_id: requestId ?? null,
     draw: randomBytes(6).readUIntBE(0, 6) / 2 ** 48,

@@ -62,8 +62,10 @@ export type ReceiveCommand = {
   readonly isv_id: number;
   readonly circle_id: number;
   readonly circle_content: string;
-  /** Keyed hash of the user in hex, and what is known of it sealed, in base64. */
+  /** Keyed hash in hex of the name of the user that its receives are kept by, and of its other names. */
   readonly user_hash: string;
+  readonly also?: readonly string[];
+  /** What is known of the user sealed, in base64. */
   readonly user_sealed: string;
   readonly request_id: string | null;
   readonly draw: number;
@@ -77,7 +79,29 @@ export type Received = { readonly outcome: number } & (
 
 /** Receives of one plan in one transaction; one result each, in order. */
 export const receive = (sql: Sql, plan_id: number, commands: ReceiveCommand[]): Promise<Received[]> => sql<Received[]>`
-  select * from sendplan_receive(${plan_id}::bigint, ${sql.json(commands)}::jsonb)`;
+  select * from sendplan_receive(${plan_id}::bigint, ${sql.json(commands as never)}::jsonb)`;
+
+/** Whose receives of which plans: keyed hashes in hex of a person's names, and the second of the call since the epoch. */
+export type ReceivedKey = {
+  readonly plans: readonly number[];
+  readonly names: readonly string[];
+  readonly second: number;
+};
+
+/** What a person received of an item: how often, and how often on that day of GMT+8. */
+export type ReceivedItem = {
+  readonly plan_id: number;
+  readonly item_id: number;
+  readonly count: number;
+  readonly today: number;
+};
+
+/** What each of these persons has received, in their order; one statement. */
+export async function findReceived(sql: Sql, keys: readonly ReceivedKey[]): Promise<ReceivedItem[][]> {
+  const rows = await sql<{ received: ReceivedItem[] }[]>`
+    select received from sendplan_find_received(${sql.json(keys as never)}::jsonb)`;
+  return rows.map(({ received }) => received);
+}
 
 /** The tables that demo and tests fill. */
 export type Table = 'sendplan_isv' | 'sendplan_circle' | 'sendplan' | 'sendplan_item';

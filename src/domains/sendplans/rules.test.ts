@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TopError } from '../../contract/errors.ts';
 import { mask, plainPhone } from '../../secrets/personal.ts';
-import { isOpen, type PlanItem, purchaseItemInfo, readReceiver, readUserInfo, receiveRule, userKey } from './rules.ts';
+import { isOpen, type PlanItem, purchaseItemInfo, readReceiver, readUserInfo, receiveRule, userKeys } from './rules.ts';
 
 const item = fc.record<PlanItem>({
   id: fc.maxSafeNat(),
@@ -44,9 +44,9 @@ test('a rule without a limit is an empty object', () => {
   expect([receiveRule(null), receiveRule(3)]).toEqual(['{}', '{"countLimit":3}']);
 });
 
-test('a plan is open from its first to its last instant', () => {
+test('a plan is open from its first instant to the end of its last second', () => {
   const plan = { start_time: new Date(1000), end_time: new Date(2000) };
-  expect([999, 1000, 2000, 2001].map((instant) => isOpen(plan, new Date(instant)))).toEqual([false, true, true, false]);
+  expect([999, 1000, 2999, 3000].map((instant) => isOpen(plan, new Date(instant)))).toEqual([false, true, true, false]);
 });
 
 const withoutLongNumbers = fc.jsonValue().filter((value) => !/\d{16}/.test(JSON.stringify(value)));
@@ -71,13 +71,13 @@ test('user information is any JSON object; anything else is refused by the name 
 });
 
 test('ids longer than a double holds stay apart, and a number is the same user as its digits', () => {
-  const userOf = (text: string) => userKey(1, readReceiver(text));
+  const userOf = (text: string) => userKeys(1, readReceiver(text))[0];
   expect(userOf('{"userId":90071992547409931}')).not.toBe(userOf('{"userId":90071992547409932}'));
   expect(userOf('{"userId":7}')).toBe(userOf('{"userId":"7"}'));
 });
 
 test('a user is told by its userId, else by its phone in any spelling, within its partner', () => {
-  const userOf = (text: string, isv_id = 1) => userKey(isv_id, readReceiver(text));
+  const userOf = (text: string, isv_id = 1) => userKeys(isv_id, readReceiver(text))[0];
   expect(userOf('{"userId":"a","phone":"13812345678"}')).toBe(userOf('{"userId":"a"}'));
   for (const phone of ['138-1234-5678', '+86 138 1234 5678', '008613812345678', '8613812345678'])
     expect(userOf(JSON.stringify({ phone }))).toBe(userOf('{"phone":"13812345678"}'));

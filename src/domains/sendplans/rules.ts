@@ -1,6 +1,7 @@
 import { platformError } from '../../contract/errors.ts';
+import { isOver } from '../../contract/period.ts';
 import { USER_ID_LENGTH } from '../../contract/schema.ts';
-import { personOf, plainPhone } from '../../secrets/personal.ts';
+import { personOf, phoneOf, plainPhone } from '../../secrets/personal.ts';
 
 /** One thing a plan gives, with its inventory in units; null where it has none or the default holds. */
 export type PlanItem = {
@@ -69,10 +70,37 @@ function readId(info: Readonly<Record<string, unknown>>, name: string, longest: 
   return id;
 }
 
-/** The text by which a partner's user is told from others: its userId, or else its phone; undefined when it has neither. */
-export function userKey(isv_id: number, { userId, phone }: Receiver): string | undefined {
-  if (userId !== undefined) return `${isv_id}:userId:${personOf(userId)}`;
-  return phone === undefined ? undefined : `${isv_id}:phone:${phone}`;
+/**
+ * The texts by which a partner's user is told from others, all of one person: its userId, its phone, and a phone number
+ * that is its userId. What it receives is kept by the first; none when it has neither.
+ */
+export function userKeys(isv_id: number, { userId, phone }: Receiver): string[] {
+  const phones = [phone, userId === undefined ? undefined : phoneOf(userId)].filter((each) => each !== undefined);
+  const keys = phones.map((each) => `${isv_id}:phone:${each}`);
+  return [...new Set(userId === undefined ? keys : [`${isv_id}:userId:${personOf(userId)}`, ...keys])];
+}
+
+/** What a user has received of a plan: in all, on the day of GMT+8, and of each item by its id. */
+export type Received = { readonly count: number; readonly today: number; readonly items: ReadonlyMap<number, number> };
+
+/** A plan as its user sees it: beside the rule how often it was received, in all and today, and beside each item as well. */
+export function withReceived<P extends { readonly receive_rule: string; readonly purchase_item_info: string }>(
+  plan: P,
+  { count, today, items }: Received,
+): P {
+  const rule = JSON.parse(plan.receive_rule) as { dayLimit?: number };
+  const infos = JSON.parse(plan.purchase_item_info) as { id: number; weight: number }[];
+  return {
+    ...plan,
+    receive_rule: JSON.stringify({
+      ...rule,
+      receivedCount: count,
+      receivedToday: rule.dayLimit === undefined ? undefined : today,
+    }),
+    purchase_item_info: JSON.stringify(
+      infos.map(({ weight, ...info }) => ({ ...info, receivedCount: items.get(info.id) ?? 0, weight })),
+    ),
+  };
 }
 
 /** JSON text of a plan's rule; without limits it is `{}`. */
@@ -107,6 +135,6 @@ export const purchaseItemInfo = (items: readonly PlanItem[]): string =>
     })),
   );
 
-/** Whether a plan can be received at an instant: from its start to its end, both inclusive. */
+/** Whether a plan can be received at an instant: from its start to its last second, both inclusive. */
 export const isOpen = (plan: { readonly start_time: Date; readonly end_time: Date }, now: Date): boolean =>
-  plan.start_time <= now && now <= plan.end_time;
+  plan.start_time <= now && !isOver(plan.end_time, now);

@@ -174,8 +174,8 @@ test('sale states follow the instant of the call', async () => {
   };
   expect(await states(loaded)).toEqual([2, 2]);
   expect(await states(new Date('2026-03-01T10:00:00+08:00'))).toEqual([1, 1]);
-  expect(await states(new Date(start.getTime() - 1))).toEqual([2, 2]);
-  expect(await states(start)).toEqual([3, 3]);
+  expect(await states(new Date(start.getTime() + 999))).toEqual([2, 2]);
+  expect(await states(new Date(start.getTime() + 1000))).toEqual([3, 3]);
 });
 
 test('requests that wait together each get the answer of their own tokens, project and language', async () => {

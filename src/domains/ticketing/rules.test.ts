@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventSaleState, projectSaleState, readId, type SaleState } from './rules.ts';
 
-test('an event is on sale from its sale start on and no longer at its sale end', () => {
+test('an event is on sale from its sale start to the end of the last second of its sale', () => {
   const window = { sale_start_time: 1000, sale_end_time: 2000 };
-  const states = [999, 1000, 1999, 2000].map((instant) => eventSaleState(window, new Date(instant)));
+  const states = [999, 1000, 2999, 3000].map((instant) => eventSaleState(window, new Date(instant)));
   expect(states).toEqual([1, 2, 2, 3]);
 });
 

@@ -1,14 +1,15 @@
+import { isOver } from '../../contract/period.ts';
 import type { Words } from '../../contract/schema.ts';
 import type { Caller, Project, SaleWindow } from './queries.ts';
 
 /** 1 not yet on sale, 2 on sale, 3 sale over. */
 export type SaleState = 1 | 2 | 3;
 
-/** The state of an event's sale at an instant. */
+/** The state of an event's sale at an instant; it holds its last second whole. */
 export function eventSaleState({ sale_start_time, sale_end_time }: SaleWindow, now: Date): SaleState {
   const instant = now.getTime();
   if (instant < sale_start_time) return 1;
-  return instant < sale_end_time ? 2 : 3;
+  return isOver(sale_end_time, now) ? 3 : 2;
 }
 
 /** The state of a project's sale: on sale when any event is, else to come when any is (or none exists), else over. */

@@ -96,11 +96,11 @@ test('codes that a take too large leaves are there for the next call', async () 
   expect(await issueMany('code_left', [{ count: 3, ref: 'b' }])).toHaveLength(3);
 });
 
-test('nothing is issued after coupon_expire_time or off shelf, and up to that second it is', async () => {
+test('nothing is issued after coupon_expire_time or off shelf, and to the end of that second it is', async () => {
   await computedBatch('code_until', 3);
   const expiry = new Date('2026-12-31T23:59:59+08:00');
-  expect(await issueMany('code_until', [{ count: 1, ref: 'a' }], new Date(expiry.getTime() + 1))).toHaveLength(0);
-  expect(await issueMany('code_until', [{ count: 1, ref: 'b' }], expiry)).toHaveLength(1);
+  expect(await issueMany('code_until', [{ count: 1, ref: 'a' }], new Date(expiry.getTime() + 1000))).toHaveLength(0);
+  expect(await issueMany('code_until', [{ count: 1, ref: 'b' }], new Date(expiry.getTime() + 999))).toHaveLength(1);
   await database.sql`update voucher_batch set status = 2 where mix_id = 'code_until'`;
   expect(await issueMany('code_until', [{ count: 1, ref: 'c' }])).toHaveLength(0);
 });

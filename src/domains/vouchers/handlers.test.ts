@@ -144,8 +144,8 @@ test('a code of a DAY batch is valid for whole 24 hours from its binding, and un
   await database.sql`update voucher_code set bound_time = ${bound_time} where mix_id = ${mix_id} and sequence = 1`;
   const at = async (now: Date) => (await page(mix_id, 'ALL', { now })).coupon_list.map((row) => row.code_status);
   const expiry = gmt8('2026-03-01T10:20:31');
-  expect(await at(expiry)).toEqual([0, 0]);
-  expect(await at(new Date(expiry.getTime() + 1))).toEqual([-1, 0]);
+  expect(await at(new Date(expiry.getTime() + 999))).toEqual([0, 0]);
+  expect(await at(new Date(expiry.getTime() + 1000))).toEqual([-1, 0]);
   expect(await at(gmt8('2027-01-01T00:00:00'))).toEqual([-1, -1]);
   const [bound] = (await page(mix_id, 'ALL', { now: gmt8('2027-01-01T00:00:00') })).coupon_list;
   expect(bound).toMatchObject({ gmt_modified: expiry, bind_status: 0 });

@@ -40,9 +40,10 @@ test('malformed params are refused by the name of what is wrong', () => {
     expect(refused(`{"page_size":${value}}`)).toBe('Invalid arguments:params.page_size');
 });
 
-test('a code is normal through its expire_time and expired the moment after, which then is its last change', () => {
-  expect(codeState(code(0), EXPIRE)).toEqual({ code_status: 0, gmt_modified: STORED, bind_status: -1 });
-  const after = new Date(EXPIRE.getTime() + 1);
+test('a code is normal through the second of its expire_time and expired after it, which then is its last change', () => {
+  const last = new Date(EXPIRE.getTime() + 999);
+  expect(codeState(code(0), last)).toEqual({ code_status: 0, gmt_modified: STORED, bind_status: -1 });
+  const after = new Date(EXPIRE.getTime() + 1000);
   expect(codeState(code(0), after)).toEqual({ code_status: -1, gmt_modified: EXPIRE, bind_status: -1 });
 });
 

@@ -1,4 +1,5 @@
 import { platformError } from '../../contract/errors.ts';
+import { isOver } from '../../contract/period.ts';
 import type { StoredCode } from './queries.ts';
 
 /** What the vault seals and hashes voucher codes under. */
@@ -70,14 +71,14 @@ function wholeNumber(value: unknown, argument: string, minimum: number, maximum:
 
 /**
  * How a code stands at `now`: voided, else consumed, else expired, else normal. A code is valid up to and including
- * its expire_time; having expired is its last change unless something later is stored.
+ * the second of its expire_time; having expired is its last change unless something later is stored.
  */
 export function codeState(
   code: Pick<StoredCode, 'code_status' | 'bound' | 'gmt_modified' | 'expire_time'>,
   now: Date,
 ): { code_status: number; gmt_modified: Date; bind_status: number } {
   const bind_status = code.bound ? 0 : -1;
-  if (code.code_status !== 0 || now <= code.expire_time)
+  if (code.code_status !== 0 || !isOver(code.expire_time, now))
     return { code_status: code.code_status, gmt_modified: code.gmt_modified, bind_status };
   const gmt_modified = new Date(Math.max(code.gmt_modified.getTime(), code.expire_time.getTime()));
   return { code_status: -1, gmt_modified, bind_status };

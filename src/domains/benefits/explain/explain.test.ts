@@ -100,7 +100,7 @@ test('periods of activity and benefit, and withdrawn benefits by their type', as
   expect(await both({ relation_id }, undefined, at('2026-01-31T23:59:59'))).toBe(error(236, 'isp'));
   expect(await both({ relation_id }, undefined, at('2026-02-01T00:00:00'))).toBeUndefined();
   expect(await both({ relation_id }, undefined, at('2026-12-31T00:00:00'))).toBeUndefined();
-  expect(await both({ relation_id }, undefined, new Date(PERIOD.end_time.getTime() + 1))).toBe(error(226));
+  expect(await both({ relation_id }, undefined, new Date(PERIOD.end_time.getTime() + 1000))).toBe(error(226));
   const short = await offer({ activity: { end_time: at('2026-02-01T00:00:00') } });
   expect(await both({ relation_id: short.relation_id })).toBe(error(226));
   const [packet, other] = [

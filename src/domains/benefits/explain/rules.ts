@@ -1,5 +1,6 @@
 import { benefitErrors } from '../../../contract/benefit-errors.ts';
 import { type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
+import { isOver } from '../../../contract/period.ts';
 import type { SendFacts, TargetFacts } from './queries.ts';
 
 type Line = readonly [zh: string, en: string];
@@ -72,7 +73,7 @@ function targetRules(target: TargetFacts, { send_count, now }: Asked): Judged[] 
   const which = { benefit_id, detail_id };
   return [
     judge('begun', now >= from_time, { ...which, from_time }),
-    judge('not_over', now <= to_time, { ...which, to_time }),
+    judge('not_over', !isOver(to_time, now), { ...which, to_time }),
     judge(config_id === RED_PACKET ? 'red_packet_in_use' : 'in_use', status === 1, { ...which, status }),
     judge('window_limit', max_sends === null || window_sends < max_sends, {
       ...which,

@@ -61,11 +61,11 @@ export async function findDrawFacts(sql: Sql, asked: DrawAsked, now: Date): Prom
     left join lateral (
       select segment_no, start_time, end_time, win_times, consumed_win_times from lottery_segment s
       where s.platform = a.platform and s.spread_id = a.spread_id
-        and s.start_time <= ${now} and ${now} < s.end_time + interval '1 second'
+        and s.start_time <= ${now} and not period_over(s.end_time, ${now})
     ) segment on true
     left join lateral (
       select min(start_time) filter (where start_time > ${now}) as next_start_time,
-        max(end_time) filter (where end_time < ${now}) as last_end_time
+        max(end_time) filter (where period_over(end_time, ${now})) as last_end_time
       from lottery_segment s where s.platform = a.platform and s.spread_id = a.spread_id
     ) around on true
     left join lateral (

@@ -7,8 +7,8 @@ import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { maskPhone, plainPhone, shownId } from '../../../secrets/personal.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
-import { USER_PURPOSE } from '../handlers.ts';
-import { type Receiver, userKey } from '../rules.ts';
+import { USER_PURPOSE, userHashes } from '../handlers.ts';
+import type { Receiver } from '../rules.ts';
 import {
   type Adjustment,
   addToTotal,
@@ -72,14 +72,14 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
   'piaoquan.sendplan.receipt.list': async ({ plan_id, user_id, phone, cursor, page_size }) => {
     const isv_id = await partnerOf(sql, plan_id);
     if (isv_id === undefined) throw refused('isv.plan-not-found');
-    const key = userKey(isv_id, {
+    const named = userHashes(vault, isv_id, {
       ...(user_id != null && { userId: user_id }),
       ...(phone != null && { phone: plainPhone(phone) }),
     });
-    const user_hash = key === undefined ? undefined : vault.hash(USER_PURPOSE, key);
+    const names = named.length === 0 ? undefined : named;
     const limit = page_size ?? PAGE_SIZE;
     const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
-    const found = await findReceipts(sql, { plan_id, user_hash, before, limit: limit + 1 });
+    const found = await findReceipts(sql, { plan_id, names, before, limit: limit + 1 });
     return {
       receipts: found.slice(0, limit).map((receipt) => showReceipt(vault, receipt)),
       next_cursor: nextIdCursor(found, limit, ({ receipt_id }) => receipt_id),

@@ -167,20 +167,24 @@ export type Receipt = {
   readonly received_at: Date;
 };
 
-/** Receipts of a plan before an id, the newest first; of one user when its hash is given. */
+/** Receipts of a plan before an id, the newest first; of one person when hashes of its names are given (hex). */
 export async function findReceipts(
   sql: Sql,
   {
     plan_id,
-    user_hash,
+    names,
     before,
     limit,
-  }: { plan_id: number; user_hash: Buffer | undefined; before: number; limit: number },
+  }: { plan_id: number; names: readonly string[] | undefined; before: number; limit: number },
 ): Promise<Receipt[]> {
   return sql<Receipt[]>`
     select receipt_id, user_sealed, request_id, item_id, item_name, units, start_time, end_time, received_at
     from sendplan_receipt where plan_id = ${plan_id} and receipt_id < ${before}
-      ${user_hash === undefined ? sql`` : sql`and user_hash = ${user_hash}`}
+      ${
+        names === undefined
+          ? sql``
+          : sql`and user_hash = any (sendplan_names(array(select decode(h, 'hex') from unnest(${names as string[]}::text[]) h)))`
+      }
     order by receipt_id desc limit ${limit}`;
 }
 

@@ -94,8 +94,8 @@ test('who receives what: user, partner, circle, content and plan', async () => {
 test('shelf and period, to the second', async () => {
   const id = await plan([{}]);
   expect(await both(asked(id, { userId: 'a' }), new Date(NOW.getTime() - DAY - 1))).toBe(1005);
-  expect(await both(asked(id, { userId: 'a' }), new Date(NOW.getTime() + 9 * DAY + 1))).toBe(1006);
-  expect(await both(asked(id, { userId: 'a' }), new Date(NOW.getTime() + 9 * DAY))).toBe(0);
+  expect(await both(asked(id, { userId: 'a' }), new Date(NOW.getTime() + 9 * DAY + 1000))).toBe(1006);
+  expect(await both(asked(id, { userId: 'a' }), new Date(NOW.getTime() + 9 * DAY + 999))).toBe(0);
   await database.sql`update sendplan set status = 2 where id = ${id}`;
   expect(await both(asked(id, { userId: 'a' }), new Date(NOW.getTime() - DAY - 1))).toBe(1007);
 });

@@ -3,8 +3,8 @@ import { verdict } from '../../../contract/explain.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { USER_PURPOSE } from '../handlers.ts';
-import { readReceiver, userKey } from '../rules.ts';
+import { userHashes } from '../handlers.ts';
+import { readReceiver } from '../rules.ts';
 import { findReceiveFacts } from './queries.ts';
 import { itemOdds, nobody, receiveRules } from './rules.ts';
 
@@ -14,13 +14,13 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 export const sendplanExplainHandlers = ({ sql, vault }: Parts): Handlers<readonly [typeof receiveExplain]> => ({
   'piaoquan.sendplan.receive.explain': async ({ param0 }, { now }) => {
     const receiver = readReceiver(param0.isv_user_info_map);
-    const user = userKey(param0.isv_id, receiver);
-    if (user === undefined) return { ...verdict(nobody()), choices: [] };
+    const names = userHashes(vault, param0.isv_id, receiver);
+    if (names.length === 0) return { ...verdict(nobody()), choices: [] };
     const asked = {
       isv_id: param0.isv_id,
       ...param0.circle_info,
       plan_id: param0.send_plan_id,
-      user_hash: vault.hash(USER_PURPOSE, user).toString('hex'),
+      names,
       request_id: receiver.requestId ?? null,
     };
     const facts = await findReceiveFacts(sql, asked, now);

@@ -1,5 +1,6 @@
 import { type Judged, judgeBy, oddsOf, type RuleWords } from '../../../contract/explain.ts';
 import { SEND_PLAN_RECEIVE_RESULTS } from '../../../contract/genie.ts';
+import { isOver } from '../../../contract/period.ts';
 import type { ItemFacts, ReceiveAsked, ReceiveFacts } from './queries.ts';
 
 const rule = (code: keyof typeof SEND_PLAN_RECEIVE_RESULTS, zh: string, en: string): RuleWords => ({
@@ -64,7 +65,7 @@ export function receiveRules(facts: ReceiveFacts, asked: ReceiveAsked, now: Date
     ...rules,
     judge('on_shelf', status === 1, { status }),
     judge('started', now >= start_time, { start_time }),
-    judge('not_ended', now <= end_time, { end_time }),
+    judge('not_ended', !isOver(end_time, now), { end_time }),
     judge('count_limit', count_limit === null || used < count_limit, { used, limit: count_limit }),
     judge('day_limit', day_limit === null || used_today < day_limit, { used: used_today, limit: day_limit }),
     judge('items', items.some(isOpen), { item_count: items.length, open_count: items.filter(isOpen).length }),

@@ -1,5 +1,6 @@
 import { ORDER_SUBMIT_RESULTS } from '../../../contract/damai-order.ts';
 import { type Figures, type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
+import { isOver } from '../../../contract/period.ts';
 import type { Words } from '../../../contract/schema.ts';
 import type { SealedPerson } from '../orders/persons.ts';
 import { type FormRefusal, type Goods, yuanOfFen } from '../orders/rules.ts';
@@ -96,7 +97,7 @@ function lineRules(line: LineFacts, children: Goods['children'], now: Date): Jud
     ...rules,
     judge('authorized', isAllowed && child_price_id === null, { ...place, price_id: child_price_id ?? price_id }),
     judge('sale_started', now >= sale_start_time, { ...place, sale_start_time }),
-    judge('sale_not_ended', now < sale_end_time, { ...place, sale_end_time }),
+    judge('sale_not_ended', !isOver(sale_end_time, now), { ...place, sale_end_time }),
     judge('sold_alone', line.is_package_only !== true, place),
     judge('package', sameChildren(children, line.package_children), {
       ...place,

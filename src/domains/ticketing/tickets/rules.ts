@@ -1,3 +1,5 @@
+import { isOver } from '../../../contract/period.ts';
+
 /** What a ticket code says. Short names keep the QR code small. */
 export type Payload = {
   /** Ticket id. */
@@ -58,6 +60,6 @@ export function ticketState(
   now: Date,
 ): 1 | 2 | 4 | 6 {
   if (ticket.ticket_status === 4) return 4;
-  if (now.getTime() / 1000 > validUntil(ticket.event_show_end_time)) return 6;
+  if (isOver(ticket.event_show_end_time, now)) return 6;
   return ticket.ticket_status === 2 ? 2 : 1;
 }

@@ -1,4 +1,5 @@
 import { type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
+import { isOver } from '../../../contract/period.ts';
 import type { GuessLimit, GuessLimits } from '../codes/rules.ts';
 import { REFUSALS } from '../orders/rules.ts';
 import type { BindFacts, GuessFacts, SendFacts } from './queries.ts';
@@ -58,7 +59,7 @@ export function sendRules(facts: SendFacts, { mix_id, users_fit, granted, number
   return [
     ...rules,
     judgeSend('on_shelf', status === 1, { status }),
-    judgeSend('not_expired', now <= coupon_expire_time, { coupon_expire_time }),
+    judgeSend('not_expired', !isOver(coupon_expire_time, now), { coupon_expire_time }),
     judgeSend('stock', available >= number, { number, available, total_count, issued_count }),
   ];
 }
@@ -171,7 +172,7 @@ export function bindRules(
     ...rules,
     ...(is_found ? codeRules(facts) : []),
     judgeBind('begun', now >= bind_begin_time, { bind_begin_time }),
-    judgeBind('not_expired', now <= until, { expire_time: until }),
+    judgeBind('not_expired', !isOver(until, now), { expire_time: until }),
     judgeBind('on_shelf', status === 1, { status }),
     ...(is_found ? ownerRules(facts, user_hash) : []),
     judgeBind('bind_limit', max_bind_count === null || bound_count < max_bind_count, { bound_count, max_bind_count }),

@@ -31,8 +31,8 @@ export async function countNormal(sql: Sql, mix_id: string, step: number, now: D
   // When a code expires is the batch's to say: worked out for each of a million codes it took as long as reading them.
   const [row] = await sql<NormalCounts[]>`
     with batch as materialized (
-      select coupon_expire_time < ${now} as ended, valid_days is null as together,
-        ${now}::timestamptz - make_interval(hours => 24 * valid_days) as bound_before
+      select period_over(coupon_expire_time, ${now}) as ended, valid_days is null as together,
+        date_trunc('second', ${now}::timestamptz) - make_interval(hours => 24 * valid_days) as bound_before
       from voucher_batch where mix_id = ${mix_id}
     ), counted as (
       select count(*) - count(bound_time) as free, count(bound_time) as held,

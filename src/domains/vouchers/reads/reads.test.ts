@@ -17,7 +17,7 @@ import { countNormal, voucherLedgers } from './queries.ts';
 import { boardOf, stepOf } from './rules.ts';
 
 const NOW = new Date('2026-03-01T10:20:30+08:00');
-const LATER = new Date(NOW.getTime() + 2 * 86_400_000 + 1);
+const LATER = new Date(NOW.getTime() + 2 * 86_400_000 + 1000);
 const FORM = { pattern: 'TPP-########', alphabet: CLEAR_ALPHABET, check: false };
 const vault = createVault(Buffer.alloc(32, 3));
 const codes = createSeries(vault, 'days', FORM).codes(Array.from({ length: 20 }, (_, index) => index + 1));

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { isOver } from '../../../../src/contract/period.ts';
 import type { AnswerOf } from '../../client.ts';
 import { useSession } from '../../session.tsx';
 
@@ -33,8 +34,7 @@ const isRunning = (activity: Activity, now: number): boolean =>
 /** Where an instant (epoch milliseconds) lies to a segment. */
 export function phaseOf({ start_time, end_time }: Segment, now: number): 'coming' | 'now' | 'over' {
   if (now < start_time.getTime()) return 'coming';
-  // The last second belongs to the segment.
-  return now < end_time.getTime() + 1000 ? 'now' : 'over';
+  return isOver(end_time, now) ? 'over' : 'now';
 }
 
 /** Wins that a segment has left. */

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { Link } from 'react-router';
+import { isOver } from '../../../../src/contract/period.ts';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Figure } from '../../components/figure.tsx';
@@ -91,7 +92,7 @@ export function SaleState({ event }: { event: Event }) {
   if (event.status === 2) return <Tag color="orange">{t({ zh: '已下架', en: 'off shelf' })}</Tag>;
   if (now < event.sale_start_time.getTime())
     return <Tag color="blue">{t({ zh: '待开售', en: 'not yet on sale' })}</Tag>;
-  if (now >= event.sale_end_time.getTime()) return <Tag>{t({ zh: '已停售', en: 'sale over' })}</Tag>;
+  if (isOver(event.sale_end_time, now)) return <Tag>{t({ zh: '已停售', en: 'sale over' })}</Tag>;
   return <Tag color="green">{t({ zh: '销售中', en: 'on sale' })}</Tag>;
 }
 
