@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { eventSaleState, projectSaleState, readId, type SaleState } from './rules.ts';
+import { ticketState, validUntil } from './tickets/rules.ts';
 
 test('an event is on sale from its sale start to the end of the last second of its sale', () => {
   const window = { sale_start_time: 1000, sale_end_time: 2000 };
   const states = [999, 1000, 2999, 3000].map((instant) => eventSaleState(window, new Date(instant)));
   expect(states).toEqual([1, 2, 2, 3]);
+});
+
+test('a ticket is good to the end of the last second of its show, as its code says', () => {
+  const ticket = { ticket_status: 1, event_show_end_time: new Date(2000) };
+  expect([1999, 2000, 2999, 3000].map((instant) => ticketState(ticket, new Date(instant)))).toEqual([1, 1, 1, 6]);
+  expect(validUntil(ticket.event_show_end_time)).toBe(2);
 });
 
 test('a project is on sale when any event is, else to come when any is, else over', () => {
