@@ -281,6 +281,22 @@ line 5: quotes that do not match
   expect([skipped.code, JSON.parse(skipped.stdout)]).toMatchObject([0, { imported_count: 1, lines: { length: 3 } }]);
 });
 
+test('a file of a Chinese spreadsheet is read, and the column of its codes is asked for where it is not headed', async () => {
+  await vouchers.saveBatch('gbk');
+  // 序号,客户码 and 北京 in GBK.
+  const lines = ['d0f2bac52cbfcdbba7c2eb', '312c47424b2d30303031', '322cb1b1beabe300'.slice(0, 12)].map((hex) =>
+    Buffer.from(hex, 'hex'),
+  );
+  writeFileSync(`${folder}/gbk.csv`, Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\r\n')])));
+  const asked = await piaoquanHere(importing('gbk.csv', 'gbk'), env);
+  expect([asked.code, asked.stderr]).toEqual([1, expect.stringMatching(/1 “序号”，2 “客户码”.*--column/)]);
+  const done = await piaoquanHere(importing('gbk.csv', 'gbk', '--column', '客户码', '--skip-bad-lines'), env);
+  expect([done.code, done.stdout]).toEqual([
+    0,
+    'line 3: other characters than letters, digits, - and _\n3 lines, 1 bad: 1 codes imported\n',
+  ]);
+});
+
 test('an import that cannot be done says why', async () => {
   writeFileSync(`${folder}/empty.csv`, '');
   writeFileSync(`${folder}/one.csv`, 'CODE-9\n');

@@ -140,8 +140,9 @@ function addCodes(program: Command, io: Io): void {
     .addHelpText('after', EXPORT_HELP)
     .action(async (batch: string, options) => (await import('./export.ts')).exportCodes(io, batch, options));
   const importing = program.command('import').description('bring data in');
-  withClient(add(importing, 'codes <file>', "codes of one's own from a CSV file (first column) into a voucher batch"))
+  withClient(add(importing, 'codes <file>', "codes of one's own from a CSV file into a voucher batch"))
     .requiredOption('--batch <batch>', 'id of the batch')
+    .option('--column <column>', 'heading or number of the column of the codes, where it is not found')
     .option('--skip-bad-lines', 'bring in the good lines though others are bad')
     .option('--import-id <id>', 'your number of the import; made from the content unless given')
     .action(async (file: string, options) => (await import('./import.ts')).importCodes(io, file, options));

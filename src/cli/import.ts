@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fieldNote, fieldsOf, itemOf } from '../contract/schema.ts';
-import type { AnswerOf, Client } from '../sdk/index.ts';
+import { partsOf } from '../sdk/csv-file.ts';
+import { type AnswerOf, type Client, TopError } from '../sdk/index.ts';
 import { StartError } from '../start-error.ts';
 import { openClient } from './client.ts';
 import { attempt } from './files.ts';
@@ -10,11 +11,15 @@ import { contractOf } from './help.ts';
 import { type ClientOptions, EXIT, type Io, printJson } from './io.ts';
 import { openProgress } from './progress.ts';
 
-type ImportOptions = ClientOptions & { batch: string; skipBadLines?: true; importId?: string; json?: true };
+type ImportOptions = ClientOptions & {
+  batch: string;
+  skipBadLines?: true;
+  column?: string;
+  importId?: string;
+  json?: true;
+};
 type Report = AnswerOf<'piaoquan.voucher.batch.import.get'>;
 
-/** Characters of a part: percent-encoded they stay below the request limit of 4 MiB, be they all Chinese. */
-const PART_LENGTH = 300_000;
 const POLL_MS = 200;
 
 /**
@@ -22,21 +27,23 @@ const POLL_MS = 200;
  * same import, so that one that was cut short may be run again. Ends with 1 when nothing was brought in.
  */
 export async function importCodes(io: Io, file: string, options: ImportOptions): Promise<void> {
-  const csv = attempt(file, () => readFileSync(file, 'utf8')).replace(/^\ufeff/, '');
-  const parts = partsOf(csv);
-  if (parts.length === 0) throw new StartError(`${file} holds nothing`);
-  const skip_bad_lines = options.skipBadLines ?? false;
-  const digest = createHash('sha256').update(`${skip_bad_lines}\n${csv}`).digest('hex').slice(0, 32);
+  const content = attempt(file, () => readFileSync(file));
+  const { column, skipBadLines: skip_bad_lines = false } = options;
+  const told = createHash('sha256').update(`${JSON.stringify([skip_bad_lines, column ?? null])}\n`);
+  const digest = told.update(content).digest('hex').slice(0, 32);
   const key = { mix_id: options.batch, import_id: options.importId ?? `file-${digest}` };
   const client = openClient(io, options);
   const progress = openProgress(io, `importing ${file}`);
   try {
-    for (const [index, part] of parts.entries()) {
-      const is_last = index === parts.length - 1;
-      const request = { ...key, csv: part, part: index + 1, is_last, skip_bad_lines };
-      await client.call('piaoquan.voucher.batch.import', request);
-      progress.update(index + 1, parts.length);
+    let part = 0;
+    for await (const { csv, is_last, bytes } of partsOf(new Blob([content]))) {
+      const request = { ...key, csv, part: ++part, is_last, skip_bad_lines, column };
+      await client.call('piaoquan.voucher.batch.import', request).catch((error: unknown) => {
+        throw isUnclear(error) ? new StartError(`${error.message}: say which with --column`) : error;
+      });
+      progress.update(bytes, content.length);
     }
+    if (part === 0) throw new StartError(`${file} holds nothing`);
     await settled(client, key);
   } finally {
     progress.stop();
@@ -44,21 +51,8 @@ export async function importCodes(io: Io, file: string, options: ImportOptions):
   await report(io, client, key, options.json);
 }
 
-/** Whole lines of a text, in parts that a request can carry. */
-function partsOf(csv: string): string[] {
-  const lines = csv.split(/\r\n|\n|\r/);
-  if (lines.at(-1) === '') lines.pop();
-  const parts: string[] = [];
-  let part = '';
-  for (const line of lines) {
-    if (part !== '' && part.length + line.length >= PART_LENGTH) {
-      parts.push(part);
-      part = '';
-    }
-    part += `${line}\n`;
-  }
-  return part === '' ? parts : [...parts, part];
-}
+const isUnclear = (error: unknown): error is TopError =>
+  error instanceof TopError && error.sub_code === 'isv.voucher-column-unclear';
 
 type Key = { mix_id: string; import_id: string };
 

@@ -25,6 +25,16 @@ const errors = {
     },
     remedy: { zh: '用新的 import_id 开始新的导入', en: 'Begin a new import with a new import_id' },
   },
+  'isv.voucher-column-unclear': {
+    cause: {
+      zh: '找不到券码所在的列，或有几列都像券码',
+      en: 'No column is headed as codes are, or more than one',
+    },
+    remedy: {
+      zh: '用 column 给出该列的表头或序号',
+      en: 'Name the column by its heading or number in column',
+    },
+  },
   'isv.voucher-import-too-large': {
     cause: { zh: '一次导入最多 100 万行', en: 'An import has 1,000,000 lines at most' },
     remedy: { zh: '分成多次导入', en: 'Split it into several imports' },
@@ -81,6 +91,20 @@ const report = {
               },
               BAD_LENGTH: { zh: '长度不在4至64之间', en: 'not 4 to 64 characters long' },
               BAD_QUOTES: { zh: '引号不配对', en: 'quotes that do not match' },
+              BEHIND_QUOTES: { zh: '在不配对的引号之后', en: 'stands behind quotes that do not match' },
+              NO_CODE: { zh: '券码所在列为空', en: 'nothing in the column of the codes' },
+              BAD_COLUMNS: {
+                zh: '列数与表头不符，无法确定哪一列是券码',
+                en: 'other columns than the heading, so that it is not sure which is the code',
+              },
+              SCIENTIFIC: {
+                zh: '被表格软件改成了科学计数法，原券码已丢失',
+                en: 'a number in scientific notation, as a spreadsheet wrote it: the code is lost',
+              },
+              HEADING: {
+                zh: '像是表头；若确为券码，请移到后面',
+                en: 'looks like a heading; if it is a code, put it further down',
+              },
               DUPLICATE_IN_FILE: { zh: '与本次导入的前面某行重复', en: 'stands in an earlier line of the import too' },
               DUPLICATE_IN_BATCH: { zh: '批次中已有此券码', en: 'is in the batch already' },
             },
@@ -100,8 +124,8 @@ export const voucherBatchImport = method({
   name: 'piaoquan.voucher.batch.import',
   title: { zh: '导入券码', en: 'Import codes' },
   purpose: {
-    zh: '导入自有券码的 CSV（取每行第一列，首行可为表头 code）。大文件分片依次上传，最后一片 is_last=true。有问题的行逐行报告；默认有一行有问题就全部不导入。',
-    en: 'Imports a CSV of codes of one\'s own: the first column of each line; the first line may be the heading "code". A large file comes in parts, the last with is_last. Bad lines are reported one by one; unless told otherwise one bad line keeps all out.',
+    zh: '导入自有券码的 CSV（RFC 4180）：按表头（code、coupon_code、voucher、券码、兑换码等）找到券码所在的列，没有表头时取唯一有内容的一列，找不到则用 column 指明；分隔符可为逗号、分号、制表符、竖线。大文件按整行分片依次上传，最后一片 is_last=true。有问题的行逐行报告；默认有一行有问题就全部不导入。',
+    en: "Imports a CSV (RFC 4180) of codes of one's own. The column of the codes is found by its heading (code, coupon_code, voucher, 券码, 兑换码 and the like), without headings it is the only column that holds anything, else column names it. Fields are separated by commas, semicolons, tabs or bars. A large file comes in parts of whole lines, the last with is_last. Bad lines are reported one by one; unless told otherwise one bad line keeps all out.",
   },
   kind: 'write',
   request: {
@@ -118,6 +142,15 @@ export const voucherBatchImport = method({
       ),
     ),
     is_last: optional(bool({ zh: '是否最后一片，默认是', en: 'Whether it is the last part; yes unless given' })),
+    column: optional(
+      text(
+        {
+          zh: '券码所在的列：表头，或从1开始的序号。找不到时才需要，随第一片给出',
+          en: 'Column of the codes, by its heading or its number from 1, where it is not found. With the first part',
+        },
+        { maxLength: 128 },
+      ),
+    ),
     skip_bad_lines: optional(
       bool({
         zh: '是否跳过有问题的行，只导入其余；默认否。以第一片为准',

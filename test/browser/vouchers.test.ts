@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { createVault } from '../../src/database/vault.ts';
 import * as server from '../../src/domains/vouchers/batches/rules.ts';
 import * as series from '../../src/domains/vouchers/series.ts';
+import { partsOf } from '../../src/sdk/csv-file.ts';
 import * as page from '../../web/console/workplaces/vouchers/form.ts';
 import { readCodes } from '../../web/console/workplaces/vouchers/operations.ts';
-import { partsOf } from '../../web/console/workplaces/vouchers/parts.ts';
 
 const vault = createVault(Buffer.alloc(32, 7));
 const letters = fc.constantFrom(...'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789');

@@ -6,7 +6,7 @@ export function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text =
     value instanceof Date ? formatInstant(value) : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const harmless = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = typeof value === 'string' && /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

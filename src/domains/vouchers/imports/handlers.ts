@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/admin-voucher-imports.ts';
 import { nextIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
@@ -8,25 +9,32 @@ import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { CODE_PURPOSE, codeKey } from '../rules.ts';
+import { type ReadPart, readCsv } from './csv.ts';
 import {
   addPart,
   findBadLines,
   findImport,
+  findImportLayout,
   findPart,
   findTarget,
   holdImport,
   type ImportKey,
   type KeptLine,
+  layoutOf,
   queueImport,
   settleImport,
 } from './queries.ts';
-import { type ReadLine, readCsv } from './rules.ts';
+import type { Layout, ReadLine } from './rules.ts';
 
 const PART_PURPOSE = 'voucher-import';
 const PAGE_SIZE = 50;
 /** Longer imports are settled in the background. */
 const LINES_AT_ONCE = 20_000;
 const MOST_LINES = 1_000_000;
+/** Headings that are shown where the column of the codes is not found, and characters of each. */
+const [MOST_NAMES, MOST_NAME] = [20, 30];
+/** How a part is read whose import has not begun; it is refused then. */
+const UNKNOWN: Layout = { delimiter: ',', column: 0, columns: null, quotes_open: false };
 /** Codes sealed before other calls get their turn. */
 const SLICE = 500;
 
@@ -69,12 +77,23 @@ type Part = {
   content: Buffer;
   line_count: number;
   lines: readonly KeptLine[];
+  /** How the parts before were read, undefined for the first one; and how those after it are. */
+  before: Layout | undefined;
+  layout: Layout;
 };
+
+/** Reads a part, or says among which headings the column of the codes is to be named. */
+async function readPart(csv: string, before: Layout | undefined, column: string | null | undefined) {
+  const read: ReadPart = await readCsv(csv, before, column?.trim() || undefined);
+  if (!('unclear' in read)) return read;
+  const names = read.unclear.slice(0, MOST_NAMES).map((name, index) => `${index + 1} “${name.slice(0, MOST_NAME)}”`);
+  throw refused('isv.voucher-column-unclear', `请用 column 指明券码所在列（表头或序号）：${names.join('，')}`);
+}
 
 /** Keeps a part once, and after the last settles the import or leaves it to a job. */
 async function takePart(
   tx: Transaction,
-  { key, part, is_last, content, lines, ...rest }: Part,
+  { key, part, is_last, content, lines, before, ...rest }: Part,
   now: Date,
 ): Promise<void> {
   const held = await holdImport(tx, key, rest, now);
@@ -82,9 +101,13 @@ async function takePart(
   if (known?.equals(content)) return;
   if (known !== undefined || held.state !== 'open') throw refused('isv.voucher-import-conflict');
   if (part !== held.parts + 1) throw refused('isv.voucher-import-order', `请从分片 ${held.parts + 1} 继续`);
+  // It was read while a part before it was not there yet.
+  if (part > 1 && !isDeepStrictEqual(layoutOf(held), before))
+    throw refused('isv.voucher-import-order', `请从分片 ${part} 继续`);
   const line_count = held.line_count + rest.line_count;
   if (line_count > MOST_LINES) throw refused('isv.voucher-import-too-large');
-  await addPart(tx, key, { part, content, line_count: rest.line_count, offset: held.line_count }, lines);
+  const { quotes_open } = rest.layout;
+  await addPart(tx, key, { part, content, line_count: rest.line_count, offset: held.line_count, quotes_open }, lines);
   if (!is_last) return;
   if (line_count > LINES_AT_ONCE) await queueImport(tx, key, { app_key: rest.app_key, line_count }, now);
   else await settleImport(tx, key, now);
@@ -93,22 +116,24 @@ async function takePart(
 /** The import of codes that were made elsewhere. */
 export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVoucherImportContracts> => ({
   'piaoquan.voucher.batch.import': async (request, context) => {
-    const { mix_id, import_id, csv, part, is_last, skip_bad_lines } = request;
+    const { mix_id, import_id, csv, part, is_last, skip_bad_lines, column } = request;
     const target = await findTarget(sql, mix_id);
     if (target === undefined) throw refused('isv.voucher-batch-not-exist');
     if (target.generated) throw refused('isv.voucher-batch-generated');
     const number = part ?? 1;
-    const { lines, line_count } = readCsv(csv, number === 1);
     const key = { mix_id, import_id };
+    const before = number === 1 ? undefined : ((await findImportLayout(sql, key)) ?? UNKNOWN);
+    const { lines, line_count, layout } = await readPart(csv, before, column);
     const sent: Part = {
       key,
       app_key: context.app_key,
       skip_bad_lines: skip_bad_lines ?? false,
       part: number,
       is_last: is_last ?? true,
-      content: vault.hash(PART_PURPOSE, JSON.stringify([csv, is_last ?? true])),
+      content: vault.hash(PART_PURPOSE, JSON.stringify([csv, is_last ?? true, ...(column ? [column] : [])])),
       line_count,
       lines: await sealLines(vault, mix_id, lines),
+      ...{ before, layout },
     };
     await writeAs(sql, context, (tx) => takePart(tx, sent, context.now));
     return report(sql, key);

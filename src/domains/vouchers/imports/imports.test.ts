@@ -113,6 +113,44 @@ test('a file in parts is one import: lines count through, doubled codes are foun
   expect(await vouchers.everyCode('parts', 'ALL')).toEqual(['PART-1', 'PART-2', 'PART-3', 'code']);
 });
 
+test('the first part tells how those after it are read: delimiter, column, and quotes that it left open', async () => {
+  await vouchers.saveBatch('layout');
+  const more = { is_last: false, skip_bad_lines: true };
+  await bring('layout', 'i', 'no;voucher\n10000001;LAY-0001\n', more);
+  await bring('layout', 'i', '10000002;LAY-0002\n"x\n', { ...more, part: 2 });
+  const done = await bring('layout', 'i', '10000003;LAY-0003\n', { part: 3 });
+  expect(done).toMatchObject({
+    ...{ state: 'done', line_count: 5, imported_count: 2 },
+    lines: [
+      { line: 4, problem: 'BAD_QUOTES' },
+      { line: 5, problem: 'BEHIND_QUOTES' },
+    ],
+  });
+  expect(await vouchers.everyCode('layout', 'ALL')).toEqual(['LAY-0001', 'LAY-0002']);
+});
+
+test('parts that come at once are read as the first tells, or sent again', async () => {
+  await vouchers.saveBatch('at-once');
+  const part = (number: number) =>
+    bring('at-once', 'i', number === 1 ? 'no;code\n10000001;AT-1\n' : `1000000${number};AT-${number}\n`, {
+      ...{ part: number, is_last: number === 4, skip_bad_lines: true },
+    });
+  for (let round = 0; round < 8; round++) await Promise.all([4, 3, 2, 1].map(part));
+  expect(await vouchers.everyCode('at-once', 'ALL')).toEqual(['AT-1', 'AT-2', 'AT-3', 'AT-4']);
+});
+
+test('the column of the codes is asked for where no heading tells it, and can be named then', async () => {
+  await vouchers.saveBatch('asked');
+  const csv = 'Nummer,Gutschein\n10000001,ASK-0001\n10000002,ASK-0002';
+  const { error_response } = await bring('asked', 'i', csv);
+  expect(error_response).toMatchObject({ sub_code: 'isv.voucher-column-unclear' });
+  expect(error_response?.sub_msg).toContain('1 “Nummer”，2 “Gutschein”');
+  expect(await refusal('asked', 'i', csv, { column: 'Wert' })).toBe('isv.voucher-column-unclear');
+  expect(await bring('asked', 'i', csv, { column: ' gutschein ' })).toMatchObject({ state: 'done', imported_count: 2 });
+  expect(await bring('asked', 'i', csv, { column: ' gutschein ' })).toMatchObject({ state: 'done', imported_count: 2 });
+  expect(await refusal('asked', 'i', csv, { column: 'Nummer' })).toBe('isv.voucher-import-conflict');
+});
+
 test('a large import is settled in the background, whole, and its report comes by pages', async () => {
   await vouchers.saveBatch('large');
   const names = Array.from({ length: 15_000 }, (_, n) => `LARGE-${n}`);

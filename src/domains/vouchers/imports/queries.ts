@@ -1,6 +1,6 @@
 import { copyLines, copyValue } from '../../../database/copy.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import type { ReadLine } from './rules.ts';
+import type { Layout, ReadLine } from './rules.ts';
 
 /** An import and how it stands. */
 export type ImportRecord = {
@@ -15,6 +15,26 @@ export type ImportRecord = {
   finished_at: Date | null;
 };
 
+type LayoutColumns = {
+  delimiter: string | null;
+  code_column: number | null;
+  column_count: number | null;
+  quotes_open: boolean;
+};
+
+/** How an import is read, as it is kept. */
+export const layoutOf = ({ delimiter, code_column, column_count, quotes_open }: LayoutColumns): Layout => ({
+  ...{ delimiter: delimiter ?? ',', column: code_column ?? 0, columns: column_count, quotes_open },
+});
+
+/** How the parts of an import are read that is under way; undefined when there is no such import yet. */
+export async function findImportLayout(sql: Sql, { mix_id, import_id }: ImportKey): Promise<Layout | undefined> {
+  const [row] = await sql<LayoutColumns[]>`
+    select delimiter, code_column, column_count, quotes_open from voucher_import
+    where mix_id = ${mix_id} and import_id = ${import_id}`;
+  return row && layoutOf(row);
+}
+
 export type ImportKey = { mix_id: string; import_id: string };
 
 /** A bad line of an import. */
@@ -24,14 +44,16 @@ export type BadLine = { line: number; problem: string; first_line: number | null
 export async function holdImport(
   tx: Transaction,
   { mix_id, import_id }: ImportKey,
-  { app_key, skip_bad_lines }: { app_key: string; skip_bad_lines: boolean },
+  { app_key, skip_bad_lines, layout }: { app_key: string; skip_bad_lines: boolean; layout: Layout },
   now: Date,
-): Promise<ImportRecord> {
-  await tx`insert into voucher_import (mix_id, import_id, app_key, skip_bad_lines, created_at)
-    values (${mix_id}, ${import_id}, ${app_key}, ${skip_bad_lines}, ${now}) on conflict do nothing`;
-  const [row] = await tx<ImportRecord[]>`
+): Promise<ImportRecord & LayoutColumns> {
+  const { delimiter, column, columns } = layout;
+  await tx`insert into voucher_import (mix_id, import_id, app_key, skip_bad_lines, created_at, delimiter, code_column, column_count)
+    values (${mix_id}, ${import_id}, ${app_key}, ${skip_bad_lines}, ${now}, ${delimiter}, ${column}, ${columns})
+    on conflict do nothing`;
+  const [row] = await tx<(ImportRecord & LayoutColumns)[]>`
     select * from voucher_import where mix_id = ${mix_id} and import_id = ${import_id} for update`;
-  return row as ImportRecord;
+  return row as ImportRecord & LayoutColumns;
 }
 
 /** What kind of batch an import goes to; undefined when there is none. */
@@ -59,7 +81,7 @@ export type KeptLine = Pick<ReadLine, 'line'> & { sealed?: Buffer; hash?: Buffer
 export async function addPart(
   tx: Transaction,
   { mix_id, import_id }: ImportKey,
-  part: { part: number; content: Buffer; line_count: number; offset: number },
+  part: { part: number; content: Buffer; line_count: number; offset: number; quotes_open: boolean },
   lines: readonly KeptLine[],
 ): Promise<void> {
   await tx`insert into voucher_import_part (mix_id, import_id, part, content)
@@ -74,7 +96,7 @@ export async function addPart(
   await copyLines(statement, [rows.join('')]);
   const bad = lines.filter(({ problem }) => problem !== undefined).length;
   await tx`update voucher_import set parts = parts + 1, line_count = line_count + ${part.line_count},
-      bad_count = bad_count + ${bad}
+      bad_count = bad_count + ${bad}, quotes_open = ${part.quotes_open}
     where mix_id = ${mix_id} and import_id = ${import_id}`;
 }
 

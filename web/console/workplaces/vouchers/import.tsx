@@ -1,7 +1,8 @@
 import { InboxOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Card, Checkbox, Flex, Progress, Upload } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { Alert, Button, Card, Checkbox, Flex, Input, Progress, Upload } from 'antd';
+import { useEffect, useId, useRef, useState } from 'react';
+import { partsOf } from '../../../../src/sdk/csv-file.ts';
 import type { AnswerOf } from '../../client.ts';
 import { ContractList } from '../../components/contract-list.tsx';
 import { LiveJob } from '../../components/job.tsx';
@@ -11,9 +12,9 @@ import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
-import { partsOf } from './parts.ts';
 
 const IMPORT = 'piaoquan.voucher.batch.import';
+const UNCLEAR = 'isv.voucher-column-unclear';
 const EVERY_MS = 1000;
 type Report = AnswerOf<typeof IMPORT>;
 
@@ -23,11 +24,13 @@ export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
   const { may } = useSession();
   const [file, setFile] = useState<File>();
   const [skips, setSkips] = useState(false);
+  const [column, setColumn] = useState('');
   const upload = useUpload(mix_id);
   if (!may(IMPORT)) return null;
   const again = () => {
     upload.forget();
     setFile(undefined);
+    setColumn('');
   };
   return (
     <Card title={t({ zh: '导入自有券码', en: 'Import codes of your own' })}>
@@ -47,13 +50,14 @@ export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
               en: 'Leave bad lines out and bring in the others (otherwise one bad line keeps all out)',
             })}
           </Checkbox>
+          {upload.asksColumn && <ColumnInput value={column} onChange={setColumn} />}
           {upload.percent !== undefined && <Progress percent={upload.percent} />}
           <Flex gap={8}>
             <Button
               type="primary"
               disabled={file === undefined}
               loading={upload.isRunning}
-              onClick={() => file && upload.run(file, skips)}
+              onClick={() => file && upload.run(file, skips, column)}
             >
               {upload.error
                 ? t({ zh: '从中断处继续', en: 'Go on where it broke off' })
@@ -68,6 +72,20 @@ export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
         </Flex>
       )}
     </Card>
+  );
+}
+
+/** Asks for the column of the codes, where the file does not show it. */
+function ColumnInput({ value, onChange }: { value: string; onChange: (column: string) => void }) {
+  const t = useWords();
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id}>
+        {t({ zh: '券码所在的列（表头或序号）', en: 'Column of the codes (its heading or number)' })}
+      </label>
+      <Input id={id} value={value} maxLength={128} onChange={(event) => onChange(event.target.value)} />
+    </div>
   );
 }
 
@@ -91,13 +109,15 @@ function Chooser({ file, disabled, onChoose }: Chosen) {
       </p>
       <span className="console-dim">
         {t({
-          zh: '取每行第一列；首行可为表头 code；券码 4 至 64 个字母、数字、-、_；一次最多 100 万行。',
-          en: 'The first column of each line; the first line may be the heading “code”. Codes have 4 to 64 letters, digits, - or _. A million lines at the most.',
+          zh: '按表头（券码、code、voucher 等）找到券码所在的列；UTF-8、UTF-16 或 GBK 均可；券码 4 至 64 个字母、数字、-、_；一次最多 100 万行。',
+          en: 'Codes are found by the heading of their column (code, voucher, 券码 and the like), in UTF-8, UTF-16 or GBK. Codes have 4 to 64 letters, digits, - or _. A million lines at the most.',
         })}
       </span>
     </Upload.Dragger>
   );
 }
+
+type Options = { readonly skip_bad_lines: boolean; readonly column?: string };
 
 /** Sends a file part by part. One that broke off goes on with the part that was not taken. */
 function useUpload(mix_id: string) {
@@ -109,17 +129,18 @@ function useUpload(mix_id: string) {
   const [error, setError] = useState<unknown>();
   const taken = useRef(0);
   const control = useRef<AbortController>(undefined);
-  const send = async (file: File, own_id: string, skip_bad_lines: boolean, { signal }: AbortController) => {
+  const [asksColumn, setAsksColumn] = useState(false);
+  const send = async (file: File, own_id: string, options: Options, { signal }: AbortController) => {
     let part = 0;
     for await (const { csv, is_last, bytes } of partsOf(file)) {
       part++;
       if (part <= taken.current) continue;
-      await client.call(IMPORT, { mix_id, import_id: own_id, csv, part, is_last, skip_bad_lines }, { signal });
+      await client.call(IMPORT, { mix_id, import_id: own_id, csv, part, is_last, ...options }, { signal });
       taken.current = part;
       setPercent(Math.floor((bytes / file.size) * 100));
     }
   };
-  const run = async (file: File, skip_bad_lines: boolean) => {
+  const run = async (file: File, skip_bad_lines: boolean, column: string) => {
     const own_id = import_id ?? newKey('console');
     const running = new AbortController();
     control.current = running;
@@ -128,10 +149,11 @@ function useUpload(mix_id: string) {
     setPercent((before) => before ?? 0);
     setRunning(true);
     try {
-      await send(file, own_id, skip_bad_lines, running);
+      await send(file, own_id, { skip_bad_lines, ...(column.trim() && { column }) }, running);
       setSent(true);
     } catch (refusal) {
       if (!running.signal.aborted) setError(refusal);
+      if ((refusal as { sub_code?: unknown }).sub_code === UNCLEAR) setAsksColumn(true);
     } finally {
       if (control.current === running) setRunning(false);
     }
@@ -145,8 +167,9 @@ function useUpload(mix_id: string) {
     setSent(false);
     setRunning(false);
     setError(undefined);
+    setAsksColumn(false);
   };
-  return { import_id, percent, isSent, isRunning, error, run, forget };
+  return { import_id, percent, isSent, isRunning, error, asksColumn, run, forget };
 }
 
 const isSettled = ({ state }: Report): boolean => state === 'done' || state === 'refused';
