@@ -6,6 +6,7 @@ import { connect } from '../src/database/pool.ts';
 import { createVault } from '../src/database/vault.ts';
 import { DEMO } from '../src/demo.ts';
 import { openAppStore } from '../src/gateway/apps.ts';
+import { openBodyRoom } from '../src/gateway/body.ts';
 import { type AnyHandler, createDispatcher } from '../src/gateway/call.ts';
 import { openCallLog } from '../src/gateway/call-log.ts';
 import { openDeadlines } from '../src/gateway/deadlines.ts';
@@ -60,8 +61,9 @@ const dispatcher = createDispatcher({
   acting: { findUser: async () => undefined, enter: async () => undefined },
   onUnexpected: (error) => logger.error(error),
 });
-const oauth = { apps, tokens: openTokenStore(sql, vault), vault, clock, user: DEMO.user };
-const { bodyLimit } = config;
+const { bodyLimit, bodyMemory } = config;
+const bodyRoom = openBodyRoom(bodyMemory);
+const oauth = { apps, tokens: openTokenStore(sql, vault), vault, clock, user: DEMO.user, bodyRoom };
 const server = buildServer({
   dispatcher,
   oauth,
@@ -69,6 +71,7 @@ const server = buildServer({
   ping: () => sql`select 1`,
   logger,
   bodyLimit,
+  bodyRoom,
   trustProxy: [],
   kind: 'sandbox',
 });

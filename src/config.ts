@@ -26,6 +26,8 @@ export type Config = {
   readonly callLogDays: number;
   /** Largest request body in bytes, `PIAOQUAN_BODY_LIMIT`, default 4 MiB. */
   readonly bodyLimit: number;
+  /** Memory in bytes for all request bodies that come in parts, `PIAOQUAN_BODY_MEMORY`, default 256 MiB. */
+  readonly bodyMemory: number;
   /** Proxies whose X-Forwarded-For is believed, `PIAOQUAN_TRUST_PROXY`: comma-joined addresses or ranges; default none. */
   readonly trustProxy: readonly string[];
   /** Least level written to the log, `LOG_LEVEL`: trace … fatal or silent; default info, sandbox warn. */
@@ -54,6 +56,7 @@ export function readConfig(sandbox: boolean, env: NodeJS.ProcessEnv = process.en
     legacySign: onOff(env, 'PIAOQUAN_LEGACY_SIGN'),
     callLogDays: wholeNumber(env, 'PIAOQUAN_CALL_LOG_DAYS', 7, 1, 3650),
     bodyLimit: wholeNumber(env, 'PIAOQUAN_BODY_LIMIT', 4 * 1024 * 1024, 1024, 1024 ** 3),
+    bodyMemory: wholeNumber(env, 'PIAOQUAN_BODY_MEMORY', 256 * 1024 * 1024, 1024, 1024 ** 4),
     trustProxy: proxiesOf(env),
     logLevel,
   };

@@ -14,6 +14,7 @@ import { serveDocs } from './docs/serve.ts';
 import { startTicketingRelease } from './domains/ticketing/release.ts';
 import { voucherJobs } from './domains/vouchers/handlers.ts';
 import { type App, openAppStore } from './gateway/apps.ts';
+import { openBodyRoom } from './gateway/body.ts';
 import { type AnyHandler, createDispatcher } from './gateway/call.ts';
 import { openCallLog } from './gateway/call-log.ts';
 import { serveConsole } from './gateway/console.ts';
@@ -161,7 +162,8 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     },
     onUnexpected: (error, request_id, method) => logger.error({ err: error, request_id, method }, 'call failed'),
   });
-  const oauth = { apps, tokens, vault, clock, user: config.sandbox ? DEMO.user : undefined };
+  const bodyRoom = openBodyRoom(config.bodyMemory);
+  const oauth = { apps, tokens, vault, clock, user: config.sandbox ? DEMO.user : undefined, bodyRoom };
   const { bodyLimit, trustProxy } = config;
   const server = buildServer({
     dispatcher,
@@ -170,6 +172,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     ping: () => ping(sql),
     logger,
     bodyLimit,
+    bodyRoom,
     trustProxy,
     kind: config.sandbox ? 'sandbox' : 'production',
   });

@@ -115,7 +115,9 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
 }
 
 function codeOf(error: unknown): ConsoleErrorCode {
-  if (error instanceof BusyError || isTransient(error)) return 'busy';
+  const { statusCode } = error as { statusCode?: number };
+  if (error instanceof BusyError || isTransient(error) || statusCode === 503) return 'busy';
+  if (statusCode === 400) return 'unreadable-body';
   return REFUSED_BODY[(error as { code?: string }).code ?? ''] ?? 'internal';
 }
 

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { platformError } from '../contract/errors.ts';
+import { hasBody } from './body.ts';
 import { createBrokenRequests } from './broken-requests.ts';
 import { takePlainCalls } from './plain-connections.ts';
-import { hasBody } from './receive.ts';
 import type { Router } from './router.ts';
 
 const HTTP = {

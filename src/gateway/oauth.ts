@@ -6,6 +6,7 @@ import { encodeForm } from '../wire/form.ts';
 import { languageOf } from '../wire/preferences.ts';
 import { isPlainText } from '../wire/text.ts';
 import type { App, AppStore } from './apps.ts';
+import type { BodyRoom } from './body.ts';
 import { CONSENT_STYLE, codePage, consentPage, deniedPage, refusedPage } from './consent-page.ts';
 import { receive } from './receive.ts';
 import { APP_KEY } from './recorded.ts';
@@ -17,6 +18,7 @@ export type OAuth = {
   readonly tokens: TokenStore;
   readonly vault: Vault;
   readonly clock: () => Date;
+  readonly bodyRoom: BodyRoom;
   /** The user whose consent the page asks; without one nobody can sign in here and the page says so. */
   readonly user: { readonly user_id: number; readonly nick: string } | undefined;
 };
@@ -66,7 +68,7 @@ type Exchange = (oauth: OAuth, request: FastifyRequest, reply: FastifyReply) => 
 
 async function askConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const language = languageOf(request.headers);
-  const { parameters } = await receive(request.raw, BODY_LIMIT);
+  const { parameters } = await receive(request.raw, reply.raw, { most: BODY_LIMIT, room: oauth.bodyRoom });
   const app = await liveApp(oauth, parameters.get('client_id'));
   const refuse = (reason: Words) => sendPage(reply.code(400), refusedPage(language, reason));
   if (app === undefined) return refuse(REASONS.client);
@@ -85,7 +87,7 @@ async function askConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyR
 
 async function takeConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const language = languageOf(request.headers);
-  const { parameters } = await receive(request.raw, BODY_LIMIT);
+  const { parameters } = await receive(request.raw, reply.raw, { most: BODY_LIMIT, room: oauth.bodyRoom });
   const wish = openTicket(oauth, parameters.get('ticket') ?? '');
   if (wish === undefined || oauth.user === undefined)
     return sendPage(reply.code(400), refusedPage(language, REASONS.ticket));
@@ -107,7 +109,7 @@ async function takeConsent(oauth: OAuth, request: FastifyRequest, reply: Fastify
 }
 
 async function giveToken(oauth: OAuth, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { parameters } = await receive(request.raw, BODY_LIMIT);
+  const { parameters } = await receive(request.raw, reply.raw, { most: BODY_LIMIT, room: oauth.bodyRoom });
   const refuse = (status: number, error: string, error_description: string) =>
     reply.code(status).header('cache-control', 'no-store').send({ error, error_description });
   const app = await liveApp(oauth, parameters.get('client_id'));

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platformError, type TopError } from '../contract/errors.ts';
 import { addAskedFormat } from '../wire/asked-format.ts';
 import { decodeForm, decodeFormBytes, decodeUtf8, EncodingError } from '../wire/form.ts';
 import { boundaryOf, decodeMultipart, MultipartError } from '../wire/multipart.ts';
 import { cut, toPlainText } from '../wire/text.ts';
+import { type BodyLimits, hasBody, readBody } from './body.ts';
 import { wrongVerb } from './broken-request.ts';
 import type { RequestHead } from './plain-request.ts';
 
@@ -29,13 +30,17 @@ function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
 /**
  * Reads the query and the body of a request, a GET's body included. Never throws for what the caller sent: an unreadable
  * request comes back with its platform error.
- * @param bodyLimit most bytes of the body
  * @param expected `raw` when the body is never a form whatever its content type, as that of a batch
  */
-export async function receive(request: IncomingMessage, bodyLimit: number, expected?: 'raw'): Promise<Received> {
+export async function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: BodyLimits,
+  expected?: 'raw',
+): Promise<Received> {
   if (!hasBody(request)) return understand(request, undefined, expected);
   try {
-    return await understand(request, await readBody(request, bodyLimit), expected);
+    return await understand(request, await readBody(request, response, limits), expected);
   } catch (error) {
     const rest = await understand(request, undefined, expected);
     return { ...rest, failure: rest.failure ?? (error as TopError) };
@@ -125,45 +130,3 @@ function toPlatformError(error: unknown): TopError {
   if (error instanceof MultipartError) return platformError('bad-request', { sub_msg: error.message });
   return error as TopError;
 }
-
-/** So many times the limit is read and dropped, since a client that is still sending would miss the answer. */
-const DISCARDED = 4;
-
-/** Whether a request announces a body, be it empty. */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const { 'content-length': length, 'content-encoding': encoding } = request.headers;
-  if (encoding !== undefined && encoding !== 'identity')
-    throw platformError('bad-request', { sub_msg: `Content-Encoding ${cut(encoding)} is not taken` });
-  if (Number(length) > limit * DISCARDED) throw tooLarge(limit);
-  // Bytes that came along with the head are parsed before this goes on, and nearly always they are the whole body.
-  await undefined;
-  if (request.complete) return bounded(request.read() ?? Buffer.alloc(0), limit);
-  return new Promise((done, failed) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else chunks.length = 0;
-      if (size > limit * DISCARDED) failed(tooLarge(limit));
-    });
-    request.on('end', () => {
-      if (size > limit) failed(tooLarge(limit));
-      else done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-      // The request outlives its body by the whole call.
-      chunks.length = 0;
-    });
-    request.on('error', () => failed(platformError('bad-request', { sub_msg: 'the body was cut off' })));
-  });
-}
-
-function bounded(bytes: Buffer, limit: number): Buffer {
-  if (bytes.length > limit) throw tooLarge(limit);
-  return bytes;
-}
-
-const tooLarge = (limit: number) =>
-  platformError('request-too-large', { sub_msg: `the body may have at most ${limit} bytes` });

@@ -11,6 +11,7 @@ import { acceptsGzip } from '../wire/preferences.ts';
 import { contentType, type Format } from '../wire/render.ts';
 import { isStructural, withoutSeparator } from '../wire/separator.ts';
 import { cut } from '../wire/text.ts';
+import { type BodyRoom, drain } from './body.ts';
 import type { CallInput, Dispatcher } from './call.ts';
 import { formatOf } from './checks.ts';
 import { encodeAnswer } from './encode.ts';
@@ -34,6 +35,7 @@ export type RouterParts = {
   readonly dispatcher: Dispatcher;
   /** Most bytes of a request body. */
   readonly bodyLimit: number;
+  readonly bodyRoom: BodyRoom;
   /** Addresses or ranges of proxies whose X-Forwarded-For and -Host are believed. */
   readonly trustProxy: readonly string[];
 };
@@ -68,19 +70,20 @@ export type Router = {
  */
 export function createRouter(parts: RouterParts): Router {
   const tools = { ...parts, whereFrom: createWhereFrom(parts.trustProxy) };
+  const limits = { most: parts.bodyLimit, room: parts.bodyRoom };
   return {
     takes: (url) => exchangeOf(url) !== undefined,
     serve(request, response, failure) {
       const exchange = exchangeOf(request.url ?? '');
       if (exchange === undefined) return false;
-      receive(request, parts.bodyLimit, exchange.expected)
+      receive(request, response, limits, exchange.expected)
         .then((read) => {
           const received = failure === undefined ? read : { ...read, failure };
           // The rest of a body that was not read to its end would be taken for the next request on the connection.
           if (received.failure !== undefined && !request.complete) response.setHeader('connection', 'close');
           return exchange.answer(tools, request, received);
         })
-        .then((reply) => send(response, reply))
+        .then((reply) => send(request, response, reply))
         .catch((error: Error) => response.destroy(error));
       return true;
     },
@@ -236,9 +239,13 @@ function replyOf(accepted: Accepted, format: Format, text: string): Reply | Prom
   return { type, body: encodeAnswer(text), packed: false };
 }
 
-function send(response: ServerResponse, { type, body, packed }: Reply): void {
+function send(request: IncomingMessage, response: ServerResponse, { type, body, packed }: Reply): void {
   const headers = ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))];
   if (packed) headers.push(...PACKED_HEADERS);
   response.writeHead(200, headers);
-  response.end(body);
+  if (request.complete) response.end(body);
+  else {
+    response.write(body);
+    drain(request).then(() => response.end());
+  }
 }

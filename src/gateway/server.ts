@@ -1,5 +1,16 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { Readable } from 'node:stream';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { platformErrors } from '../contract/error-table.ts';
+import type { TopError } from '../contract/errors.ts';
 import { KIND_HEADER, type Kind } from '../database/mark.ts';
+import { cut } from '../wire/text.ts';
+import { type BodyRoom, hasBody, readBody } from './body.ts';
 import type { Dispatcher } from './call.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,6 +27,7 @@ export type ServerParts = {
   readonly logger: FastifyBaseLogger;
   /** Most bytes of a request body. */
   readonly bodyLimit: number;
+  readonly bodyRoom: BodyRoom;
   readonly trustProxy: readonly string[];
   /** What the database is marked. */
   readonly kind: Kind;
@@ -45,15 +57,20 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     return503OnClosing: false,
   });
   server.addHook('preClose', async () => own?.stopPlainCalls());
+  server.addHook('preParsing', async (request, reply, payload) => {
+    if (!hasBody(request.raw) || request.method === 'GET' || request.is404) return payload;
+    return readWhole(request, reply, parts.bodyRoom);
+  });
   serveOAuth(server, parts.oauth);
   serveOperations(server, parts);
   server.setNotFoundHandler((request, reply) =>
     reply
       .code(404)
-      .send({ error: 'not_found', message: `nothing is served at ${request.method} ${pathOf(request.url)}` }),
+      .send({ error: 'not_found', message: `nothing is served at ${request.method} ${cut(pathOf(request.url))}` }),
   );
   server.setErrorHandler((error: { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (status === 503) return reply.code(status).send({ error: 'busy' });
     if (status >= 500) request.log.error(error);
     return reply.code(status).send({ error: status >= 500 ? 'internal' : 'bad_request' });
   });
@@ -62,6 +79,22 @@ export function buildServer(parts: ServerParts): FastifyInstance {
 
 /** An address without its query, which may hold what is nobody's business. */
 const pathOf = (url: string): string => url.split('?', 1)[0] as string;
+/** Fastify's word for a body that is too large, which its own reader uses too. */
+const TOO_LARGE = { statusCode: 413, code: 'FST_ERR_CTP_BODY_TOO_LARGE' };
+
+/** The body of a request that fastify parses, read as the gateway's are. */
+async function readWhole(request: FastifyRequest, reply: FastifyReply, room: BodyRoom): Promise<Readable> {
+  try {
+    const bytes = await readBody(request.raw, reply.raw, { most: request.routeOptions.bodyLimit ?? 0, room });
+    return Readable.from(bytes.length === 0 ? [] : [bytes]);
+  } catch (error) {
+    const { body } = error as TopError;
+    reply.header('connection', 'close');
+    if (body.code === platformErrors['request-too-large'].code) throw Object.assign(new Error(body.msg), TOO_LARGE);
+    const busy = body.sub_code === platformErrors['service-unavailable'].sub_code;
+    throw Object.assign(new Error(body.sub_msg ?? body.msg), { statusCode: busy ? 503 : 400 });
+  }
+}
 
 /** `/health` says that the process lives, `/ready` that it can serve calls, `/metrics` what Prometheus reads. */
 function serveOperations(server: FastifyInstance, { metrics, ping, kind }: ServerParts): void {
