@@ -76,6 +76,16 @@ describe.each(Object.entries(times))('a sandbox %s', (_when, time) => {
     expect(await call('alibaba.ai.content.business.send.plan.receive', { param0 })).toMatchObject({ ret_code: 0 });
   });
 
+  test('lets the demo ticket in at the gate', async () => {
+    const ticket = { event_id: '731021112', ticket_code_id: '1802131000000001' };
+    const { result_data } = await call('alibaba.damai.maizuo.openapi.eticket.qrcode', {
+      dynamic_q_r_code_param: { ...demoTokens, ...ticket },
+    });
+    const { dynamic_q_r_code_vo } = result_data as { dynamic_q_r_code_vo: { dynamic_q_r_code: string } };
+    const entry = { code: dynamic_q_r_code_vo.dynamic_q_r_code, event_id: 731021112, check_id: 'c1' };
+    expect(await call('piaoquan.ticketing.ticket.check', entry)).toMatchObject({ admitted: true });
+  });
+
   test('sells tickets of the show that is on sale', async () => {
     const goods = { event_id: '90000011', price_id: '90000102', goods_count: 1, bearer_list: [{ bearer_id: 'a' }] };
     const sold = await call('alibaba.damai.maizuo.openapi.order.submit', {

@@ -2,7 +2,7 @@ import { benefitErrors } from './benefit-errors.ts';
 import { activitySend } from './benefit-send.ts';
 import { orderSubmit } from './damai-order.ts';
 import { choices, explained } from './explain.ts';
-import { lotterySendcode } from './fcode.ts';
+import { sendCodeRequest } from './fcode.ts';
 import { sendPlanReceive } from './genie.ts';
 import { lotteryPerformance } from './lottery.ts';
 import { method } from './method.ts';
@@ -49,7 +49,7 @@ export const sendExplain = method({
   },
   request: {
     user_id: integer({ zh: '会话所属用户', en: 'The user whose session calls' }, { example: '6100000', minimum: 1 }),
-    param_f_code_merchant_send_code_request: lotterySendcode.request.properties.param_f_code_merchant_send_code_request,
+    param_f_code_merchant_send_code_request: sendCodeRequest,
     caller_app_key,
   },
   response: explained,

@@ -11,10 +11,9 @@ const common = {
 
 const EMPTY = { missing: 'isv.param-error:112' } as const;
 const NO_ACTIVITY = { missing: 'isv.param-error:2010' } as const;
-const relation_id = integer(
-  { zh: '关联id', en: 'Relation id, from activity.relation' },
-  { example: '123', ...NO_ACTIVITY },
-);
+const relationId = (example: string) =>
+  integer({ zh: '关联id', en: 'Relation id, from activity.relation' }, { example, ...NO_ACTIVITY });
+const relation_id = relationId('123');
 const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
 const start_time = date({ zh: '开始时间', en: 'First instant of the activity' }, { example: '2015-05-29 12:02:49' });
 const end_time = date({ zh: '结束时间', en: 'Last instant of the activity' }, { example: '2015-05-29 12:02:49' });
@@ -159,7 +158,8 @@ export const activityDelete = method({
     en: 'Deletes an activity with all its relations; deleting again succeeds too.',
   },
   kind: 'write',
-  request: { relation_id },
+  // Its page prints no example: another activity than that of the other methods, which would miss it.
+  request: { relation_id: relationId('124') },
   response: { is_success },
 });
 

@@ -16,10 +16,11 @@ const send_count = integer(
   { zh: '发放个数', en: 'How many of each benefit, 1 to 10000' },
   { example: '1', minimum: 1, maximum: 10_000, ...EMPTY },
 );
-const unique_id = text(
-  { zh: '事务id,幂等', en: 'Your key of this send: with the same key the same send has one effect and one answer' },
-  { example: 'AE432CBF12A012', maxLength: 128 },
-);
+const uniqueId = (example: string) =>
+  text(
+    { zh: '事务id,幂等', en: 'Your key of this send: with the same key the same send has one effect and one answer' },
+    { example, maxLength: 128 },
+  );
 const relation_id = integer({ zh: '关联id', en: 'Relation id' }, { example: '12345234', ...NO_ACTIVITY });
 const detail_id = integer({ zh: '活动详情id', en: 'Detail id' }, { example: '123235235', ...NO_ACTIVITY });
 const trace_id = text(
@@ -72,7 +73,7 @@ export const activitySend = method({
           integer({ zh: '关联id', en: 'Relation id; needed when detail_id is left out' }, { example: '12345234' }),
         ),
         send_count,
-        unique_id: optional(unique_id),
+        unique_id: optional(uniqueId('EA12BC3E5EC3B4')),
       },
       EMPTY,
     ),
@@ -124,11 +125,11 @@ export const mobileSend = method({
       {
         benefit_type,
         send_count,
-        unique_id,
+        unique_id: uniqueId('AE432CBF12A012'),
         relation_id,
         purchaser_id: integer(
           { zh: '卖家用户id', en: 'User id of the seller, who owns the activity' },
-          { example: '12312312', missing: 'isv.param-error:203' },
+          { example: '12312312', ready: '6100000', missing: 'isv.param-error:203' },
         ),
         detail_id,
         trace_id,
@@ -196,7 +197,7 @@ export const mobileSendShare = method({
       }),
     ),
     trace_id,
-    unique_id,
+    unique_id: uniqueId('AE432CBF12A013'),
   },
   response: {
     send_result: struct(

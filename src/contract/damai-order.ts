@@ -94,7 +94,9 @@ const childGoods = struct(
   { zh: '组合后的子票档', en: 'What one package holds of a tier' },
   {
     price_id: optional(text({ zh: '票档ID', en: 'Tier id' }, { example: '432131', maxLength: 64 })),
-    goods_id: optional(text({ zh: '商品ID', en: 'Goods id: the tier id' }, { example: '421311', maxLength: 64 })),
+    goods_id: optional(
+      text({ zh: '商品ID', en: 'Goods id: the tier id' }, { example: '421311', ready: '432131', maxLength: 64 }),
+    ),
     goods_count: optional(integer({ zh: '数量,默认1', en: 'Count in one package; 1 when left out' }, { example: '1' })),
   },
 );
@@ -108,7 +110,7 @@ const goods = struct(
     goods_id: optional(
       text(
         { zh: '商品ID', en: 'Goods id; tickets have no numbered seats here, so leave it out or give the tier id' },
-        { example: '809921', maxLength: 64 },
+        { example: '809921', ready: '1280121', maxLength: 64 },
       ),
     ),
     goods_count: optional(integer({ zh: '数量', en: 'How many, 1 to 1000; needed' }, { example: '1' })),

@@ -65,7 +65,10 @@ export const payResultCallback = method({
             { example: '989311211' },
           ),
         ),
-        order_id: text({ zh: '订单ID', en: 'Order id' }, { example: '2313113', maxLength: 64 }),
+        order_id: text(
+          { zh: '订单ID', en: 'Order id' },
+          { example: '2313113', ready: '1802131000000001', maxLength: 64 },
+        ),
         pay_money: text({ zh: '支付金额,单位分', en: 'Amount paid in fen' }, { example: '18000', maxLength: 20 }),
         pay_type_id: text({ zh: '支付方式ID', en: 'Payment type id' }, { example: '32189101', maxLength: 64 }),
         user_account_pay_password: optional(
@@ -127,14 +130,19 @@ export const eticketQrcode = method({
       'DynamicQrCodeParam',
       { zh: '票凭证参数', en: 'Which ticket' },
       {
-        order_id: optional(text({ zh: '订单ID', en: "The ticket's order" }, { example: '1000101121', maxLength: 64 })),
+        order_id: optional(
+          text(
+            { zh: '订单ID', en: "The ticket's order" },
+            { example: '1000101121', ready: '1802131000000002', maxLength: 64 },
+          ),
+        ),
         user_id: optional(
           integer({ zh: '会员ID', en: "Member id; must be the order's when both give one" }, { example: '200121001' }),
         ),
         event_id: text({ zh: '场次ID', en: "The ticket's event" }, { example: '731021112', maxLength: 64 }),
         ticket_code_id: text(
           { zh: '票ID', en: 'Ticket id, from the pay callback or piaoquan.ticketing.order.get' },
-          { example: '4111231001', maxLength: 64 },
+          { example: '4111231001', ready: '1802131000000001', maxLength: 64 },
         ),
         lang_type: langType,
         ...tokens,

@@ -154,6 +154,69 @@ const issuedCode = struct(
   },
 );
 
+/** An order of an external merchant. The page flags it optional as a whole, although some of its members must come. */
+export const sendCodeRequest = struct(
+  'FCodeMerchantSendCodeRq',
+  { zh: '发码请求', en: 'What to issue' },
+  {
+    out_uid: optional(
+      text({ zh: '外部用户ID', en: "The caller's own user id" }, { example: 'uid-333', maxLength: 128 }),
+    ),
+    each_num: integer(
+      { zh: '每个用户的券码数量', en: 'Codes for each user' },
+      { example: '1', minimum: 1, maximum: 1000 },
+    ),
+    mix_id: text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'a09da62085f10074', maxLength: 128 }),
+    ext_order_id: text(
+      {
+        zh: '外部业务单号，同一应用内幂等；首次请求时即归属该批次，不能再用于其他批次',
+        en: "The caller's number of this issue, one for an app; it belongs to the batch that it is first asked for",
+      },
+      { example: '123456789042', maxLength: 64 },
+    ),
+    number: integer(
+      {
+        zh: '券码总数；给出 user_id_list 时须等于 each_num × 用户数',
+        en: 'Codes in total; with user_id_list it must be each_num × users',
+      },
+      { example: '1', minimum: 1, maximum: 1000 },
+    ),
+    order_time: optional(
+      dateText({ zh: '外部下单时间', en: "Time of the caller's order" }, 'yyyy-MM-dd HH:mm:ss', {
+        example: '2018-05-09 00:00:00',
+      }),
+    ),
+    user_id_type: optional(
+      text(
+        { zh: '用户ID类型，默认TAOBAO', en: 'What user_id_list holds; TAOBAO unless given' },
+        {
+          example: 'TAOBAO',
+          values: { TAOBAO: { zh: '用户ID', en: 'user ids' }, TAOBAO_NAME: { zh: '用户昵称', en: 'nicks' } },
+        },
+      ),
+    ),
+    partner_code: optional(
+      text(
+        {
+          zh: '商家编码；不传则用户在该批次的任一授权都可',
+          en: 'Code of the partner; without it any grant of the user will do',
+        },
+        { example: 'tfxenia', maxLength: 128 },
+      ),
+    ),
+    out_user_name: optional(
+      text({ zh: '外部用户昵称', en: "The caller's nickname of the user; not kept" }, { example: 'usernamexxxxx' }),
+    ),
+    feature: optional(text({ zh: '扩展属性', en: 'Attributes of the request; not kept' }, { example: 'suesu' })),
+    user_id_list: optional(
+      text(
+        { zh: '用户ID列表，用竖线分隔，最多1000个', en: 'User ids joined by vertical bars, 1,000 at most' },
+        { example: '3649052181', maxLength: 65_000 },
+      ),
+    ),
+  },
+);
+
 /** Issues codes of a batch for an external merchant's order. */
 export const lotterySendcode = method({
   name: 'taobao.film.lottery.sendcode',
@@ -167,67 +230,7 @@ export const lotterySendcode = method({
   session: 'required',
   kind: 'write',
   request: {
-    param_f_code_merchant_send_code_request: struct(
-      'FCodeMerchantSendCodeRq',
-      { zh: '发码请求', en: 'What to issue' },
-      {
-        out_uid: optional(
-          text({ zh: '外部用户ID', en: "The caller's own user id" }, { example: 'uid-333', maxLength: 128 }),
-        ),
-        each_num: integer(
-          { zh: '每个用户的券码数量', en: 'Codes for each user' },
-          { example: '1', minimum: 1, maximum: 1000 },
-        ),
-        mix_id: text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'a09da62085f10074', maxLength: 128 }),
-        ext_order_id: text(
-          {
-            zh: '外部业务单号，同一应用内幂等；首次请求时即归属该批次，不能再用于其他批次',
-            en: "The caller's number of this issue, one for an app; it belongs to the batch that it is first asked for",
-          },
-          { example: '123456789042', maxLength: 64 },
-        ),
-        number: integer(
-          {
-            zh: '券码总数；给出 user_id_list 时须等于 each_num × 用户数',
-            en: 'Codes in total; with user_id_list it must be each_num × users',
-          },
-          { example: '1', minimum: 1, maximum: 1000 },
-        ),
-        order_time: optional(
-          dateText({ zh: '外部下单时间', en: "Time of the caller's order" }, 'yyyy-MM-dd HH:mm:ss', {
-            example: '2018-05-09 00:00:00',
-          }),
-        ),
-        user_id_type: optional(
-          text(
-            { zh: '用户ID类型，默认TAOBAO', en: 'What user_id_list holds; TAOBAO unless given' },
-            {
-              example: 'TAOBAO',
-              values: { TAOBAO: { zh: '用户ID', en: 'user ids' }, TAOBAO_NAME: { zh: '用户昵称', en: 'nicks' } },
-            },
-          ),
-        ),
-        partner_code: optional(
-          text(
-            {
-              zh: '商家编码；不传则用户在该批次的任一授权都可',
-              en: 'Code of the partner; without it any grant of the user will do',
-            },
-            { example: 'tfxenia', maxLength: 128 },
-          ),
-        ),
-        out_user_name: optional(
-          text({ zh: '外部用户昵称', en: "The caller's nickname of the user; not kept" }, { example: 'usernamexxxxx' }),
-        ),
-        feature: optional(text({ zh: '扩展属性', en: 'Attributes of the request; not kept' }, { example: 'suesu' })),
-        user_id_list: optional(
-          text(
-            { zh: '用户ID列表，用竖线分隔，最多1000个', en: 'User ids joined by vertical bars, 1,000 at most' },
-            { example: '3649052181', maxLength: 65_000 },
-          ),
-        ),
-      },
-    ),
+    param_f_code_merchant_send_code_request: optional(sendCodeRequest),
   },
   response: {
     result: struct(
@@ -242,6 +245,10 @@ export const lotterySendcode = method({
             values: {
               '0': { zh: '成功', en: 'success' },
               '200400': { zh: '券码数量与用户列表不符', en: 'number, each_num and user_id_list contradict each other' },
+              '200401': {
+                zh: '缺少参数 param_f_code_merchant_send_code_request',
+                en: 'param_f_code_merchant_send_code_request was left out',
+              },
               '200404': {
                 zh: '券码批次不存在或无权发放',
                 en: 'no such batch, or the user (and partner) has no grant for it',

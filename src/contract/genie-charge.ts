@@ -6,7 +6,10 @@ export const CHARGE_RESULTS = {
   '0': { zh: '成功', en: 'charged' },
   '2001': { zh: 'biz_code 不存在或已停用', en: 'biz_code is unknown or closed' },
   '2002': { zh: '业务签名错误', en: 'the business signature is wrong' },
-  '2003': { zh: 'timestamp 与服务器时间相差超过10分钟', en: 'timestamp is over ten minutes off the server' },
+  '2003': {
+    zh: 'timestamp 与服务器时间相差超过10分钟',
+    en: 'timestamp is over ten minutes off the server, and the order_no has not charged this number yet',
+  },
   '2004': {
     zh: 'encrypted_mobile 无法解密为手机号',
     en: 'encrypted_mobile does not decrypt to a phone number',
@@ -20,8 +23,8 @@ export const supplyCharge = method({
   category: 'genie',
   title: { zh: '供销商品充值接口', en: 'Charge a membership' },
   purpose: {
-    zh: '为手机号充值 biz_code 所售的会员周期。手机号以 biz_code 的 RSA 公钥加密（PKCS#1 v1.5，base64）。sign 为以 biz_code 密钥计算的 HMAC-SHA1（小写十六进制），原文为 biz_code=…&encrypted_mobile=…&order_no=…&timestamp=…（取值原样）。同一 order_no 只充值一次。沙箱 biz_code 为 e3aa7fc68af1406b8ef41fe77c5abaee，密钥 sandbox-charge-secret。',
-    en: "Charges the phone number with one cycle of the membership that the biz_code sells. The number comes encrypted with the biz_code's RSA public key (PKCS#1 v1.5, base64). sign is HMAC-SHA1 in small hexadecimal letters, keyed with the secret of the biz_code, over biz_code=…&encrypted_mobile=…&order_no=…&timestamp=… with the values as they are. An order_no charges once: repeated for the same number it gives the first answer. The sandbox's biz_code is e3aa7fc68af1406b8ef41fe77c5abaee with secret sandbox-charge-secret.",
+    zh: '为手机号充值 biz_code 所售的会员周期。手机号以 biz_code 的 RSA 公钥加密（PKCS#1 v1.5，base64）。sign 为以 biz_code 密钥计算的 HMAC-SHA1（小写十六进制），原文为 biz_code=…&encrypted_mobile=…&order_no=…&timestamp=…（取值原样）。同一 order_no 只充值一次，重复请求（不论 timestamp 多久以前）返回首次结果。沙箱 biz_code 为 e3aa7fc68af1406b8ef41fe77c5abaee，密钥 sandbox-charge-secret。',
+    en: "Charges the phone number with one cycle of the membership that the biz_code sells. The number comes encrypted with the biz_code's RSA public key (PKCS#1 v1.5, base64). sign is HMAC-SHA1 in small hexadecimal letters, keyed with the secret of the biz_code, over biz_code=…&encrypted_mobile=…&order_no=…&timestamp=… with the values as they are. An order_no charges once: repeated for the same number, however late, it gives the first answer. The sandbox's biz_code is e3aa7fc68af1406b8ef41fe77c5abaee with secret sandbox-charge-secret.",
   },
   package: 'genie.content',
   session: 'none',
@@ -35,7 +38,7 @@ export const supplyCharge = method({
           { zh: '加密手机号', en: 'The phone number (11 digits), RSA encrypted, in base64' },
           {
             example:
-              'WJ1ZUFWWMEsDEZWN1OnKtVBSTD0wD3WymNe2TPc4S+Nw5TVRcuyfp5lcR2QYYOqvVDPzWa0NWLzl9d+4VQYSkkVZMwFkLNj0lNX9dNSL54hOq4VvKIJ7g9gU2sPIy9hVPDuwxfKEvnKGsy4Wr9Yoy5yVjDoQdb0p0OiVHtWc=',
+              'RCMm6JzxRDgeUmLfJV8196SkWOgIt7q+60kYgLDj96/eVPrU0k+yCxpP6pR8qP1TijajpSkqNWvNBnUi5lLByw8mD3L7mmPwCBqmTy9ZQIzT0Up3aV9lf2s7GwZLqXu7p6JBwScIkUvN/0cr/LLuaYoVj1T61HR9L9MPyKTVi6k=',
             maxLength: 1024,
           },
         ),
@@ -49,7 +52,11 @@ export const supplyCharge = method({
         ),
         sign: text(
           { zh: '业务签名', en: 'Signature of these fields, 40 hexadecimal digits' },
-          { example: 'bca726f98ccde3c2f2fd48724c097196b9f4d318', maxLength: 128 },
+          {
+            example: 'bca726f98ccde3c2f2fd48724c097196b9f4d318',
+            ready: '3cf72d3806a5584d14dc788166eeb243a44b51a8',
+            maxLength: 128,
+          },
         ),
         timestamp: integer(
           { zh: '时间戳,毫秒', en: 'When it was signed, epoch milliseconds' },

@@ -34,22 +34,20 @@ export const invalidReturns = {
   '200014': { zh: '券码已核销，不能作废', en: 'a code of the win was redeemed, so it stands' },
 } as const satisfies Record<string, Words>;
 
-const requestFields = {
+/** What the two calls ask; the voiding's page prints no examples. */
+const requestFields = (spread_id: { example: string; ready?: string }, out_biz_id: string) => ({
   mix_user_id: userIdText({ zh: '混淆用户ID', en: 'Open id of the user' }, { example: 'AAHbqNnmACSqk_rfpVTc9e3T' }),
-  spread_id: text(
-    { zh: '活动ID', en: 'Id of the activity' },
-    { example: 'prizePool_o2pgeyxphlccrjm5jvm2ykpfxox7rz6wdohtp', maxLength: 128 },
-  ),
+  spread_id: text({ zh: '活动ID', en: 'Id of the activity' }, { ...spread_id, maxLength: 128 }),
   out_biz_id: text(
     {
       zh: '幂等号：同一应用内唯一，跨渠道也不可重复使用；重复请求返回首次结果',
       en: 'Key of the call, unique for an app over all channels: repeated, it gives the first outcome again',
     },
-    { example: 'test_out_biz_id', maxLength: 100 },
+    { example: out_biz_id, maxLength: 100 },
   ),
   platform: integer({ zh: '渠道', en: 'Number of the channel the activity belongs to' }, { example: '8' }),
   biz_ext_info: optional(text({ zh: '拓展信息', en: 'Extension data: the text of a JSON object' }, { example: '{}' })),
-};
+});
 
 const reward = struct(
   'LotteryPerformanceRewardDTO',
@@ -117,7 +115,10 @@ export const lotteryPerformance = method({
     lottery_performance_top_param: struct(
       'LotteryPerformanceTopParam',
       { zh: '发放参数', en: 'Who draws, in which activity' },
-      requestFields,
+      requestFields(
+        { example: 'prizePool_o2pgeyxphlccrjm5jvm2ykpfxox7rz6wdohtp', ready: 'prizePool_open' },
+        'test_out_biz_id',
+      ),
     ),
   },
   response: {
@@ -172,7 +173,7 @@ export const lotteryPerformanceInvalid = method({
     lottery_performance_invalid_param: struct(
       'LotteryPerformanceInvalidParam',
       { zh: '作废参数', en: 'The call whose win is voided, as it was sent' },
-      requestFields,
+      requestFields({ example: 'prizePool_void' }, 'test_void_biz_id'),
     ),
   },
   response: {

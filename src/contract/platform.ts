@@ -33,7 +33,7 @@ export const httpdnsGet = method({
   kind: 'read',
   request: {},
   response: {
-    result: json(
+    result: text(
       {
         zh: 'JSON 文本，含 config（version、interval 分钟、def_env）、env（环境→域名→协议与“地址|权重”）、api、user',
         en: 'JSON text with config (version, interval in minutes, def_env), env (environment → host → protocol and "address|weight"), api and user',

@@ -19,6 +19,8 @@ export type FieldNote = {
   readonly meaning: Words;
   /** Example as the page prints it, mended where that contradicts the type or the rest of the page. */
   readonly example?: string;
+  /** What a ready-made request carries in place of an example that cannot succeed in a sandbox. */
+  readonly ready?: string;
   /** Meaning of each enumerated value, in the order of the page. */
   readonly values?: Readonly<Record<string, Words>>;
   /** Present when the value is an instant. */
@@ -41,6 +43,7 @@ const note = (type: string, meaning: Words, options: Options, date?: DatePattern
     type,
     meaning,
     ...(options.example !== undefined && { example: options.example }),
+    ...(options.ready !== undefined && { ready: options.ready }),
     ...(options.values !== undefined && { values: options.values }),
     ...(options.missing !== undefined && { missing: options.missing }),
     ...(date !== undefined && { date }),

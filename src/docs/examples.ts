@@ -27,10 +27,19 @@ const SOME_TEXT = 'text';
 const SOME_TIME = '2026-01-02 03:04:05';
 
 /**
- * The request that a method's documentation shows: the contract's field examples in their nesting, lists with one item,
- * instants as text in GMT+8. Optional fields without an example are left out.
+ * The ready-made request of a method, which a fresh sandbox answers with success: the contract's field examples in their
+ * nesting, or what is ready in their place, lists with one item, instants as text in GMT+8. Optional fields without an
+ * example are left out.
  */
 export const exampleRequest = (contract: Contract): BusinessParameters => membersOf(contract.request, (text) => text);
+
+const FETCHED: Readonly<Record<string, string>> = {
+  'taobao.top.auth.token.create': 'code',
+  'taobao.top.auth.token.refresh': 'refresh_token',
+};
+
+/** The parameter of a method that works once, so that a ready-made request must fetch it; undefined where none does. */
+export const fetchedParameter = ({ name }: Contract): string | undefined => FETCHED[name];
 
 /**
  * The same request as a call for the samples: as texts that go over the wire, and as values for the SDK's typed call.
@@ -125,5 +134,5 @@ function exampleOf(schema: TSchema, instant: Instant): unknown {
 }
 
 /** The text of an example; of a field without one its first listed value, or what fits its type. */
-const textOf = ({ example, values }: FieldNote, fitting: string): string =>
-  example ?? Object.keys(values ?? {})[0] ?? fitting;
+const textOf = ({ example, ready, values }: FieldNote, fitting: string): string =>
+  ready ?? example ?? Object.keys(values ?? {})[0] ?? fitting;

@@ -118,6 +118,7 @@ const zh = {
   toolAdd: '添加一项',
   toolRemove: '移除此项',
   toolUnset: '不传',
+  toolFetches: '发送前，工具会取得新的授权码或刷新令牌并填入。',
   toolWrites: '该接口会真实改变沙箱数据。',
   toolWritesProduction: '该接口会真实改变生产数据，请确认后再发送。',
 
@@ -265,6 +266,7 @@ const en: Texts = {
   toolAdd: 'Add an item',
   toolRemove: 'Remove this item',
   toolUnset: 'not sent',
+  toolFetches: 'Before it sends, the tool fetches a fresh code or refresh token.',
   toolWrites: "This call really changes the sandbox's data.",
   toolWritesProduction: 'This call really changes production data. Think before you send it.',
 

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { Contract } from '../../src/contract/method.ts';
-import { fieldNote, fieldsOf, itemOf, kindOf } from '../../src/contract/schema.ts';
+import { type Field, fieldNote, fieldsOf, itemOf, kindOf } from '../../src/contract/schema.ts';
 import { documentedRequests } from './documented.ts';
 
 /** A request as plain JSON values, instants as text. */
@@ -16,7 +16,11 @@ export const plainRequest = (contract: Contract): PlainRequest =>
 export const isDocumented = (contract: Contract): boolean => Object.hasOwn(documentedRequests, contract.name);
 
 function exampleMembers(schema: TSchema): PlainRequest {
-  const needed = fieldsOf(schema).filter(({ required, note }) => required || note.missing !== undefined);
+  const mustCome = ({ required, note }: Field) => required || note.missing !== undefined;
+  // An object that may be left out comes along when some of it must come with it.
+  const needed = fieldsOf(schema).filter(
+    (field) => mustCome(field) || (field.kind === 'object' && fieldsOf(field.schema).some(mustCome)),
+  );
   return Object.fromEntries(needed.map((field) => [field.name, exampleOf(field.schema)]));
 }
 

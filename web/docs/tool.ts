@@ -5,6 +5,7 @@ import { type Caller, startCaller } from './tool-choices.ts';
 import { enhanceForm, readValues } from './tool-form.ts';
 import { startReplay } from './tool-replay.ts';
 import { type SignedCall, SignRefusal, sendCall, signCall, type Wish } from './tool-send.ts';
+import { startFetching } from './tool-token.ts';
 import { words } from './words.ts';
 
 /** The tool of a page: its form, where the answer goes, and who calls. */
@@ -25,9 +26,17 @@ export function startTool(): void {
   const tool: Tool = { form, result, caller };
   enhanceForm(form, fields);
   void startReplay(form, fields, caller);
+  const freshen = startFetching(form, fields);
+  const submit = async (): Promise<void> => {
+    if (form.ariaBusy === 'true') return;
+    setBusy(tool, true);
+    await freshen(caller.wish({}));
+    setBusy(tool, false);
+    await run(tool, caller.wish(readValues(fields)));
+  };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void run(tool, caller.wish(readValues(fields)));
+    void submit();
   });
 }
 

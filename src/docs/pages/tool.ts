@@ -1,7 +1,7 @@
 import { html } from 'ghtml';
 import type { Contract } from '../../contract/method.ts';
 import { type Field, fieldNote, fieldsOf, itemOf, kindOf, type Words } from '../../contract/schema.ts';
-import { exampleRequest } from '../examples.ts';
+import { exampleRequest, fetchedParameter } from '../examples.ts';
 import { membersOf } from './fields.ts';
 import { textsOf, type View } from './site.ts';
 
@@ -27,13 +27,16 @@ export function toolSection(view: View, contract: Contract): string {
   const { demo } = view.site;
   // The demo's secret is public; the programs that the script writes then run as they are.
   const known = demo === undefined ? '' : html` data-demo-key="${demo.app_key}" data-demo-secret="${demo.secret}"`;
+  // Elsewhere nobody can authorise without signing in.
+  const fetched = demo === undefined ? undefined : fetchedParameter(contract);
+  const fetches = fetched === undefined ? '' : html` data-fetches="${fetched}"`;
   const warning = demo === undefined ? text.toolWritesProduction : text.toolWrites;
   return html`<section id="tool" class="tool"><h2>${text.tool}</h2><p class="quiet">${text.toolLead}</p>
 <noscript><p class="notice">${text.toolNeedsScript}</p></noscript>
-<form class="tool-form" data-tool data-method="${contract.name}" data-session="${contract.session}" data-write="${contract.kind === 'write'}"!${known} autocomplete="off">
+<form class="tool-form" data-tool data-method="${contract.name}" data-session="${contract.session}" data-write="${contract.kind === 'write'}"!${known}!${fetches} autocomplete="off">
 <div class="tool-who">!${credentials(view, contract)}</div>
 <div class="tool-fields" data-fields>!${fields.length === 0 ? html`<p class="quiet">${text.noRequest}</p>` : fields}</div>
-!${contract.kind === 'write' ? html`<p class="notice small">${warning}</p>` : ''}
+!${fetched === undefined ? '' : html`<p class="notice small">${text.toolFetches}</p>`}!${contract.kind === 'write' ? html`<p class="notice small">${warning}</p>` : ''}
 <div class="tool-actions"><button type="submit" class="button primary">${text.toolSend}</button>
 <button type="button" class="button" data-restore>${text.toolReset}</button><button type="button" class="button" data-clear>${text.toolClear}</button></div>
 </form><div class="tool-result" data-result hidden></div></section>`;

@@ -1,6 +1,6 @@
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
-import { insertDemoActivity } from './activity/queries.ts';
+import { type DemoDetail, insertDemoActivity } from './activity/queries.ts';
 import { insertTemplate, openType, type Template } from './queries.ts';
 
 const DEMO_USER_ID = 6100000;
@@ -77,24 +77,39 @@ function templatesAt(now: Date): Template[] {
   ];
 }
 
-/** The activities of the pages: 123 with its documented detail, which is over, and the one that can be sent. */
-const activitiesAt = (now: Date) => [
+type DemoActivity = {
+  readonly relation_id: number;
+  readonly details: readonly DemoDetail[];
+  readonly start_time: Date;
+  readonly end_time: Date;
+};
+
+/**
+ * The activities of the pages: 123, which is over, with its documented detail and the one that the update removes, one
+ * to delete, and the one that can be sent.
+ */
+const activitiesAt = (now: Date): DemoActivity[] => [
   {
     relation_id: 123,
-    details: [[54001, 4342322]] as const,
+    // The page of detail.get shows one detail, that of the update removes another: it is removed already.
+    details: [
+      [54001, 4342322],
+      [123, SENDABLE, 'DELETE'],
+    ],
     start_time: DOCUMENTED_START,
     end_time: DOCUMENTED_START,
   },
+  { relation_id: 124, details: [[124, SENDABLE]], start_time: DOCUMENTED_START, end_time: DOCUMENTED_START },
   {
     relation_id: 12345234,
-    details: [[123235235, SENDABLE]] as const,
+    details: [[123235235, SENDABLE]],
     start_time: startOf(now),
     end_time: demoEnd(now),
   },
 ];
 
 /**
- * Loads the demo benefits of two sellers, to whom all types are open, and two activities of the first. What is there
+ * Loads the demo benefits of two sellers, to whom all types are open, and three activities of the first. What is there
  * already stays as it is.
  */
 export async function loadBenefitsDemo({ sql }: { sql: Sql }, now: Date): Promise<void> {

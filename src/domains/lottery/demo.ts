@@ -1,5 +1,6 @@
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
+import { openDraws } from './draws.ts';
 import { type Activity, insertActivity, insertPrize, type Prize } from './queries.ts';
 
 const gmt8 = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
@@ -54,6 +55,22 @@ function openActivity(now: Date): Activity {
   };
 }
 
+/** The activity of the win that the ready-made voiding takes back; it has no prizes. */
+const voidable = (now: Date): Activity => ({
+  ...openActivity(now),
+  spread_id: 'prizePool_void',
+  name: '有一次可作废的中奖',
+});
+
+/** That win: the page of the voiding asks for it. */
+const WIN = {
+  app_key: '12345678',
+  out_biz_id: 'test_void_biz_id',
+  mix_user_id: 'AAHbqNnmACSqk_rfpVTc9e3T',
+  platform: 8,
+  spread_id: 'prizePool_void',
+};
+
 /** What `prizePool_open` gives. Only the second has stock of its own, and the others stay when it is gone. */
 const openPrizes: Prize[] = [
   {
@@ -100,13 +117,15 @@ const openPrizes: Prize[] = [
 ];
 
 /**
- * Loads the demo activities: the two documented ones, and `prizePool_open`, whose one segment starts with the second of
- * `now`, with its prizes. What is there already stays as it is.
+ * Loads the demo activities: the two documented ones, `prizePool_open`, whose one segment starts with the second of
+ * `now`, with its prizes, and `prizePool_void` with a win of the demo app. What is there already stays as it is.
  */
 export async function loadLotteryDemo({ sql }: { sql: Sql }, now: Date): Promise<void> {
   await sql.begin(async (tx) => {
     const open = openActivity(now);
-    for (const activity of [documented, ended, open]) await insertActivity(tx, activity, now);
+    for (const activity of [documented, ended, open, voidable(now)]) await insertActivity(tx, activity, now);
     for (const prize of openPrizes) await insertPrize(tx, open, prize, now);
   });
+  // Its key has one win: drawn again it is told the same, and nothing once it was voided.
+  await openDraws(sql).draw({ ...WIN, now });
 }

@@ -97,7 +97,8 @@ test('3,000 draws at once on two servers win exactly 2,000 times, and no code go
     performance_query_config_param: { spread_id: 'prizePool_open', platform: 8 },
   });
   expect(JSON.stringify(shown)).toContain('"win_times":2000,"consumed_win_times":2000');
-  const [row] = await server.database.sql`select count(*) from lottery_grant where invalid_at is null`;
+  const [row] = await server.database.sql`select count(*) from lottery_grant where invalid_at is null
+    and spread_id = 'prizePool_open'`;
   expect(row?.count).toBe(2000);
 });
 

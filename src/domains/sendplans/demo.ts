@@ -1,8 +1,8 @@
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
-import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE } from './charge/purposes.ts';
-import { insertBiz } from './charge/queries.ts';
+import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './charge/purposes.ts';
+import { charge, insertBiz } from './charge/queries.ts';
 import { insertNew, openLedger, type Row } from './queries.ts';
 
 const at = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
@@ -104,10 +104,13 @@ const bizCodes: [biz_code: string, perform_type: number, auto_renew: boolean][] 
   ['demo_year', 3, false],
 ];
 
+/** The charge of the page, which its ready-made request repeats; the number is that of its encrypted_mobile. */
+const CHARGED = { order_no: 'e3aa7fc68af1406b8ef41fe77c5abaeeabc10', mobile: '13812345678' };
+
 /**
  * Loads the demo plans: 1 with the documented values, which can be received, 2 with the documented period, which is
  * over, 3 not begun, 4 of another circle and 5 of another partner; and three business codes of the source `youku` with
- * the keys of {@link DEMO_BIZ}. Loading again changes nothing that is there.
+ * the keys of {@link DEMO_BIZ}, one with the charge of the page. Loading again changes nothing that is there.
  */
 export async function loadSendplansDemo({ sql, vault }: { sql: Sql; vault: Vault }, now: Date): Promise<void> {
   const plans = plansAt(now);
@@ -128,4 +131,12 @@ export async function loadSendplansDemo({ sql, vault }: { sql: Sql; vault: Vault
         private_key_sealed: vault.seal(BIZ_KEY_PURPOSE, DEMO_BIZ.private_key),
       });
   });
+  const { order_no, mobile } = CHARGED;
+  await charge(sql, DEMO_BIZ.biz_code, [
+    {
+      ...{ at: now.getTime(), order_no },
+      member_hash: vault.hash(MEMBER_PURPOSE, mobile).toString('hex'),
+      member_sealed: vault.seal(MEMBER_PURPOSE, mobile).toString('base64'),
+    },
+  ]);
 }

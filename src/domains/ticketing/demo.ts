@@ -1,6 +1,14 @@
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../database/vault.ts';
+import {
+  insertTheatre,
+  loadDemoOrders,
+  theatreChannelEvents,
+  theatreChildren,
+  theatreEvents,
+  theatrePrices,
+} from './demo-orders.ts';
 import { insertNew, type Row, type Table, TOKEN_PURPOSE } from './queries.ts';
 
 /** The three tokens of a channel, as a request carries them. */
@@ -108,6 +116,8 @@ function events(now: Date): Row[] {
     event_show_end_time: new Date(start + 150 * MINUTE),
     sale_start_time: new Date(now.getTime() - 60 * MINUTE),
     sale_end_time: new Date(start),
+    // Years ahead of the show, so that the gate can be tried.
+    gate_open_time: new Date(now.getTime() - 60 * MINUTE),
     site_id: 3123144,
     site_version_id: 3124111,
     event_limit_type: 2,
@@ -124,6 +134,7 @@ function events(now: Date): Row[] {
       event_show_end_time: documentedInstant,
       sale_start_time: new Date('2019-01-01T10:00:00+08:00'),
       sale_end_time: documentedInstant,
+      gate_open_time: null,
       event_limit_type: 1,
       seat_total_num: 1231,
     },
@@ -142,6 +153,7 @@ function events(now: Date): Row[] {
       event_name_en: 'Event of another tenant',
       event_limit_type: 0,
     },
+    ...theatreEvents(current),
   ];
 }
 
@@ -206,6 +218,7 @@ const prices: Row[] = [
     project_id: 90000002,
     event_id: 90000012,
   },
+  ...theatrePrices(plainTier, tier),
 ];
 
 /** What each tier began with: its goods, and the tickets sold before it came here. */
@@ -227,12 +240,14 @@ const children: Row[] = [
   { project_id: 32321311, event_id: 32131231, price_id: 432411, child_price_id: 32131, child_num: 1 },
   { project_id: 90000001, event_id: 90000011, price_id: 90000104, child_price_id: 90000102, child_num: 2 },
   { project_id: 90000001, event_id: 90000011, price_id: 90000104, child_price_id: 90000105, child_num: 1 },
+  ...theatreChildren,
 ];
 
 const channelEvents: Row[] = [
   { channel_id: 1, event_id: 32131231, authorized: true },
   { channel_id: 1, event_id: 90000011, authorized: true },
   { channel_id: 2, event_id: 90000012, authorized: true },
+  ...theatreChannelEvents,
 ];
 
 const channelPrices: Row[] = [
@@ -241,7 +256,8 @@ const channelPrices: Row[] = [
 
 /**
  * Loads the demo projects: 32321311 with the documented values, 90000001 on sale from `now` with a show when the demo data end,
- * and 90000002 of another tenant. Loading again changes nothing that is there.
+ * 90000002 of another tenant, and 90000003 with the orders that the pages name. Loading again changes nothing that is
+ * there.
  */
 export async function loadTicketingDemo({ sql, vault }: { sql: Sql; vault: Vault }, now: Date): Promise<void> {
   const tables: [Table, Row[]][] = [
@@ -257,6 +273,10 @@ export async function loadTicketingDemo({ sql, vault }: { sql: Sql; vault: Vault
     ['ticketing_channel_price', channelPrices],
   ];
   await sql.begin(async (tx) => {
-    for (const [table, rows] of tables) await insertNew(tx, table, rows);
+    for (const [table, rows] of tables) {
+      await insertNew(tx, table, rows);
+      if (table === 'ticketing_project') await insertTheatre(tx, projectBase);
+    }
   });
+  await loadDemoOrders({ sql, vault }, now, demoEnd(now));
 }

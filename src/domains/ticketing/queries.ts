@@ -220,3 +220,19 @@ export type Row = Readonly<Record<string, string | number | boolean | Date | Uin
 export async function insertNew(sql: Queryable, table: Table, rows: readonly Row[]): Promise<void> {
   await sql`insert into ${sql(table)} ${sql(rows)} on conflict do nothing`;
 }
+
+/** Writes a project with a number of its own, unless it is there. */
+export async function insertNumbered(sql: Queryable, project: Row & { readonly project_no: number }): Promise<void> {
+  const columns = Object.keys(project);
+  await sql`
+    insert into ticketing_project (${sql(columns)}) overriding system value
+    select ${sql(columns)} from jsonb_populate_record(null::ticketing_project, ${sql.json(project as never)})
+    on conflict do nothing`;
+}
+
+/** Lets an unpaid order hold its stock until an instant. */
+export async function holdUntil(sql: Sql, project_id: number, order_id: number, until: Date): Promise<void> {
+  await sql`
+    update ticketing_order set expire_time = ${until}
+    where project_id = ${project_id} and order_id = ${order_id} and order_status = 1`;
+}

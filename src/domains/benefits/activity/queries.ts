@@ -146,6 +146,9 @@ export async function detailsText(sql: Sql, { user_id, relation_id }: ActivityKe
   return JSON.stringify(row.details);
 }
 
+/** A detail of a given id; one that was removed does not count. */
+export type DemoDetail = readonly [detail_id: number, benefit_id: number, status?: 'VALID' | 'DELETE'];
+
 /**
  * Registers an activity of a given relation_id with details of given ids; does nothing when the seller has one of that
  * id. The benefits count it.
@@ -153,15 +156,16 @@ export async function detailsText(sql: Sql, { user_id, relation_id }: ActivityKe
 export async function insertDemoActivity(
   tx: Transaction,
   activity: ActivityKey & Pick<NewActivity, 'name' | 'start_time' | 'end_time' | 'created_at'>,
-  details: readonly (readonly [detail_id: number, benefit_id: number])[],
+  details: readonly DemoDetail[],
 ): Promise<void> {
   const added = await tx`
     insert into benefit_activity ${tx({ ...activity, type: 'SEND', status: 'VALID' })} on conflict do nothing`;
   if (added.count === 0) return;
-  for (const [detail_id, benefit_id] of details) {
+  for (const [detail_id, benefit_id, status = 'VALID'] of details) {
     const { user_id, relation_id } = activity;
-    await tx`insert into benefit_detail ${tx({ user_id, relation_id, detail_id, benefit_id, status: 'VALID' })}`;
-    await tx`
+    await tx`insert into benefit_detail ${tx({ user_id, relation_id, detail_id, benefit_id, status })}`;
+    if (status === 'VALID')
+      await tx`
       update benefit_template set relate_activity_num = relate_activity_num + 1
       where user_id = ${user_id} and benefit_id = ${benefit_id}`;
   }

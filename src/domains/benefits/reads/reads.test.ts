@@ -36,7 +36,7 @@ test('sellers are listed with every type and whether it is open to them, page by
   );
   const list = (asked: object) => reads['piaoquan.benefit.seller.list'](asked, contextAt(NOW));
   const first = await list({ page_size: 1 });
-  expect(first.sellers).toMatchObject([{ user_id: SELLER, nick: 'seller', template_count: 9, activity_count: 2 }]);
+  expect(first.sellers).toMatchObject([{ user_id: SELLER, nick: 'seller', template_count: 9, activity_count: 3 }]);
   expect(first.sellers[0]?.types.map(({ config_id, is_open }) => [config_id, is_open])).toEqual([
     [1, true],
     [4, false],
@@ -58,12 +58,19 @@ test("a seller's activities come newest first with what relates to them, of one 
       status: 'VALID',
       details: [{ detail_id: 123235235, benefit_id: 123, config_id: 1, status: 'VALID' }],
     },
-    { relation_id: 123, details: [{ detail_id: 54001, benefit_id: 4342322 }] },
+    { relation_id: 124, details: [{ detail_id: 124, benefit_id: 123 }] },
+    {
+      relation_id: 123,
+      details: [
+        { detail_id: 123, benefit_id: 123, status: 'DELETE' },
+        { detail_id: 54001, benefit_id: 4342322, status: 'VALID' },
+      ],
+    },
   ]);
   expect(await ids({ relation_id: 123 })).toEqual([123]);
   expect(await ids({ status: 'DELETE' })).toEqual([]);
   expect(await ids({ user_id: 6100001 })).toEqual([]);
-  expect(await ids({ cursor: (await list({ page_size: 1 })).next_cursor })).toEqual([123]);
+  expect(await ids({ cursor: (await list({ page_size: 2 })).next_cursor })).toEqual([123]);
 });
 
 test('the entries behind the units of a template add up to them, page by page', async () => {

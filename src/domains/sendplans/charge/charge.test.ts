@@ -233,3 +233,19 @@ test('only mobile numbers come out of the decryption', () => {
   ] as const)
     expect(decryptMobile(encrypt(plain), DEMO_BIZ.private_key)).toBe(mobile);
 });
+
+test('a charge repeated after its timestamp has grown old is told what became of it and charges nothing', async () => {
+  const [mobile, other] = ['13800000031', '13800000032'];
+  const old = Date.now() - 24 * 3600 * 1000;
+  const stale = (name: string, phone: string) => charge(request(orderNo(name), phone, DEMO_BIZ.biz_code, old));
+  expect(await stale(mobile, mobile)).toMatchObject({ ret_value: false, ret_code: '2003' });
+  expect(await charge(request(orderNo(mobile), mobile))).toEqual(charged);
+  expect(await stale(mobile, mobile)).toEqual(charged);
+  expect(await periods(mobile)).toHaveLength(1);
+  expect(await stale(mobile, other)).toMatchObject({ ret_code: '2003' });
+  expect(await stale('another', mobile)).toMatchObject({ ret_code: '2003' });
+  expect(
+    await charge({ ...request(orderNo(mobile), mobile, DEMO_BIZ.biz_code, old), sign: '0'.repeat(40) }),
+  ).toMatchObject({ ret_code: '2002' });
+  await audit();
+});

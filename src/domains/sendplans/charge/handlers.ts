@@ -18,6 +18,7 @@ import {
   type ChargeCommand,
   charge,
   findBiz,
+  findCharged,
   findVipStatus,
   type VipKey,
   type VipStatus,
@@ -50,13 +51,18 @@ export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Hand
       if (biz === undefined || biz.status !== 1) return answer('2001');
       // Whoever has not the secret learns nothing of the private key: the signature is asked for first.
       if (!isSigned(request, vault.open(BIZ_SECRET_PURPOSE, biz.secret_sealed))) return answer('2002');
-      if (!isFresh(request.timestamp, now)) return answer('2003');
       const mobile = decryptMobile(request.encrypted_mobile, vault.open(BIZ_KEY_PURPOSE, biz.private_key_sealed));
-      if (mobile === undefined) return answer('2004');
+      if (mobile === undefined) return answer(isFresh(request.timestamp, now) ? '2004' : '2003');
+      const member_hash = vault.hash(MEMBER_PURPOSE, mobile).toString('hex');
+      // Who repeats a charge, however late, is told what became of it; nothing is charged by that.
+      if (!isFresh(request.timestamp, now)) {
+        const repeated = (await findCharged(sql, request.biz_code, request.order_no)) === member_hash;
+        return answer(repeated ? '0' : '2003');
+      }
       const outcome = await charges.submit(request.biz_code, {
         at: now.getTime(),
         order_no: request.order_no,
-        member_hash: vault.hash(MEMBER_PURPOSE, mobile).toString('hex'),
+        member_hash,
         member_sealed: vault.seal(MEMBER_PURPOSE, mobile).toString('base64'),
       });
       return answer(String(outcome) as Code);

@@ -46,6 +46,14 @@ export async function charge(sql: Sql, biz_code: string, commands: ChargeCommand
   return rows.map(({ outcome }) => outcome);
 }
 
+/** The keyed hash (hex) of who was charged by an order number of a business code; undefined when nobody was. */
+export async function findCharged(sql: Sql, biz_code: string, order_no: string): Promise<string | undefined> {
+  const [row] = await sql<{ member_hash: string }[]>`
+    select encode(member_hash, 'hex') as member_hash from sendplan_charge
+    where biz_code = ${biz_code} and order_no = ${order_no}`;
+  return row?.member_hash;
+}
+
 /** Whose membership: the hash in hex, the second of the call since the epoch. */
 export type VipKey = {
   readonly source: string;

@@ -55,7 +55,9 @@ afterAll(async () => {
 
 const search = async (asked: object) => {
   const { orders: found, next_cursor } = await reads['piaoquan.ticketing.order.search'](asked, contextAt(after(30)));
-  return { numbers: found.map(({ order_id }) => orders.indexOf(order_id)), found, next_cursor };
+  // The demo's own orders are not among them.
+  const numbers = found.map(({ order_id }) => orders.indexOf(order_id)).filter((number) => number >= 0);
+  return { numbers, found, next_cursor };
 };
 
 test('orders are found by state and time, newest first, page by page, in one project or all', async () => {
@@ -65,7 +67,7 @@ test('orders are found by state and time, newest first, page by page, in one pro
   expect((await search({ start_time: after(1), end_time: after(3) })).numbers).toEqual([2, 1]);
   const first = await search({ page_size: 3 });
   expect(first.numbers).toEqual([4, 3, 2]);
-  expect((await search({ page_size: 3, cursor: first.next_cursor })).numbers).toEqual([1, 0]);
+  expect((await search({ page_size: 5, cursor: first.next_cursor })).numbers).toEqual([1, 0]);
   await expect(search({ cursor: 'x' })).rejects.toMatchObject({ body: { code: 41 } });
 });
 

@@ -28,10 +28,11 @@ const ROOM = { batch: 5000, queue: 25_000 };
 
 type Answer = ResponseOf<typeof lotterySendcode>;
 
-const refusal = (why: keyof typeof REFUSALS, request: SendRequest): Answer => {
+const refusal = (why: keyof typeof REFUSALS, request?: SendRequest): Answer => {
   const [return_code, return_message, return_error_solution] = REFUSALS[why];
-  const { ext_order_id: request_id } = request;
-  return { result: { return_code, request_id, return_error_solution, return_message, success: false } };
+  return {
+    result: { return_code, request_id: request?.ext_order_id, return_error_solution, return_message, success: false },
+  };
 };
 
 function success(vault: Vault, request: SendRequest, answer: OrderAnswer & { state: 'ok' }): Answer {
@@ -104,6 +105,7 @@ export function orderHandlers({ sql, vault }: { sql: Sql; vault: Vault }): Handl
       { param_f_code_merchant_send_code_request: request },
       { app_key, user, now },
     ) => {
+      if (request == null) return refusal('missing');
       const { mix_id, ext_order_id, number, partner_code = null, user_id_type } = request;
       const users = usersOf(request);
       if (users === undefined) return refusal('users', request);

@@ -243,3 +243,11 @@ test('voided, consumed and bound codes are passed over when codes are issued', a
   expect((await take(9)).map(({ sequence }) => sequence)).toEqual([9, 10, 11, 12]);
   expect(await take(1)).toEqual([]);
 });
+
+test('without its parameter, which the page flags optional, nothing is issued and the answer names what is missing', async () => {
+  const { result } = await vouchers.ok<{ result: Result }>(METHOD, {});
+  expect(result).toMatchObject({
+    ...{ return_code: '200401', success: false },
+    return_message: expect.stringContaining('param_f_code_merchant_send_code_request'),
+  });
+});

@@ -1,10 +1,10 @@
-import type { lotterySendcode } from '../../../contract/fcode.ts';
-import type { RequestOf } from '../../../contract/method.ts';
+import type { Static } from 'typebox';
+import type { sendCodeRequest } from '../../../contract/fcode.ts';
 import { USER_ID_LENGTH } from '../../../contract/schema.ts';
 import { personOf } from '../../../secrets/personal.ts';
 
 /** What the caller of sendcode asks. */
-export type SendRequest = RequestOf<typeof lotterySendcode>['param_f_code_merchant_send_code_request'];
+export type SendRequest = Static<typeof sendCodeRequest>;
 
 /** Most users of one order. */
 const MAX_USERS = 1000;
@@ -34,6 +34,11 @@ export const orderText = (request: SendRequest): string =>
 /** Every refusal of sendcode, with what a caller can do. */
 export const REFUSALS = {
   users: ['200400', '券码数量与用户列表不符', '让 number 等于 each_num × 用户数，用户不重复，最多 1000 个'],
+  missing: [
+    '200401',
+    '缺少参数 param_f_code_merchant_send_code_request',
+    '补上 param_f_code_merchant_send_code_request，至少含 mix_id、ext_order_id、each_num、number',
+  ],
   not_found: ['200404', '券码批次不存在或无权发放', '核对 mix_id、partner_code 与授权用户'],
   off_shelf: ['200405', '券码批次已下架', '联系平台上架该批次'],
   expired: ['200406', '券码批次已过期', '换用未过期的批次'],

@@ -1,0 +1,39 @@
+import { catalogue } from '../../src/contract/catalogue.ts';
+import type { Contract } from '../../src/contract/method.ts';
+
+/** The methods that TOP documents, in the order of the documentation centre. */
+export const documentedMethods = (catalogue as readonly Contract[]).filter(({ category }) => category !== 'admin');
+
+/** What a result code may be when a method did what it was asked (the pages differ: 0, 20 or 200). */
+const DONE = ['0', '20', '200'];
+const CODES = /^(?:return|result|ret)_code$/;
+const FLAGS = /^(?:is_)?success$/;
+
+/**
+ * What in an answer, as JSON, says that its method did not do what it was asked: an error, a code of a business, a flag, or
+ * units that failed; in JSON text too.
+ */
+export function refusalsIn(answer: unknown, path = ''): string[] {
+  if (typeof answer !== 'object' || answer === null) return [];
+  return Object.entries(answer).flatMap(([name, value]) => {
+    const at = `${path}.${name}`;
+    if (name === 'error_response') return [`${at} ${JSON.stringify(value)}`];
+    // How complete a win is has values of its own: 1 is all of it.
+    const done = path.endsWith('.return_value') ? ['1'] : DONE;
+    const refused =
+      (CODES.test(name) && !done.includes(String(value))) ||
+      (FLAGS.test(name) && value !== true) ||
+      (/^failure_?count$/i.test(name) && value !== 0);
+    return refused ? [`${at} ${String(value)}`] : refusalsIn(name === 'result_map' ? JSON.parse(value) : value, at);
+  });
+}
+
+/** An authorisation code of the demo user for the demo app, by the pages that a browser goes through. */
+export async function fetchCode(url: string): Promise<string> {
+  const asked = 'client_id=12345678&response_type=code&redirect_uri=urn:ietf:wg:oauth:2.0:oob';
+  const page = await (await fetch(`${url}/authorize?${asked}`)).text();
+  const [, ticket = ''] = /name="ticket" value="([^"]+)"/.exec(page) ?? [];
+  const body = new URLSearchParams({ ticket, decision: 'allow' });
+  const answer = await (await fetch(`${url}/authorize`, { method: 'POST', body })).text();
+  return /<code>([^<]+)<\/code>/.exec(answer)?.[1] ?? '';
+}
