@@ -60,7 +60,8 @@ declare
   -- The commands, by their place.
   ats timestamptz[]; places integer[]; contents text[]; hashes text[]; sealeds text[]; requests text[]; draws float8[];
   users integer[]; others jsonb[]; request_places integer[];
-  known_receipts bigint[]; known_users text[]; same_place boolean[];
+  known_counts integer[]; known_days date[]; known_day_counts integer[];
+  known_receipts bigint[]; known_users text[]; same_place boolean[]; linked boolean;
   -- The names of the persons of the batch, by their place (user_places: of each hash): their own receives, and the person.
   user_hashes text[]; user_counts integer[]; user_days date[]; user_day_counts integer[]; persons integer[]; user_places jsonb;
   -- The persons, by their place: their receives under all names, and the person that one was found to be.
@@ -76,7 +77,7 @@ begin
   select * into plan from sendplan where id = p_plan_id for no key update;
   -- Names that are seen together for the first time join persons: one batch of the partner at a time, and what is read
   -- from here on is what the one before has left.
-  if exists (
+  if p_commands @? '$[*].also' and exists (
     select from jsonb_to_recordset(p_commands) as c (user_hash text, also jsonb)
     cross join lateral jsonb_array_elements_text(c.also) as a (name)
     left join lateral (
@@ -102,12 +103,14 @@ begin
       else 0 end order by c.n),
     array_agg(c.circle_content order by c.n), array_agg(c.user_hash order by c.n), array_agg(c.user_sealed order by c.n),
     array_agg(c.request_id order by c.n), array_agg(c.draw order by c.n),
-    array_agg(c.also order by c.n), array_agg(case when c.request_id is not null then c.request_place end order by c.n),
+    array_agg(c.user_place order by c.n), array_agg(c.also order by c.n), bool_or(c.also is not null or linked.found is not null),
+    array_agg(last.user_ordinal order by c.n), array_agg(last.receive_day order by c.n),
+    array_agg(last.day_ordinal order by c.n), array_agg(case when c.request_id is not null then c.request_place end order by c.n),
     array_agg(stored.receipt_id order by c.n), array_agg(stored.user_hash order by c.n), array_agg(stored.same order by c.n)
-  into ats, places, contents, hashes, sealeds, requests, draws, others, request_places,
-    known_receipts, known_users, same_place
+  into ats, places, contents, hashes, sealeds, requests, draws, users, others, linked,
+    known_counts, known_days, known_day_counts, request_places, known_receipts, known_users, same_place
   from (
-    select *, dense_rank() over (order by request_id) as request_place
+    select *, dense_rank() over (order by user_hash) as user_place, dense_rank() over (order by request_id) as request_place
     from rows from (jsonb_to_recordset(p_commands) as (at bigint, isv_id bigint, circle_id bigint, circle_content text,
       user_hash text, also jsonb, user_sealed text, request_id text, draw float8)) with ordinality
       as x (at, isv_id, circle_id, circle_content, user_hash, also, user_sealed, request_id, draw, n)
@@ -116,49 +119,65 @@ begin
     select k.circle_contents from sendplan_circle k where k.isv_id = c.isv_id and k.circle_id = c.circle_id limit 1
   ) circle on true
   left join lateral (
+    select true as found from sendplan_person x where x.user_hash = decode(c.user_hash, 'hex') limit 1
+  ) linked on true
+  left join lateral (
+    select s.user_ordinal, s.receive_day, s.day_ordinal from sendplan_receipt s
+    where s.plan_id = p_plan_id and s.user_hash = decode(c.user_hash, 'hex') order by s.user_ordinal desc limit 1
+  ) last on true
+  left join lateral (
     select s.receipt_id, encode(s.user_hash, 'hex') as user_hash, s.circle_content = c.circle_content
         and plan.isv_id = c.isv_id and plan.circle_id = c.circle_id as same
     from sendplan_receipt s where s.plan_id = p_plan_id and s.request_id = c.request_id limit 1
   ) stored on true;
 
-  with named as materialized (
-    select distinct h from (
-      select unnest(hashes) as h union all
-      select jsonb_array_elements_text(o) from unnest(others) o where o is not null) x
-  ), person as materialized (
-    select distinct coalesce(x.person_hash, decode(n.h, 'hex')) as person from named n
-    left join lateral (
-      select y.person_hash from sendplan_person y where y.user_hash = decode(n.h, 'hex') limit 1) x on true
-  ), member as materialized (
-    select m.user_hash, dense_rank() over (order by p.person) as place from person p
-    cross join lateral (
-      (select y.user_hash from sendplan_person y where y.person_hash = p.person offset 0)
-      union select p.person) m
-  ), own as materialized (
-    select encode(m.user_hash, 'hex') as h, m.place, coalesce(s.user_ordinal, 0) as count, s.receive_day as day,
-      coalesce(s.day_ordinal, 0) as day_count, row_number() over (order by m.user_hash) as n
-    from member m left join lateral (
-      select x.user_ordinal, x.receive_day, x.day_ordinal from sendplan_receipt x
-      where x.plan_id = p_plan_id and x.user_hash = m.user_hash order by x.user_ordinal desc limit 1) s on true
-  ), whole as (
-    select o.place, sum(o.count) as count, max(o.day) as day, sum(o.day_count) filter (where o.day = o.last_day) as day_count
-    from (select *, max(own.day) over (partition by own.place) as last_day from own) o group by o.place
-  )
-  select o.hashes, o.counts, o.days, o.day_counts, o.persons, o.places, w.counts, w.days, w.day_counts, w.places, w.joined
-  into user_hashes, user_counts, user_days, user_day_counts, persons, user_places, counts, last_days, day_counts, parents,
-    joined
-  from (
-    select array_agg(own.h order by own.n) as hashes, array_agg(own.count order by own.n) as counts,
-      array_agg(own.day order by own.n) as days, array_agg(own.day_count order by own.n) as day_counts,
-      array_agg(own.place order by own.n) as persons, jsonb_object_agg(own.h, own.n) as places from own
-  ) o, (
-    select array_agg(whole.count order by whole.place) as counts, array_agg(whole.day order by whole.place) as days,
-      array_agg(coalesce(whole.day_count, 0) order by whole.place) as day_counts,
-      array_agg(whole.place order by whole.place) as places, array_agg(false order by whole.place) as joined from whole
-  ) w;
-  select array_agg((user_places ->> h)::integer order by n) into users from unnest(hashes) with ordinality as x (h, n);
-
   size := cardinality(ats);
+  if linked then
+    with named as materialized (
+      select distinct h from (
+        select unnest(hashes) as h union all
+        select jsonb_array_elements_text(o) from unnest(others) o where o is not null) x
+    ), person as materialized (
+      select distinct coalesce(x.person_hash, decode(n.h, 'hex')) as person from named n
+      left join lateral (
+        select y.person_hash from sendplan_person y where y.user_hash = decode(n.h, 'hex') limit 1) x on true
+    ), member as materialized (
+      select m.user_hash, dense_rank() over (order by p.person) as place from person p
+      cross join lateral (
+        (select y.user_hash from sendplan_person y where y.person_hash = p.person offset 0)
+        union select p.person) m
+    ), own as materialized (
+      select encode(m.user_hash, 'hex') as h, m.place, coalesce(s.user_ordinal, 0) as count, s.receive_day as day,
+        coalesce(s.day_ordinal, 0) as day_count, row_number() over (order by m.user_hash) as n
+      from member m left join lateral (
+        select x.user_ordinal, x.receive_day, x.day_ordinal from sendplan_receipt x
+        where x.plan_id = p_plan_id and x.user_hash = m.user_hash order by x.user_ordinal desc limit 1) s on true
+    ), whole as (
+      select o.place, sum(o.count) as count, max(o.day) as day, sum(o.day_count) filter (where o.day = o.last_day) as day_count
+      from (select *, max(own.day) over (partition by own.place) as last_day from own) o group by o.place
+    )
+    select o.hashes, o.counts, o.days, o.day_counts, o.persons, o.places, w.counts, w.days, w.day_counts, w.places, w.joined
+    into user_hashes, user_counts, user_days, user_day_counts, persons, user_places, counts, last_days, day_counts, parents,
+      joined
+    from (
+      select array_agg(own.h order by own.n) as hashes, array_agg(own.count order by own.n) as counts,
+        array_agg(own.day order by own.n) as days, array_agg(own.day_count order by own.n) as day_counts,
+        array_agg(own.place order by own.n) as persons, jsonb_object_agg(own.h, own.n) as places from own
+    ) o, (
+      select array_agg(whole.count order by whole.place) as counts, array_agg(whole.day order by whole.place) as days,
+        array_agg(coalesce(whole.day_count, 0) order by whole.place) as day_counts,
+        array_agg(whole.place order by whole.place) as places, array_agg(false order by whole.place) as joined from whole
+    ) w;
+    select array_agg((user_places ->> h)::integer order by n) into users from unnest(hashes) with ordinality as x (h, n);
+  else
+    -- Nobody of the batch has two names: everyone is a person of its own, filled in by the loop.
+    user_counts := array_fill(null::integer, array[size]);
+    user_days := array_fill(null::date, array[size]);
+    user_day_counts := user_counts; counts := user_counts; day_counts := user_counts; last_days := user_days;
+    persons := array(select generate_series(1, size));
+    parents := persons;
+  end if;
+
   outcomes := array_fill(0, array[size]);
   chosen := array_fill(null::integer, array[size]);
   repeats := chosen; ordinals := chosen; day_ordinals := chosen; receive_days := array_fill(null::date, array[size]);
@@ -167,6 +186,12 @@ begin
   for i in 1 .. size loop
     r := request_places[i];
     u := users[i];
+    if user_counts[u] is null then
+      user_counts[u] := coalesce(known_counts[i], 0);
+      user_days[u] := known_days[i];
+      user_day_counts[u] := coalesce(known_day_counts[i], 0);
+      counts[u] := user_counts[u]; last_days[u] := user_days[u]; day_counts[u] := user_day_counts[u];
+    end if;
     p := persons[u];
     while parents[p] <> p loop p := parents[p]; end loop;
     -- All names of one call are one person's from now on, whatever becomes of the call.
@@ -189,7 +214,7 @@ begin
     end if;
     -- A request_id that was granted gets its receipt again, whatever has changed since.
     if known_receipts[i] is not null then
-      q := persons[(user_places ->> known_users[i])::integer];
+      q := persons[case when known_users[i] = hashes[i] then u else (user_places ->> known_users[i])::integer end];
       while parents[q] <> q loop q := parents[q]; end loop;
       if q is distinct from p or not same_place[i] then outcomes[i] := 1011; end if;
       continue;
