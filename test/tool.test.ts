@@ -189,7 +189,11 @@ test('a call is made again from its request_id: what its method declares, withou
   const parameters = { ...EXPORT };
   const { app_key, sign_method, method } = CALL;
   const how = { app_key, sign_method, format: 'simplified', had_session: true };
-  expect(JSON.parse(text)).toEqual({ request_id, method, parameters, ...how });
+  // Of what it does not declare the name alone is told.
+  expect(JSON.parse(text)).toEqual({ request_id, method, parameters, ...how, passed_over: [{ path: 'secret' }] });
+  expect((await (await logIn(server.url, 'demo-login')).get(`calls/${request_id}`)).body).toMatchObject({
+    passed_over: [{ path: 'secret' }],
+  });
   for (const kept of [call.sign, demo.session, 'sent by mistake']) expect(text).not.toContain(kept);
   // A call of a batch too.
   const batch = `method=${METHOD}&mix_id=code_8ebc4e741689bbc1`;

@@ -28,6 +28,7 @@ const LABELS = {
     none: 'none',
     required: 'required',
     optional: 'optional',
+    setting: 'left out of a save it stays, null takes it away',
     upTo: (count: number) => `up to ${count} characters`,
     items: (count: number) => `up to ${count} items`,
     range: (least: string, most: string) => `${least} to ${most}`,
@@ -50,6 +51,7 @@ const LABELS = {
     none: '无',
     required: '必填',
     optional: '可选',
+    setting: '保存时不填则不变，null 则清除',
     upTo: (count: number) => `最多 ${count} 个字符`,
     items: (count: number) => `最多 ${count} 项`,
     range: (least: string, most: string) => `${least} 至 ${most}`,
@@ -142,7 +144,8 @@ function factsOf({ schema, note, required }: Field, labels: Labels, request: boo
   const missing = note.missing === undefined ? need : `${need} (${note.missing})`;
   const example = note.example ?? (kindOf(schema) === 'array' ? fieldNote(itemOf(schema)).example : undefined);
   return [
-    ...(request ? [missing, ...limitsOf(schema, labels)] : required ? [] : [labels.optional]),
+    ...(request ? [missing, ...limitsOf(schema, labels), ...(note.setting ? [labels.setting] : [])] : []),
+    ...(request || required ? [] : [labels.optional]),
     ...(note.date === undefined ? [] : [`${note.date} GMT+8`]),
     ...(example === undefined ? [] : [`${labels.example}${example}`]),
   ];

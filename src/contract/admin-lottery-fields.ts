@@ -162,7 +162,9 @@ export const prize = struct(
     expire_days: optional(
       integer({ zh: '发放后有效天数', en: 'Expiry in days of 24 hours after the win' }, { minimum: 1, maximum: 36500 }),
     ),
-    reward_ext: optional(text({ zh: '拓展信息(JSON 对象)', en: 'Extension data: the text of a JSON object' })),
+    reward_ext: optional(
+      text({ zh: '拓展信息(JSON 对象)', en: 'Extension data: the text of a JSON object' }, { jsonObject: {} }),
+    ),
     mix_id: optional(text({ zh: '券码批次', en: 'Batch of the codes it brings' }, { maxLength: 128 })),
     code_count: optional(integer({ zh: '券码数', en: 'Codes it brings; with mix_id' }, { minimum: 1, maximum: 100 })),
   },

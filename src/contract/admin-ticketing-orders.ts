@@ -272,10 +272,11 @@ export const orderRefund = method({
       { example: 'r-1', maxLength: 64 },
     ),
     ticket_code_ids: optional(
-      list(text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001', maxLength: 64 }), {
-        zh: '要退的票,不填为整单',
-        en: 'Which tickets; all when left out',
-      }),
+      list(
+        text({ zh: '票ID', en: 'Ticket id' }, { example: '2000000001', maxLength: 64 }),
+        { zh: '要退的票,不填为整单', en: 'Which tickets; all when left out' },
+        { minItems: 1 },
+      ),
     ),
     reason: text({ zh: '原因', en: 'Why' }, { example: '行程变更', maxLength: 500 }),
   },

@@ -34,10 +34,14 @@ const user_id = userIdText({ zh: '用户ID，加密保存', en: 'The user; kept 
 
 const request = (example: string) => ({
   mix_id,
-  codes: list(code, {
-    zh: '券码，1至1000个；小写、全角、空格及多余的连字符按批次的格式识别',
-    en: 'Codes, 1 to 1,000; small letters, full-width ones, blanks and needless hyphens are read by the form of the batch',
-  }),
+  codes: list(
+    code,
+    {
+      zh: '券码，1至1000个；小写、全角、空格及多余的连字符按批次的格式识别',
+      en: 'Codes, 1 to 1,000; small letters, full-width ones, blanks and needless hyphens are read by the form of the batch',
+    },
+    { minItems: 1 },
+  ),
   unique_id: text(
     {
       zh: '调用方的唯一单号：重复请求得到首次的结果',

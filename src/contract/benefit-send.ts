@@ -74,6 +74,12 @@ export const activitySend = method({
         ),
         send_count,
         unique_id: optional(uniqueId('EA12BC3E5EC3B4')),
+        receiver_id: optional(
+          integer({
+            zh: '接收者id；2015 年的 SDK 类写在这里，其他调用写在外层',
+            en: 'User id of the receiver where classes of 2015 put it; others name it beside send_request',
+          }),
+        ),
       },
       EMPTY,
     ),
@@ -137,6 +143,12 @@ export const mobileSend = method({
         card_type: optional(
           text({ zh: '百宝箱卡片类型', en: 'Kind of card; accepted, not used' }, { example: 'beauty', maxLength: 64 }),
         ),
+        receiver_id: optional(
+          integer({
+            zh: '接收者id；2015 年的 SDK 类有此项，应为授权用户自己',
+            en: 'User id of the receiver, in classes of 2015; it should be the authorised user',
+          }),
+        ),
       },
       EMPTY,
     ),
@@ -191,10 +203,13 @@ export const mobileSendShare = method({
     send_count,
     share_key: optional(text({ zh: '分享链路key', en: 'Key of the chain, within biz_id' }, { maxLength: 128 })),
     share_users: optional(
-      text({
-        zh: '链路上的用户及是否已发放',
-        en: 'User ids on the chain and whether they were rewarded: u1_true,u2_false',
-      }),
+      text(
+        {
+          zh: '链路上的用户及是否已发放',
+          en: 'User ids on the chain and whether they were rewarded: u1_true,u2_false',
+        },
+        { separator: ',' },
+      ),
     ),
     trace_id,
     unique_id: uniqueId('AE432CBF12A013'),

@@ -40,3 +40,11 @@ export function platformError(
 
 /** A text for a caller whose language is unknown. */
 const inBoth = ({ zh, en }: Words): string => `${zh} / ${en}`;
+
+/**
+ * Platform error 41 for a parameter that does not fit.
+ * @param path the parameter, or the path of a member of it
+ * @param why what is wrong, in Chinese
+ */
+export const invalidArgument = (path: string, why: string): TopError =>
+  platformError('invalid-arguments', { argument: path, sub_msg: `参数 ${path} 不合法：${why}` });

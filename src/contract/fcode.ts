@@ -1,3 +1,4 @@
+import { exportParams } from './fcode-params.ts';
 import { method } from './method.ts';
 import { bool, date, dateText, integer, json, list, optional, struct, text } from './schema.ts';
 
@@ -94,10 +95,13 @@ export const fcodeExportQuery = method({
       },
     ),
     params: optional(
-      json({
-        zh: '扩展参数：{"last_sequence":上一页的游标,"page_size":1至1000，默认100,"reversals":是否同时返回撤销的核销，默认false}，也接受 lastSequence、pageSize；不传则从头开始。reversals 只随 CONSUME 使用：按提交先后另加被撤销核销的券码行，带撤销后的状态（code_status 不为 2 的行即撤销），其游标自 1000000000000000 起；两种用法的游标可以互换，都从同一提交位置继续',
-        en: 'Extension: {"last_sequence": cursor of the last page, "page_size": 1 to 1000, 100 unless given, "reversals": whether reversed redemptions are told too, false unless given}; lastSequence and pageSize are taken too; absent means from the beginning. reversals goes with CONSUME alone: the codes of reversed redemptions come as further rows in the order of commit, with the state after it (a row whose code_status is not 2 is a reversal), and cursors begin at 1000000000000000; a cursor of either use goes on in the other from the same commit',
-      }),
+      json(
+        {
+          zh: '扩展参数：{"last_sequence":上一页的游标,"page_size":1至1000，默认100,"reversals":是否同时返回撤销的核销，默认false}，也接受 lastSequence、pageSize，其他名称被拒绝；不传则从头开始。reversals 只随 CONSUME 使用：按提交先后另加被撤销核销的券码行，带撤销后的状态（code_status 不为 2 的行即撤销），其游标自 1000000000000000 起；两种用法的游标可以互换，都从同一提交位置继续',
+          en: 'Extension: {"last_sequence": cursor of the last page, "page_size": 1 to 1000, 100 unless given, "reversals": whether reversed redemptions are told too, false unless given}; lastSequence and pageSize are taken too, other names are refused; absent means from the beginning. reversals goes with CONSUME alone: the codes of reversed redemptions come as further rows in the order of commit, with the state after it (a row whose code_status is not 2 is a reversal), and cursors begin at 1000000000000000; a cursor of either use goes on in the other from the same commit',
+        },
+        { jsonObject: { members: exportParams } },
+      ),
     ),
   },
   response: {
@@ -211,7 +215,7 @@ export const sendCodeRequest = struct(
     user_id_list: optional(
       text(
         { zh: '用户ID列表，用竖线分隔，最多1000个', en: 'User ids joined by vertical bars, 1,000 at most' },
-        { example: '3649052181', maxLength: 65_000 },
+        { example: '3649052181', maxLength: 65_000, separator: '|' },
       ),
     ),
   },

@@ -40,7 +40,7 @@ export const lotteryPerformanceConfigQuery = method({
           { example: 'prizePool_bkop558uhmi213ixredo4cjeqcrufx1bgglkt', maxLength: 128 },
         ),
         biz_ext_info: optional(
-          text({ zh: '拓展信息', en: 'Extension data: the text of a JSON object' }, { example: '{}' }),
+          text({ zh: '拓展信息', en: 'Extension data: the text of a JSON object' }, { example: '{}', jsonObject: {} }),
         ),
         platform: integer({ zh: '渠道', en: 'Number of the channel the activity belongs to' }, { example: '8' }),
       },

@@ -60,6 +60,21 @@ export const SEND_PLAN_QUERY_RESULTS = {
   '1002': { zh: '该 isv 没有此 circle_id', en: 'the partner has no such circle_id' },
 } as const;
 
+const partnersText = (zh: string, en: string, maxLength: number) => text({ zh, en }, { maxLength });
+
+/**
+ * What is read of isv_user_info_map. It is the partner's own map, so that other names are let pass; a slip of one of these
+ * is refused, since a user or a key that is not read makes another receive of it.
+ */
+const userInfo = {
+  members: {
+    userId: partnersText('合作方的用户ID', "The partner's id of the user", 128),
+    phone: partnersText('手机号', 'Phone of the user', 32),
+    requestId: partnersText('请求ID，幂等', 'Key of the request, which makes repeats safe', 64),
+  },
+  open: true,
+} as const;
+
 /** The plans that users of a circle can receive now. */
 export const sendPlanQuery = method({
   name: 'alibaba.ai.content.business.send.plan.query',
@@ -82,7 +97,7 @@ export const sendPlanQuery = method({
             zh: 'isv用户信息(userId和phone)；带用户时返回其已领取次数，{} 表示不指定用户',
             en: "JSON object text with the partner's userId, phone or both: the answer then tells what this user has received; {} names nobody",
           },
-          { example: '{}' },
+          { example: '{}', jsonObject: userInfo },
         ),
         circle_info: circleInfo,
         isv_id: integer(
@@ -155,7 +170,7 @@ export const sendPlanReceive = method({
             zh: 'isv用户信息(userId和phone)；曾在同一请求中出现过的 userId 与 phone 视为同一人；带 requestId 可安全重试',
             en: "JSON object text: the partner's userId, phone or both. Those that were once given together are one person, for every limit; requestId (up to 64 characters) makes repeats safe",
           },
-          { example: '{"userId":"u-1","requestId":"r-1"}' },
+          { example: '{"userId":"u-1","requestId":"r-1"}', jsonObject: userInfo },
         ),
         circle_info: circleInfo,
         isv_id: integer(

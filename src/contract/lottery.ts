@@ -46,7 +46,9 @@ const requestFields = (spread_id: { example: string; ready?: string }, out_biz_i
     { example: out_biz_id, maxLength: 100 },
   ),
   platform: integer({ zh: '渠道', en: 'Number of the channel the activity belongs to' }, { example: '8' }),
-  biz_ext_info: optional(text({ zh: '拓展信息', en: 'Extension data: the text of a JSON object' }, { example: '{}' })),
+  biz_ext_info: optional(
+    text({ zh: '拓展信息', en: 'Extension data: the text of a JSON object' }, { example: '{}', jsonObject: {} }),
+  ),
 });
 
 const reward = struct(
@@ -85,7 +87,9 @@ const reward = struct(
     gmt_expire: optional(
       dateText({ zh: '过期时间', en: 'Expiry, GMT+8' }, 'yyyy-MM-dd HH:mm:ss', { example: '2022-06-08 13:33:00' }),
     ),
-    reward_ext: optional(text({ zh: '拓展信息', en: 'Extension data: the text of a JSON object' }, { example: '{}' })),
+    reward_ext: optional(
+      text({ zh: '拓展信息', en: 'Extension data: the text of a JSON object' }, { example: '{}', jsonObject: {} }),
+    ),
     code_info_list: optional(
       list(
         struct(

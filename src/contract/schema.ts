@@ -27,10 +27,24 @@ export type FieldNote = {
   readonly date?: DatePattern;
   /** The method's own error for this field when it is missing, in place of platform code 40. */
   readonly missing?: string;
+  /** Of a field that a save keeps when it is left out, and removes when null or an empty text comes; see {@link setting}. */
+  readonly setting?: true;
+  /** Of a text that must be the text of a JSON object. */
+  readonly jsonObject?: JsonObject;
+  /** Of a text that is a list in itself: what stands between its items. A JSON list of texts is taken too. */
+  readonly separator?: string;
 };
 
-type Options = Omit<FieldNote, 'type' | 'meaning' | 'date'>;
-type TextOptions = Options & { readonly maxLength?: number };
+/** What a JSON object in a text may hold. */
+export type JsonObject = {
+  /** The members that are read, by name; absent when any object will do. */
+  readonly members?: Readonly<Record<string, TSchema>>;
+  /** Whether members that are not read may stand beside them, unless they are a slip of one that is. */
+  readonly open?: true;
+};
+
+type Options = Omit<FieldNote, 'type' | 'meaning' | 'date' | 'setting' | 'jsonObject' | 'separator'>;
+type TextOptions = Options & { readonly maxLength?: number } & Pick<FieldNote, 'jsonObject' | 'separator'>;
 type NumberOptions = Options & { readonly minimum?: number; readonly maximum?: number };
 
 /** Longest text taken in a request field unless the contract says otherwise, in UTF-16 units. */
@@ -38,7 +52,7 @@ export const DEFAULT_MAX_LENGTH = 4000;
 /** Most items taken in a request list unless the contract says otherwise. */
 export const DEFAULT_MAX_ITEMS = 1000;
 
-const note = (type: string, meaning: Words, options: Options, date?: DatePattern): { top: FieldNote } => ({
+const note = (type: string, meaning: Words, options: TextOptions, date?: DatePattern): { top: FieldNote } => ({
   top: {
     type,
     meaning,
@@ -46,6 +60,8 @@ const note = (type: string, meaning: Words, options: Options, date?: DatePattern
     ...(options.ready !== undefined && { ready: options.ready }),
     ...(options.values !== undefined && { values: options.values }),
     ...(options.missing !== undefined && { missing: options.missing }),
+    ...(options.jsonObject !== undefined && { jsonObject: options.jsonObject }),
+    ...(options.separator !== undefined && { separator: options.separator }),
     ...(date !== undefined && { date }),
   },
 });
@@ -99,15 +115,36 @@ export const struct = <P extends Record<string, TSchema>>(
 ) => Type.Object(properties, note(name, meaning, options));
 
 /** A list field. Wrapped under its item name except in simplified JSON (TOP protocol 5.2–5.5). */
-export const list = <T extends TSchema>(item: T, meaning: Words, options: Options & { maxItems?: number } = {}) =>
+export const list = <T extends TSchema>(
+  item: T,
+  meaning: Words,
+  options: Options & { minItems?: number; maxItems?: number } = {},
+) =>
   Type.Array(item, {
     ...note(`${fieldNote(item).type}[]`, meaning, options),
+    ...(options.minItems !== undefined && { minItems: options.minItems }),
     maxItems: options.maxItems ?? DEFAULT_MAX_ITEMS,
   });
 
 /** Marks a field that may be left out; absent, null and undefined are the same to writers. */
 export const optional = <T extends TSchema>(schema: T) =>
   Type.Optional(Type.Unsafe<Static<T> | null | undefined>(schema));
+
+/**
+ * Marks what a save may leave out: left out it stays as it is, null takes it away (an empty text does too, which is how a
+ * parameter that is no JSON says null). Something new begins without it.
+ */
+export const setting = <T extends TSchema>(schema: T) =>
+  Type.Optional(Type.Unsafe<Static<T> | null | undefined>({ ...schema, top: { ...fieldNote(schema), setting: true } }));
+
+/**
+ * What people are told of a setting of a request.
+ * @param isTop whether it is a parameter of its own, which has no null
+ */
+export const settingWords = (isTop: boolean): Words =>
+  isTop
+    ? { zh: '保存时不填则不变，传空文本则清除', en: 'left out it stays as it is, an empty text takes it away' }
+    : { zh: '保存时不填则不变，传 null 则清除', en: 'left out it stays as it is, null takes it away' };
 
 /** The contract's note on a schema made by this file's vocabulary; throws when the schema was made otherwise. */
 export function fieldNote(schema: TSchema): FieldNote {

@@ -3,8 +3,9 @@ import type { CallContext, Contract, SessionContext } from '../contract/method.t
 import { CONSOLE_APP_KEY, mayActForUser, mayCall, type Role } from '../contract/roles.ts';
 import type { Writer } from '../database/change-log.ts';
 import type { Parameters } from '../wire/base-text.ts';
-import { compileParser, type Values } from '../wire/parse.ts';
+import { compileParser } from '../wire/parse.ts';
 import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
+import type { Values } from '../wire/unknown.ts';
 import type { App, AppStore } from './apps.ts';
 import {
   checkPublicParameters,

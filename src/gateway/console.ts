@@ -250,6 +250,7 @@ function serveWork(doors: FastifyInstance, parts: Console, keeper: Keeper, live:
     return {
       can_replay: explainer?.replay(request_id) !== undefined,
       signature: await explainer?.signature(request_id),
+      passed_over: explainer?.passedOver(request_id),
     };
   });
   doors.get('/live', { exposeHeadRoute: false }, async (request, reply) => {

@@ -2,6 +2,7 @@ import type { Contract } from '../contract/method.ts';
 import { baseText } from '../wire/base-text.ts';
 import { diagnoseSignature, type Finding } from '../wire/diagnose.ts';
 import { digests } from '../wire/sign.ts';
+import { findUnknown, type Unknown } from '../wire/unknown.ts';
 import { type App, type AppStore, newestSecret } from './apps.ts';
 import { formatOf } from './checks.ts';
 import { type RecentCall, type RecentCalls, WRONG_SIGNATURE } from './recent-calls.ts';
@@ -27,10 +28,16 @@ export type Replay = {
   readonly had_session: boolean;
   readonly sign_method: string | undefined;
   readonly format: 'json' | 'simplified' | 'xml';
+  /** What the method did not know and passed over; absent when there was nothing. */
+  readonly passed_over?: PassedOver;
 };
+
+type PassedOver = readonly Unknown[];
 
 /** What a sandbox still knows of its last calls. */
 export type CallExplainer = {
+  /** What of a call its method did not know and passed over; undefined when there was nothing, or it is no longer kept. */
+  passedOver(request_id: string): PassedOver | undefined;
   /** The signed text of a call whose signature was refused; undefined when it was not, or is no longer kept. */
   signature(request_id: string): Promise<SignatureExplained | undefined>;
   /** The parameters of a call; undefined when they are no longer kept or may not be shown. */
@@ -47,7 +54,14 @@ export type ExplainerParts = {
 
 /** Explains the calls that a memory keeps; secrets are used here and never given away. */
 export function createExplainer({ calls, apps, contracts, clock }: ExplainerParts): CallExplainer {
+  const contractOf = (call: RecentCall | undefined): Contract | undefined =>
+    contracts.find(({ name }) => name === call?.parameters.get('method'));
   return {
+    passedOver(request_id) {
+      const call = calls.find(request_id);
+      const contract = contractOf(call);
+      return call === undefined || contract === undefined ? undefined : passedOverIn(contract, call.parameters);
+    },
     async signature(request_id) {
       const call = calls.find(request_id);
       if (call?.code !== WRONG_SIGNATURE) return undefined;
@@ -56,7 +70,7 @@ export function createExplainer({ calls, apps, contracts, clock }: ExplainerPart
     },
     replay(request_id) {
       const call = calls.find(request_id);
-      const contract = contracts.find(({ name }) => name === call?.parameters.get('method'));
+      const contract = contractOf(call);
       return call === undefined || contract === undefined ? undefined : replayOf(call, contract);
     },
   };
@@ -78,13 +92,21 @@ function explainSignature(call: RecentCall, app: App | undefined, now: Date): Si
 /** Methods that exchange what is as good as a session key: codes and refresh tokens (TOP protocol 8.3). */
 const EXCHANGES_KEYS = 'taobao.top.auth.token.';
 
-function replayOf({ request_id, parameters }: RecentCall, { name, request }: Contract): Replay | undefined {
+/** What a method did not know of a call; undefined when it knew all. */
+function passedOverIn(contract: Contract, parameters: RecentCall['parameters']): PassedOver | undefined {
+  const unknown = findUnknown(contract, parameters);
+  return unknown.length === 0 ? undefined : unknown;
+}
+
+function replayOf({ request_id, parameters }: RecentCall, contract: Contract): Replay | undefined {
+  const { name, request } = contract;
   if (name.startsWith(EXCHANGES_KEYS)) return undefined;
   // What the contract does not declare may be anything, a secret sent by mistake too.
   const declared = Object.keys(request.properties).flatMap((field) => {
     const text = parameters.get(field);
     return text === undefined ? [] : [[field, text] as const];
   });
+  const passed_over = passedOverIn(contract, parameters);
   return {
     request_id,
     method: name,
@@ -93,5 +115,6 @@ function replayOf({ request_id, parameters }: RecentCall, { name, request }: Con
     had_session: Boolean(parameters.get('session')),
     sign_method: parameters.get('sign_method'),
     format: formatOf(parameters),
+    ...(passed_over !== undefined && { passed_over }),
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PUBLIC_PARAMETERS } from '../contract/public-parameters.ts';
 import type { Words } from '../contract/schema.ts';
 import { baseText, isSignMethod, type SignMethod } from '../wire/base-text.ts';
 import { type App, type AppStore, newestSecret } from './apps.ts';
@@ -48,21 +49,6 @@ export type Tool = {
   /** Most bytes of a call to sign. */
   readonly bodyLimit: number;
 };
-
-/** Names that the protocol takes for itself (TOP protocol 2): no business parameter bears them. */
-const PUBLIC_NAMES = [
-  'method',
-  'app_key',
-  'session',
-  'timestamp',
-  'format',
-  'v',
-  'simplify',
-  'sign_method',
-  'sign',
-  'partner_id',
-  'target_app_key',
-];
 
 /** A call that cannot be signed: the field at fault and why, in both languages. */
 class Refusal extends Error {
@@ -187,7 +173,7 @@ function readCall(body: unknown, methods: ReadonlySet<string>): ToolCall {
 function readParameters(parameters: unknown): Record<string, unknown> {
   if (!isObject(parameters))
     throw new Refusal('parameters', { zh: 'parameters 应为 JSON 对象', en: 'parameters should be a JSON object' });
-  const taken = PUBLIC_NAMES.find((name) => Object.hasOwn(parameters, name));
+  const taken = Object.keys(parameters).find((name) => PUBLIC_PARAMETERS.has(name));
   if (taken !== undefined)
     throw new Refusal(`parameters.${taken}`, {
       zh: `${taken} 是公共参数，不能作为业务参数`,

@@ -34,7 +34,7 @@ export const callBatch =
   };
 
 function toItem({ method, request = {}, session }: Single, place: number): Item {
-  const parameters = texts(spellRequest(method, request)).set('method', method);
+  const parameters = texts(spellRequest(method, request), method).set('method', method);
   if (session) parameters.set('session', session);
   return { place, method, parameters, repeatable: isRepeatable(method, request) };
 }

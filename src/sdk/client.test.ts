@@ -105,11 +105,11 @@ describe('a call', () => {
 
   test('sends instants as GMT+8 and lists comma-joined, and refuses what neither can spell', async () => {
     const { seen } = await through([], () =>
-      shaky.call('piaoquan.of.tomorrow', { at: new Date(0), list: [1, 2], deep: { at: [new Date(0)] }, gone: null }),
+      shaky.call('piaoquan.of.tomorrow', { at: new Date(0), list: [1, 2], deep: { at: [new Date(0)] }, x: undefined }),
     );
     const sent = Object.fromEntries(decodeForm(seen[0]?.body ?? ''));
     expect(sent).toMatchObject({ at: '1970-01-01 08:00:00', list: '1,2', deep: '{"at":["1970-01-01 08:00:00"]}' });
-    expect(sent).not.toHaveProperty('gone');
+    expect(sent).not.toHaveProperty('x');
     const common = { mix_id: 'x', unique_id: 'x', user_id: 'x' };
     await expect(client.call('piaoquan.voucher.code.bind', { ...common, codes: ['a,b'] })).rejects.toThrow(
       'piaoquan.voucher.code.bind.codes: an item of the list holds a comma',
@@ -119,6 +119,17 @@ describe('a call', () => {
       'taobao.promotion.benefit.activity.time.update.start_time is not a valid Date',
     );
   });
+});
+
+test('null takes a setting of ours away, and is as good as nothing to the methods of TOP', async () => {
+  const emptied = await through([], () =>
+    shaky.batch([{ method: 'piaoquan.of.tomorrow', request: { list: ['[a', 'b'], none: [], gone: null } }]),
+  );
+  expect(emptied.seen[0]?.body).toBe(
+    `list=${encodeURIComponent('["[a","b"]')}&none=%5B%5D&gone=&method=piaoquan.of.tomorrow`,
+  );
+  const ofTop = await through([], () => shaky.call('taobao.of.tomorrow', { gone: null }));
+  expect(ofTop.seen[0]?.body).not.toContain('gone');
 });
 
 type Tokens = { tenant_token: string; ptnr_token: string; channel_token: string; project_id: string };

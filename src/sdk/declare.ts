@@ -49,7 +49,9 @@ function declareInterface(made: Interfaces, title: string, meaning: string, sche
     const type = typeOf(made, field.schema, side);
     const mark = field.required ? ':' : '?:';
     const absent = field.required ? '' : side === 'request' ? ' | null | undefined' : ' | undefined';
-    return `${docs(describe(field), '  ')}  ${field.name}${mark} ${type}${absent};\n`;
+    const isSetting = side === 'request' && field.note.setting;
+    const lines = [...describe(field), ...(isSetting ? ['Left out of a save it stays as it is; null takes it away.'] : [])];
+    return `${docs(lines, '  ')}  ${field.name}${mark} ${type}${absent};\n`;
   });
   const textAs = (name: string): string => `${docs([meaning])}export interface ${name} {\n${members.join('')}}\n\n`;
   const plain = made.prefix + title.replace(/\W/g, '');

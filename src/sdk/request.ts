@@ -23,7 +23,7 @@ export type BusinessParameters = Readonly<Record<string, unknown>>;
 export const FORM = 'application/x-www-form-urlencoded;charset=utf-8';
 
 /**
- * All parameters of a call, signed (TOP protocol 2–4). Undefined, null and empty values are left out.
+ * All parameters of a call, signed (TOP protocol 2–4); see {@link texts} for what is left out.
  * @param now the caller's time, put into `timestamp` in GMT+8
  */
 export function signedParameters(
@@ -32,7 +32,10 @@ export function signedParameters(
   business: BusinessParameters,
   now: Date,
 ): Map<string, string> {
-  return signed(credentials, new Map([['method', method], ...publicParameters(credentials, now), ...texts(business)]));
+  return signed(
+    credentials,
+    new Map([['method', method], ...publicParameters(credentials, now), ...texts(business, method)]),
+  );
 }
 
 /**
@@ -61,12 +64,16 @@ function publicParameters(credentials: Credentials, now: Date): Map<string, stri
   return parameters;
 }
 
-/** Business parameters as texts (TOP protocol 3); undefined, null and empty values are left out. */
-export function texts(business: BusinessParameters): Map<string, string> {
+/**
+ * Business parameters as texts (TOP protocol 3). Undefined values are left out, null and empty ones too unless the method
+ * is of `piaoquan.*`: there an empty text takes a setting away.
+ */
+export function texts(business: BusinessParameters, method = ''): Map<string, string> {
+  const sendsEmpties = method.startsWith('piaoquan.');
   const spelled = new Map<string, string>();
   for (const [name, value] of Object.entries(business)) {
     const text = parameterText(value);
-    if (text !== '') spelled.set(name, text);
+    if (text !== '' || (sendsEmpties && value !== undefined)) spelled.set(name, text);
   }
   return spelled;
 }
@@ -75,9 +82,14 @@ function parameterText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   if (value instanceof Date) return formatInstant(value);
-  // Lists of simple values go comma-joined, lists of objects as JSON (TOP protocol 3).
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item instanceof Date))
-    return value.map(parameterText).join(',');
+  // Lists of simple values go comma-joined, lists of objects as JSON (TOP protocol 3), and so does a list that joined
+  // would be no list or another one.
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item instanceof Date)) {
+    const items = value.map(parameterText);
+    const joined = items.join(',');
+    const isPlain = items.length > 0 && !/^\s*[[{"]/.test(joined) && !items.some((item) => item.includes(','));
+    return isPlain ? joined : JSON.stringify(items);
+  }
   return JSON.stringify(value, withDates);
 }
 

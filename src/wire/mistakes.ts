@@ -1,3 +1,4 @@
+import { PUBLIC_PARAMETERS } from '../contract/public-parameters.ts';
 import type { Words } from '../contract/schema.ts';
 import { baseText, type Parameters } from './base-text.ts';
 import { leftOutWords, type MistakeId, mistakeWords, notSentWords, timestampWords } from './mistake-words.ts';
@@ -16,7 +17,6 @@ export type SignedCall = {
 /** What a usual mistake makes of a call: the text and secret that its maker signs. */
 export type Mistake = { readonly id: string; readonly words: Words; readonly text: string; readonly secret: string };
 
-const PUBLIC = 'method app_key session timestamp format v simplify sign_method target_app_key partner_id'.split(' ');
 /** Up to so many parameters, every two of them are tried for having been left out. */
 const MOST_PAIRED = 24;
 /** How many seconds apart a clock read twice may be. */
@@ -120,8 +120,8 @@ function* leftOut(call: SignedCall): Generator<Mistake> {
     return { id: 'left-out', words: leftOutWords(gone), text: baseText(rest) + call.body, secret: call.secret };
   };
   for (const name of names) yield without([name]);
-  yield without(names.filter((name) => !PUBLIC.includes(name)));
-  yield without(names.filter((name) => PUBLIC.includes(name)));
+  yield without(names.filter((name) => !PUBLIC_PARAMETERS.has(name)));
+  yield without(names.filter((name) => PUBLIC_PARAMETERS.has(name)));
   if (names.length > MOST_PAIRED) return;
   for (const [index, name] of names.entries()) for (const other of names.slice(index + 1)) yield without([name, other]);
 }

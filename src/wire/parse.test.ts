@@ -7,6 +7,7 @@ import { benefitSelector } from '../contract/benefit.ts';
 import { catalogue } from '../contract/catalogue.ts';
 import { type ErrorBody, TopError } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
+import { PUBLIC_PARAMETERS } from '../contract/public-parameters.ts';
 import { compileParser } from './parse.ts';
 
 const contracts: readonly Contract[] = [...catalogue, everyKind];
@@ -22,13 +23,30 @@ describe.each(contracts)('any request of $name', (contract) => {
     );
   });
 
-  test('reaches the handler without the parameters that the contract lacks', () => {
+  test('reaches the handler beside every public parameter', () => {
     fc.assert(
       fc.property(requestValue(contract.request), (value) => {
-        const parameters = encodeRequest(contract, value).set('partner_id', 'x').set('__proto__', '{"polluted":1}');
+        const parameters = encodeRequest(contract, value);
+        for (const name of PUBLIC_PARAMETERS) parameters.set(name, 'x');
         expect(parse(parameters)).toEqual(value);
       }),
       { numRuns: 3 },
+    );
+  });
+
+  test('with a parameter that the contract lacks is refused where the method is ours, else reaches the handler without it', () => {
+    fc.assert(
+      fc.property(
+        requestValue(contract.request),
+        fc.constantFrom('__proto__', 'toString', 'ünknown'),
+        (value, name) => {
+          const parameters = encodeRequest(contract, value).set(name, '{"polluted":1}');
+          if (contract.name.startsWith('piaoquan.'))
+            expect(() => parse(parameters)).toThrow(`41 Invalid arguments:${name}`);
+          else expect(parse(parameters)).toEqual(value);
+        },
+      ),
+      { numRuns: 6 },
     );
   });
 });

@@ -1,42 +1,52 @@
 import type { TSchema } from 'typebox';
-import { platformError } from '../contract/errors.ts';
+import { invalidArgument as invalid, platformError } from '../contract/errors.ts';
 import { type Contract, fault, type RequestOf } from '../contract/method.ts';
-import { type Field, fieldNote, fieldsOf, itemOf, kindOf } from '../contract/schema.ts';
-import { isPlainText } from './text.ts';
-import { parseInstant } from './time.ts';
+import { type Field, fieldNote, fieldsOf, itemOf, type JsonObject, kindOf } from '../contract/schema.ts';
+import { findJsonFault } from './json-fault.ts';
+import { faultOfText } from './text.ts';
+import { faultOfInstant, parseInstant } from './time.ts';
+import { isStrict, refuseUnknown, type Values } from './unknown.ts';
 
 type Read = (value: unknown, path: string) => unknown;
 
-/** Business parameters by name: texts off the wire, or values that are typed already. */
-export type Values = { get(name: string): unknown };
-
 /**
  * Compiles the request parser of a method from its contract. The parser turns texts into typed values: nested objects
- * and lists of objects come as JSON text, lists of simple values comma-joined (TOP protocol 3). Numbers and booleans
- * are taken as text too, and texts as JSON numbers or objects, since clients differ in what they quote.
+ * and lists of objects come as JSON text, lists of simple values comma-joined (TOP protocol 3) or as JSON. Numbers and
+ * booleans are taken as text too, since clients differ in what they quote. TOP's own methods take texts as JSON numbers or
+ * objects likewise, and pass over what they do not know; ours refuse both. Null and an empty text are as good as nothing,
+ * but for what is marked as a setting: there they arrive as null.
  * Throws platform error 40 or 41 naming the field with its path, or the method's own error where the contract gives one.
  */
 export function compileParser<C extends Contract>(contract: C): (parameters: Values) => RequestOf<C> {
   const read = members(contract.request, contract);
-  return (parameters) => read((name) => parameters.get(name), '') as RequestOf<C>;
+  return (parameters) =>
+    read({ names: () => parameters.keys(), of: (name) => parameters.get(name) }, '') as RequestOf<C>;
 }
-
-const invalid = (path: string, why: string): Error =>
-  platformError('invalid-arguments', { argument: path, sub_msg: `参数 ${path} 不合法：${why}` });
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
 
+/** The members of an object as they came: their names, and each by its name. */
+type Given = { readonly names: () => Iterable<string>; readonly of: (name: string) => unknown };
+
+const givenIn = (value: object): Given => ({
+  names: () => Object.keys(value),
+  of: (name) => (Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined),
+});
+
 /** Reads the fields of an object, each found by its name. */
-type ReadMembers = (memberOf: (name: string) => unknown, path: string) => Record<string, unknown>;
+type ReadMembers = (given: Given, path: string) => Record<string, unknown>;
 
 function members(schema: TSchema, contract: Contract): ReadMembers {
   const readers = fieldsOf(schema).map((field) => ({ field, read: reader(field.schema, contract) }));
-  return (memberOf, path) => {
+  const refuse = isStrict(contract) ? refuseUnknown(new Set(readers.map(({ field }) => field.name))) : undefined;
+  return (given, path) => {
+    refuse?.(given.names(), path);
     const out: Record<string, unknown> = {};
     for (const { field, read } of readers) {
       const here = path === '' ? field.name : `${path}.${field.name}`;
-      const member = memberOf(field.name);
+      const member = given.of(field.name);
       if (!isMissing(member)) out[field.name] = read(member, here);
+      else if (field.note.setting && member !== undefined) out[field.name] = null;
       else if (field.required || field.note.missing !== undefined) throw missing(field, here, contract);
     }
     return out;
@@ -61,7 +71,7 @@ function reader(schema: TSchema, contract: Contract): Read {
     case 'boolean':
       return boolean;
     default:
-      return textReader(schema);
+      return textReader(schema, contract);
   }
 }
 
@@ -69,34 +79,49 @@ function objectReader(schema: TSchema, contract: Contract): Read {
   const read = members(schema, contract);
   const { missing: whenEmpty } = fieldNote(schema);
   return (value, path) => {
-    const parsed = typeof value === 'string' ? parseJson(value, path) : value;
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw invalid(path, '应为 JSON 对象');
-    if (whenEmpty !== undefined && Object.keys(parsed).length === 0) throw fault(contract, whenEmpty);
-    return read((name) => (Object.hasOwn(parsed, name) ? (parsed as Record<string, unknown>)[name] : undefined), path);
+    const object = asObject(typeof value === 'string' ? parseJson(value, path) : value, path);
+    if (whenEmpty !== undefined && Object.keys(object).length === 0) throw fault(contract, whenEmpty);
+    return read(givenIn(object), path);
   };
 }
+
+function asObject(value: unknown, path: string): object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, '应为 JSON 对象');
+  return value;
+}
+
+/** Begins as JSON does. No value of a list that goes comma-joined may: it goes as JSON then. */
+export const LOOKS_LIKE_JSON = /^\s*[[{"]/;
 
 function arrayReader(schema: TSchema, contract: Contract): Read {
   const item = itemOf(schema);
   const read = reader(item, contract);
-  const simple = kindOf(item) !== 'object';
-  const { maxItems } = schema as unknown as { maxItems: number };
+  const joined = kindOf(item) !== 'object';
+  const { minItems = 0, maxItems } = schema as unknown as { minItems?: number; maxItems: number };
   return (value, path) => {
-    const items = typeof value !== 'string' ? value : simple ? value.split(',') : parseJson(value, path);
-    if (!Array.isArray(items)) throw invalid(path, '应为列表');
+    const isJoined = joined && typeof value === 'string' && !LOOKS_LIKE_JSON.test(value);
+    const items = isJoined ? value.split(',') : asList(value, path, joined);
     if (items.length > maxItems) throw invalid(path, `最多 ${maxItems} 项`);
+    if (items.length < minItems) throw invalid(path, `至少 ${minItems} 项`);
     return items.map((each, index) => {
       if (isMissing(each)) throw invalid(`${path}[${index}]`, '为空');
+      if (joined && typeof each === 'object') throw invalid(`${path}[${index}]`, '应为单个的值，不是列表或对象');
       return read(each, `${path}[${index}]`);
     });
   };
+}
+
+function asList(value: unknown, path: string, joined: boolean): unknown[] {
+  const list = typeof value === 'string' ? parseJson(value, path) : value;
+  if (!Array.isArray(list)) throw invalid(path, joined ? '应为 JSON 列表，或以逗号分隔的值' : '应为 JSON 列表');
+  return list;
 }
 
 function instantReader(schema: TSchema): Read {
   const pattern = fieldNote(schema).date;
   return (value, path) => {
     const found = typeof value === 'string' ? parseInstant(value, pattern) : undefined;
-    if (found === undefined) throw invalid(path, `应为 ${pattern}（GMT+8）`);
+    if (found === undefined) throw invalid(path, faultOfInstant(value, pattern));
     return found;
   };
 }
@@ -111,25 +136,60 @@ function integerReader(schema: TSchema): Read {
   const { minimum, maximum } = schema as unknown as { minimum: number; maximum: number };
   const { values } = fieldNote(schema);
   return (value, path) => {
-    const number = typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? Number(value) : value;
-    if (!Number.isInteger(number)) throw invalid(path, '应为整数');
-    const whole = number as number;
-    if (whole < minimum || whole > maximum) throw invalid(path, `应在 ${minimum} 与 ${maximum} 之间`);
-    if (values !== undefined && !Object.hasOwn(values, whole)) throw invalid(path, oneOf(values));
-    return whole;
+    const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+    // Digits enough make an infinite number, which is whole for all that.
+    if (typeof number !== 'number' || !(Number.isInteger(number) || Math.abs(number) === Infinity))
+      throw invalid(path, '应为整数');
+    if (number < minimum || number > maximum) throw invalid(path, `应在 ${minimum} 与 ${maximum} 之间`);
+    if (values !== undefined && !Object.hasOwn(values, number)) throw invalid(path, oneOf(values));
+    return number;
   };
 }
 
-function textReader(schema: TSchema): Read {
+function textReader(schema: TSchema, contract: Contract): Read {
   const { maxLength } = schema as unknown as { maxLength: number };
-  const { type, values } = fieldNote(schema);
+  const { type, values, jsonObject, separator } = fieldNote(schema);
+  const check = jsonObject === undefined ? undefined : objectTextChecker(jsonObject, contract);
+  const mayBeObject = !isStrict(contract) || jsonObject !== undefined || type === 'Json';
   return (value, path) => {
-    const text = typeof value === 'string' ? value : jsonText(value, path);
+    if (typeof value === 'object' && !mayBeObject) throw invalid(path, '应为文本');
+    const given = typeof value === 'string' ? value : jsonText(value, path);
+    const text = separator !== undefined && LOOKS_LIKE_JSON.test(given) ? joinList(given, separator, path) : given;
     if (text.length > maxLength) throw invalid(path, `最多 ${maxLength} 个字符`);
-    if (!isPlainText(text)) throw invalid(path, '含有不允许的控制字符');
+    const fault = faultOfText(text);
+    if (fault !== undefined) throw invalid(path, fault);
     if (values !== undefined && !Object.hasOwn(values, text)) throw invalid(path, oneOf(values));
-    if (type === 'Json') parseJson(text, path);
+    if (check !== undefined) check(text, path);
+    else if (type === 'Json') parseJson(text, path);
     return text;
+  };
+}
+
+/** The items of a JSON list of texts or numbers, joined by what stands between them in a text. */
+function joinList(text: string, separator: string, path: string): string {
+  const items = parseJson(text, path);
+  if (!Array.isArray(items)) throw invalid(path, `应为 JSON 列表，或以 ${separator} 分隔的值`);
+  for (const [index, item] of items.entries())
+    if ((typeof item !== 'string' && typeof item !== 'number') || String(item).includes(separator))
+      throw invalid(`${path}[${index}]`, `应为不含 ${separator} 的单个值`);
+  return items.join(separator);
+}
+
+/** Checks that a text is that of a JSON object with the members it may have; blank is as good as none. */
+function objectTextChecker(
+  { members: known, open }: JsonObject,
+  contract: Contract,
+): (text: string, path: string) => void {
+  const readers = Object.entries(known ?? {}).map(([name, schema]) => ({ name, read: reader(schema, contract) }));
+  const refuse = known === undefined ? undefined : refuseUnknown(new Set(Object.keys(known)), open);
+  return (text, path) => {
+    if (text.trim() === '') return;
+    const given = givenIn(asObject(parseJson(text, path), path));
+    refuse?.(given.names(), path);
+    for (const { name, read } of readers) {
+      const member = given.of(name);
+      if (member !== undefined && member !== null) read(member, `${path}.${name}`);
+    }
   };
 }
 
@@ -155,7 +215,11 @@ function parseJson(text: string, path: string): unknown {
   try {
     return LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch {
-    throw invalid(path, '不是合法的 JSON');
+    const fault = findJsonFault(text);
+    // To keep digits goes as deep as the text does.
+    if (fault === undefined) throw invalid(path, '嵌套过深');
+    const { line, column, why, shown } = fault;
+    throw invalid(path, `不是合法的 JSON，第 ${line} 行第 ${column} 个字符处${why}：${shown}`);
   }
 }
 

@@ -7,6 +7,14 @@ const FORBIDDEN_ALL = new RegExp(FORBIDDEN, 'g');
 /** Whether every answer format can carry the text as it is: no control characters but tab, LF and CR, well-formed. */
 export const isPlainText = (text: string): boolean => !FORBIDDEN.test(text) && text.isWellFormed();
 
+/** Why no answer format could carry a text, in Chinese; undefined when each can. */
+export function faultOfText(text: string): string | undefined {
+  if (isPlainText(text)) return undefined;
+  const found = FORBIDDEN.exec(text)?.[0];
+  if (found === undefined) return '含有不成对的代理字符，不是完整的 Unicode 文本';
+  return `含有不允许的字符 U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
 /** The text with every character that no answer format can carry replaced by U+FFFD. */
 export const toPlainText = (text: string): string =>
   isPlainText(text) ? text : text.toWellFormed().replace(FORBIDDEN_ALL, '\ufffd');

@@ -47,6 +47,15 @@ export function parseInstant(text: string, pattern: DatePattern = 'yyyy-MM-dd HH
   return !Number.isNaN(instant.getTime()) && formatInstant(instant, pattern) === text ? instant : undefined;
 }
 
+/** Why a value is no instant of a pattern, in Chinese: it has another form, or its form is right and there is no such time. */
+export function faultOfInstant(value: unknown, pattern: DatePattern = 'yyyy-MM-dd HH:mm:ss'): string {
+  const hasForm =
+    typeof value === 'string' &&
+    value.length === pattern.length &&
+    value.replace(/\d/g, '0') === pattern.replace(/[a-zA-Z]/g, '0');
+  return hasForm ? '没有这个日期或时刻' : `应为 ${pattern}（GMT+8）`;
+}
+
 /**
  * Reads the public parameter `timestamp`: GMT+8 text, or epoch milliseconds in 13 digits as the official Python client
  * sends (client notes, defaults). Undefined when it is neither.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { TSchema } from 'typebox';
-import { type DatePattern, fieldNote, fieldsOf, itemOf, kindOf } from '../../src/contract/schema.ts';
+import { type DatePattern, fieldNote, fieldsOf, itemOf, type JsonObject, kindOf } from '../../src/contract/schema.ts';
 import { isPlainText } from '../../src/wire/text.ts';
 
 // No filter here refuses more than a rare value: a field that seldom fits holds up every value that it is drawn for.
@@ -23,6 +23,22 @@ const jsonText = (maxLength: number): fc.Arbitrary<string> =>
     .json({ maxDepth: 2 })
     .filter(isPlainText)
     .map((text) => (text.length > maxLength ? '{}' : text));
+
+/** The text of an object that a request may carry in a text: any where none are named, else some of its members. */
+const objectText = ({ members: known }: JsonObject, maxLength: number): fc.Arbitrary<string> =>
+  known === undefined
+    ? fc
+        .dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }))
+        .map((value) => JSON.stringify(value))
+        .filter(isPlainText)
+        .map((text) => (text.length > maxLength ? '{}' : text))
+    : fc
+        .subarray(Object.entries(known))
+        .map((some) =>
+          JSON.stringify(
+            Object.fromEntries(some.map(([name, schema]) => [name, kindOf(schema) === 'boolean' ? true : 1])),
+          ),
+        );
 
 const UNIT_MS: Record<DatePattern, number> = { 'yyyy-MM-dd HH:mm:ss': 1000, 'yyyy-MM-dd HH:mm': 60_000 };
 
@@ -79,14 +95,14 @@ function listOf(schema: TSchema, place: Place): fc.Arbitrary<unknown[]> {
   const joined = place === 'request top' && kindOf(item) !== 'object';
   const inner = place === 'request top' ? 'request' : place;
   const value = anyOf(item, inner);
-  const { maxItems } = schema as unknown as { maxItems: number };
+  const { minItems = 0, maxItems } = schema as unknown as { minItems?: number; maxItems: number };
   const maxLength = Math.min(3, maxItems);
   return joined
     ? fc.array(
         value.filter((each) => !String(each).includes(',')),
         { minLength: 1, maxLength },
       )
-    : fc.array(value, { maxLength });
+    : fc.array(value, { minLength: place === 'response' ? 0 : minItems, maxLength });
 }
 
 function integerOf(schema: TSchema, place: Place): fc.Arbitrary<number> {
@@ -98,8 +114,10 @@ function integerOf(schema: TSchema, place: Place): fc.Arbitrary<number> {
 
 function textOf(schema: TSchema, place: Place): fc.Arbitrary<string> {
   const { maxLength } = schema as unknown as { maxLength: number };
-  const { type, values } = fieldNote(schema);
+  const { type, values, jsonObject, separator } = fieldNote(schema);
   if (place !== 'response' && values !== undefined) return fc.constantFrom(...Object.keys(values));
+  if (place !== 'response' && jsonObject !== undefined) return objectText(jsonObject, maxLength);
+  if (place !== 'response' && separator !== undefined) return fc.constantFrom('u1', `u1${separator}u2`);
   if (type === 'Json') return jsonText(maxLength);
   const text = plainText(maxLength);
   return place === 'response' ? text : text.map((each) => each || 'a');

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import type { Contract } from '../../src/contract/method.ts';
 import { fieldNote, fieldsOf, itemOf, kindOf } from '../../src/contract/schema.ts';
+import { LOOKS_LIKE_JSON } from '../../src/wire/parse.ts';
 import { formatInstant } from '../../src/wire/time.ts';
 
 /**
@@ -12,10 +13,16 @@ export function encodeRequest(contract: Contract, value: Record<string, unknown>
   for (const { name, schema, kind } of fieldsOf(contract.request)) {
     if (value[name] === undefined) continue;
     const plain = toJsonValue(schema, value[name]);
-    if (kind === 'array' && kindOf(itemOf(schema)) !== 'object') parameters.set(name, (plain as unknown[]).join(','));
+    if (kind === 'array' && kindOf(itemOf(schema)) !== 'object') parameters.set(name, joined(plain as unknown[]));
     else parameters.set(name, typeof plain === 'object' ? JSON.stringify(plain) : String(plain));
   }
   return parameters;
+}
+
+/** A list of simple values: comma-joined, or as JSON where that would begin as JSON does. */
+function joined(items: unknown[]): string {
+  const text = items.join(',');
+  return LOOKS_LIKE_JSON.test(text) ? JSON.stringify(items) : text;
 }
 
 function toJsonValue(schema: TSchema, value: unknown): unknown {

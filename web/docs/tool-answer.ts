@@ -46,6 +46,7 @@ export function answerView(asked: Asked, exchange: Exchange, actions: Actions): 
     'div',
     {},
     summaryOf(exchange, outcomes),
+    passedOverBox(asked, exchange),
     ...outcomes.map(outcomeBox),
     tabSet('tool-answer', words.answerViews, tabs),
   );
@@ -78,6 +79,24 @@ const outcomeBox = ({ name, value, meaning, href }: Outcome): HTMLElement =>
     make('a', { href, class: 'tool-outcome-link' }, make('code', {}, `${name} ${value}`)),
     ` ${meaning}`,
   );
+
+type PassedOver = readonly { readonly path: string; readonly nearest?: string }[];
+
+/** What the method did not know and passed over, once the sandbox has told it; only of TOP's own methods is there any. */
+function passedOverBox({ secret }: Asked, { request_id }: Exchange): HTMLElement {
+  const box = make('p', { class: 'notice tool-passed-over', role: 'status', hidden: true });
+  const fill = async (): Promise<void> => {
+    const answer = await fetch(`/tool/call/${request_id}`);
+    if (!answer.ok) return;
+    const { passed_over = [] } = (await answer.json()) as { passed_over?: PassedOver };
+    const names = passed_over.map(({ path, nearest }) => (nearest === undefined ? path : words.nearest(path, nearest)));
+    if (names.length === 0) return;
+    box.append(words.passedOver, ' ', make('code', {}, names.join(', ')));
+    box.hidden = false;
+  };
+  if (secret !== undefined && request_id !== undefined) fill().catch(() => undefined);
+  return box;
+}
 
 function answerPanel(exchange: Exchange, writes: boolean, actions: Actions): HTMLElement {
   const { text, spelling, failure, signed } = exchange;

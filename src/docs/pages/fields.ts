@@ -7,6 +7,7 @@ import {
   fieldsOf,
   itemOf,
   kindOf,
+  settingWords,
   type Words,
 } from '../../contract/schema.ts';
 import { textsOf, type View } from './site.ts';
@@ -108,8 +109,9 @@ function meaningCell({ language }: View, { note, path }: Row, part: string): str
 
 function limitsOf(view: View, row: Row): string {
   const text = textsOf(view);
-  const { missing } = row.note;
+  const { missing, setting } = row.note;
   const lines = boundsOf(view, row).map((line) => html`<span>${line}</span>`);
+  if (setting) lines.push(html`<span>${settingWords(row.depth === 0)[view.language]}</span>`);
   if (missing !== undefined)
     lines.push(html`<span>${text.whenMissing} <a href="#error.${missing}"><code>${missing}</code></a></span>`);
   return lines.join('');

@@ -1,4 +1,3 @@
-import { platformError } from '../../contract/errors.ts';
 import type { lotteryPerformanceConfigQuery } from '../../contract/film.ts';
 import { drawReturns, invalidReturns, type lotteryDrawContracts } from '../../contract/lottery.ts';
 import type { Handlers } from '../../contract/method.ts';
@@ -9,14 +8,7 @@ import { storedUser } from '../../secrets/personal.ts';
 import { openIssuedCodes } from '../vouchers/grant.ts';
 import { type Draws, openDraws } from './draws.ts';
 import { type Activity, type Drawn, findActivities, type RewardKey } from './queries.ts';
-import { isObjectText, rewardOf } from './rules.ts';
-
-/** Refuses an extension parameter that is not the text of a JSON object. */
-function checkExtension(biz_ext_info: string | null | undefined, parameter: string): void {
-  if (!biz_ext_info || isObjectText(biz_ext_info)) return;
-  const argument = `${parameter}.biz_ext_info`;
-  throw platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：应为 JSON 对象` });
-}
+import { rewardOf } from './rules.ts';
 
 /**
  * The handlers of the draw activities. Any permitted app may read any activity, an off-shelf one too; what does not
@@ -38,20 +30,17 @@ export const lotteryHandlers = ({
   const draws = openDraws(sql);
   return {
     'taobao.film.lottery.performance.config.query': async ({ performance_query_config_param: param }) => {
-      checkExtension(param.biz_ext_info, 'performance_query_config_param');
       const activity = await findActivity(param.spread_id);
       if (activity === undefined) return { return_message: '活动不存在', return_code: '200001' };
       if (activity.platform !== param.platform) return { return_message: '渠道与活动不匹配', return_code: '200002' };
       return configOf(activity);
     },
     'taobao.film.lottery.performance': async ({ lottery_performance_top_param: param }, { app_key, now }) => {
-      checkExtension(param.biz_ext_info, 'lottery_performance_top_param');
       const drawn = await draws.draw({ ...param, mix_user_id: storedUser(vault, param.mix_user_id), app_key, now });
       const return_value = await performanceResult(draws, vault, param, drawn);
       return { ...returned(drawReturns, drawn.return_code), ...(return_value && { return_value }) };
     },
     'taobao.film.lottery.performance.invalid': async ({ lottery_performance_invalid_param: param }, context) => {
-      checkExtension(param.biz_ext_info, 'lottery_performance_invalid_param');
       const { app_key, now } = context;
       const code = await draws.invalid({ ...param, mix_user_id: storedUser(vault, param.mix_user_id), app_key, now });
       return returned(invalidReturns, code);

@@ -2,16 +2,6 @@ import type { lotteryPerformance } from '../../contract/lottery.ts';
 import type { ResponseOf } from '../../contract/method.ts';
 import type { Reward, Win } from './queries.ts';
 
-/** Whether a text is the text of a JSON object, as biz_ext_info must be. */
-export function isObjectText(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
 /** Commands that one statement may carry together: of one second, each key of an app once. */
 type Keyed = { readonly app_key: string; readonly out_biz_id: string; readonly now: Date };
 

@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
 import { voucherFindings } from '../../../test/harness/vouchers.ts';
+import { fcodeExportQuery } from '../../contract/fcode.ts';
 import { audit } from '../../database/audit.ts';
 import { createVault } from '../../database/vault.ts';
+import { compileParser } from '../../wire/parse.ts';
 import { operate } from './codes/queries.ts';
 import { voucherHandlers } from './handlers.ts';
 import { insertBatch, insertCodes, insertGrant } from './queries.ts';
@@ -46,10 +48,16 @@ const act = (mix_id: string, kind: 'consume' | 'reverse' | 'void', ...sequences:
 
 async function page(mix_id: string, params: object, operate_type = 'CONSUME', now = NOW) {
   const handler = voucherHandlers({ sql: database.sql, vault })['taobao.film.fcode.export.query'];
-  const { result } = await handler(
-    { mix_id, partner_code: 'p', operate_type, params: JSON.stringify(params) },
-    { app_key: '12345678', user, now, request_id: 'r', host: 'localhost', actor: '12345678', method: 'test' },
-  );
+  const asked = { mix_id, partner_code: 'p', operate_type, params: JSON.stringify(params) };
+  const { result } = await handler(compileParser(fcodeExportQuery)(new Map(Object.entries(asked))), {
+    app_key: '12345678',
+    user,
+    now,
+    request_id: 'r',
+    host: 'localhost',
+    actor: '12345678',
+    method: 'test',
+  });
   return result.return_value!;
 }
 

@@ -8,7 +8,7 @@ const STORED = instant('2019-12-01T00:00:00');
 const code = (code_status: -2 | 0 | 2) => ({ code_status, bound: false, gmt_modified: STORED, expire_time: EXPIRE });
 
 test('absent, blank and empty params mean the first 100 rows', () => {
-  for (const params of [undefined, null, '', '  ', '{}', '{"other":1}', '{"last_sequence":null}'])
+  for (const params of [undefined, null, '', '  ', '{}', '{"last_sequence":null}'])
     expect(readPageParams(params)).toEqual({ last_sequence: 0, page_size: 100 });
 });
 
@@ -23,21 +23,6 @@ test('cursor and page size are taken under both spellings, as numbers or digits'
       expect(readPageParams(JSON.stringify(params))).toEqual({ last_sequence: cursor, page_size: size });
     }),
   );
-});
-
-test('malformed params are refused by the name of what is wrong', () => {
-  const refused = (params: string) => {
-    try {
-      return readPageParams(params);
-    } catch (error) {
-      return (error as { body?: { msg: string } }).body?.msg;
-    }
-  };
-  for (const params of ['x', '{', '[]', 'null', '5', '"{}"']) expect(refused(params)).toBe('Invalid arguments:params');
-  for (const value of ['-1', '1.5', '"-1"', '"1e3"', '" 1"', '""', 'true', '[1]', '{}', '9007199254740992'])
-    expect(refused(`{"lastSequence":${value}}`)).toBe('Invalid arguments:params.last_sequence');
-  for (const value of ['0', '1001', '"0"', '-5', '1.5', 'false'])
-    expect(refused(`{"page_size":${value}}`)).toBe('Invalid arguments:params.page_size');
 });
 
 test('a code is normal through the second of its expire_time and expired after it, which then is its last change', () => {

@@ -1,4 +1,4 @@
-import { platformError } from '../../contract/errors.ts';
+import { invalidArgument } from '../../contract/errors.ts';
 import { isOver } from '../../contract/period.ts';
 import type { StoredCode } from './queries.ts';
 
@@ -18,55 +18,25 @@ export type PageParams = { last_sequence: number; page_size: number; reversals?:
 export const CHANGES_FROM = 1_000_000_000_000_000;
 
 const PAGE_SIZE = 100;
-const MAX_PAGE_SIZE = 1000;
-
-const invalid = (argument: string, why: string): Error =>
-  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
 /**
- * Reads the extension parameter of the export. The page names no key for its cursor, so `last_sequence` and
- * `lastSequence` are both taken (the first wins), likewise `page_size` and `pageSize`; other keys are let pass. Absent
- * or blank means from the beginning. Throws platform error 41 naming `params` or the member.
+ * Reads the extension parameter of the export, which the contract has checked: a JSON object, or blank. The page names no
+ * key for its cursor, so `last_sequence` and `lastSequence` are both taken (the first wins), likewise `page_size` and
+ * `pageSize`. Absent or blank means from the beginning.
  */
 export function readPageParams(params: string | null | undefined): PageParams {
-  const given = params?.trim() ? parseObject(params) : {};
-  const last_sequence = given.last_sequence ?? given.lastSequence ?? 0;
-  const page_size = given.page_size ?? given.pageSize ?? PAGE_SIZE;
+  const given: Record<string, unknown> = params?.trim() ? JSON.parse(params) : {};
   return {
-    last_sequence: wholeNumber(last_sequence, 'params.last_sequence', 0, Number.MAX_SAFE_INTEGER),
-    page_size: wholeNumber(page_size, 'params.page_size', 1, MAX_PAGE_SIZE),
-    ...(readFlag(given.reversals ?? false, 'params.reversals') && { reversals: true }),
+    last_sequence: Number(given.last_sequence ?? given.lastSequence ?? 0),
+    page_size: Number(given.page_size ?? given.pageSize ?? PAGE_SIZE),
+    ...(String(given.reversals) === 'true' && { reversals: true }),
   };
 }
 
 /** Refuses with platform error 41 what only CONSUME knows: reversals, and cursors that count them. */
 export function checkAllParams({ last_sequence, reversals }: PageParams): void {
-  if (reversals) throw invalid('params.reversals', '只随 operate_type=CONSUME 使用');
-  if (last_sequence >= CHANGES_FROM) throw invalid('params.last_sequence', '这是 CONSUME 带 reversals 的游标');
-}
-
-function readFlag(value: unknown, argument: string): boolean {
-  const text = String(value).trim().toLowerCase();
-  if (text !== 'true' && text !== 'false') throw invalid(argument, '应为 true 或 false');
-  return text === 'true';
-}
-
-function parseObject(params: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(params);
-  } catch {
-    throw invalid('params', '不是 JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('params', '应为 JSON 对象');
-  return value as Record<string, unknown>;
-}
-
-function wholeNumber(value: unknown, argument: string, minimum: number, maximum: number): number {
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
-  if (!Number.isSafeInteger(number) || (number as number) < minimum || (number as number) > maximum)
-    throw invalid(argument, `应为 ${minimum} 至 ${maximum} 的整数`);
-  return number as number;
+  if (reversals) throw invalidArgument('params.reversals', '只随 operate_type=CONSUME 使用');
+  if (last_sequence >= CHANGES_FROM) throw invalidArgument('params.last_sequence', '这是 CONSUME 带 reversals 的游标');
 }
 
 /**

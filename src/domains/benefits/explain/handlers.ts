@@ -19,7 +19,7 @@ export const benefitExplainHandlers = ({ sql, vault }: Parts): Handlers<readonly
   return {
     'piaoquan.benefit.send.explain': async ({ user_id, send_request, ...names }, { now }) => {
       const { relation_id = null, detail_id = null, benefit_type = null, unique_id = null, send_count } = send_request;
-      const found = await findReceiver(names);
+      const found = await findReceiver({ ...names, send_request });
       const receiver = found ?? NOBODY;
       const receiver_hash = vault.hash(RECEIVER_PURPOSE, receiverKey(receiver)).toString('hex');
       const facts = await findSendFacts(sql, { user_id, relation_id, detail_id, unique_id, receiver_hash }, now);

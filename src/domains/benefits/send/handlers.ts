@@ -43,10 +43,11 @@ export const sendHandlers = ({ sql, vault }: Parts): Handlers<typeof benefitSend
   const findReceiver = openReceivers(sql);
   const findSeller = createLoader<number, number>({ load: (ids) => findSellers(sql, ids) });
   return {
-    'taobao.promotion.benefit.activity.send': async ({ send_request, ...names }, { user, now }) => {
+    'taobao.promotion.benefit.activity.send': async (request, { user, now }) => {
+      const { send_request } = request;
       const { relation_id, detail_id, benefit_type, send_count } = send_request;
       if (relation_id == null && detail_id == null) throw fault(activitySend, 'isv.param-error:2010');
-      const receiver = await findReceiver(names);
+      const receiver = await findReceiver(request);
       if (receiver === undefined) throw fault(activitySend, 'isv.param-error:225');
       const unique_id = send_request.unique_id ?? randomUUID();
       const { error_code, results } = await sender(user.user_id, now, {
@@ -57,9 +58,11 @@ export const sendHandlers = ({ sql, vault }: Parts): Handlers<typeof benefitSend
       return { result_list: results, unique_id, is_success: true };
     },
     'taobao.mobile.promotion.benefit.activity.send': async ({ single_benefit_request: request }, { user, now }) => {
-      const { purchaser_id, benefit_type: config_id, card_type: _unused, ...rest } = request;
-      const asked = { ...rest, config_id, benefit_type: null, receiver: receivingUser(user.user_id) };
+      const { purchaser_id, benefit_type: config_id, card_type: _unused, receiver_id, ...rest } = request;
       const { unique_id } = request;
+      const isOther = receiver_id != null && receiver_id !== user.user_id;
+      if (isOther) return { send_result: { ...refusal('isv.param-error:225'), is_success: false, unique_id } };
+      const asked = { ...rest, config_id, benefit_type: null, receiver: receivingUser(user.user_id) };
       const { error_code, results } = await sender(purchaser_id, now, asked);
       if (error_code !== null) return { send_result: { ...refusal(error_code), is_success: false, unique_id } };
       return { send_result: { ...failureOf(results), is_success: anySent(results), results, unique_id } };
@@ -129,11 +132,9 @@ function asFamilyError(error: unknown): unknown {
 export function openReceivers(sql: Sql): (names: ReceiverNames) => Promise<Receiver | undefined> {
   const findUser = createLoader<string, number>({ load: (names) => findUsers(sql, names) });
   return async (names) => {
-    const { receiver_id, plat_nick } = names;
-    const plain = [
-      ...(receiver_id == null ? [] : [{ user_id: receiver_id }]),
-      ...(plat_nick == null ? [] : [{ nick: plat_nick }]),
-    ];
+    const { receiver_id, plat_nick, send_request } = names;
+    const user_ids = [receiver_id, send_request.receiver_id].filter((user_id) => user_id != null);
+    const plain = [...user_ids.map((user_id) => ({ user_id })), ...(plat_nick == null ? [] : [{ nick: plat_nick }])];
     if (plain.length === 0) return opaqueReceiver(names);
     const [found, ...others] = await Promise.all(plain.map((name) => findUser(JSON.stringify(name))));
     return found === undefined || others.some((other) => other !== found) ? undefined : receivingUser(found);

@@ -174,3 +174,14 @@ test('no receiver stands in the database as it is', async () => {
     expect(text).not.toContain(Buffer.from('13812345678').toString('hex'));
   }
 });
+
+test('a receiver_id of old classes names the user of the session: the same send, and another user is refused', async () => {
+  const before = await left();
+  expect(await send('old class', { receiver_id: BUYER })).toMatchObject({ is_success: true });
+  expect(await send('old class')).toMatchObject({ is_success: true });
+  expect(await send('old class, other', { receiver_id: SELLER })).toMatchObject({
+    is_success: false,
+    error_code: 'isv.param-error:225',
+  });
+  expect(await left()).toBe(before - 1);
+});

@@ -3,8 +3,8 @@ import { platformError } from '../../../contract/errors.ts';
 import type { RequestOf } from '../../../contract/method.ts';
 import { personOf, phoneOf } from '../../../secrets/personal.ts';
 
-/** The names of a receiver that a send may bear. */
-export type ReceiverNames = Omit<RequestOf<typeof activitySend>, 'send_request'>;
+/** A send with the names of its receiver: beside what is sent, or within it as classes of 2015 have it. */
+export type ReceiverNames = RequestOf<typeof activitySend>;
 
 /** A receiver as it is stored: a user of the platform, or one known by an id of another system only. */
 export type Receiver = { readonly kind: 'user' | 'ouid' | 'uid' | 'mix_receiver_id' | 'nick'; readonly name: string };

@@ -239,3 +239,20 @@ test('the list of sends shows receivers masked, newest first, finds one key and 
   // A key alone is looked for with every seller.
   expect((await list({ user_id: undefined, unique_id: 'listed 1' })).ids).toEqual(['listed 1']);
 });
+
+test('the receiver is read within send_request too, where classes of 2015 put it; two that differ are refused', async () => {
+  const benefit_id = await saveTemplate(10);
+  const { relation_id } = await relate(benefit_id);
+  const send = (unique_id: string, inner: object, outer: object = {}) =>
+    call<Sent>('taobao.promotion.benefit.activity.send', {
+      send_request: { relation_id, send_count: 1, unique_id, ...inner },
+      ...outer,
+    });
+  expect(await send('within', { receiver_id: 7000001 })).toMatchObject({ is_success: true });
+  expect(await send('within', {}, { receiver_id: 7000001 })).toMatchObject({ is_success: true });
+  expect(await left(benefit_id)).toBe(9);
+  expect(await send('both', { receiver_id: 7000001 }, { receiver_id: 7000002 })).toMatchObject({
+    sub_code: 'isv.param-error:225',
+  });
+  expect(await left(benefit_id)).toBe(9);
+});

@@ -1,6 +1,5 @@
 import type { lotteryActivitySave } from '../../../contract/admin-lottery.ts';
 import type { RequestOf } from '../../../contract/method.ts';
-import { isObjectText } from '../rules.ts';
 import type { DrawCursor } from './queries.ts';
 
 type Saved = RequestOf<typeof lotteryActivitySave>['activity'];
@@ -18,7 +17,6 @@ function prizeMisfit(prize: SavedPrize): Misfit | undefined {
   if (prize.gmt_expire != null && prize.expire_days != null)
     return { path: 'expire_days', why: '不能与 gmt_expire 同时填写' };
   if ((prize.mix_id == null) !== (prize.code_count == null)) return { path: 'code_count', why: '应与 mix_id 一起填写' };
-  if (prize.reward_ext && !isObjectText(prize.reward_ext)) return { path: 'reward_ext', why: '应为 JSON 对象' };
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import type { Finding } from '../../../../src/wire/diagnose.ts';
+import type { Unknown } from '../../../../src/wire/unknown.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
 import { Facts } from '../../components/facts.tsx';
@@ -18,6 +19,7 @@ import { callCells, toolAddress } from './call-cells.tsx';
 type Known = {
   readonly can_replay: boolean;
   readonly signature?: Signature;
+  readonly passed_over?: readonly Unknown[];
 };
 
 type Signature = {
@@ -64,9 +66,28 @@ function CallView({ row }: { row: Row }) {
       />
       {known.isPending && <Waiting />}
       {known.error && <Failure error={known.error} again={() => known.refetch()} />}
+      {known.data?.passed_over && <PassedOver unknown={known.data.passed_over} />}
       {known.data && row.code === WRONG_SIGNATURE && <Doctor signature={known.data.signature} />}
       {known.data && typeof row.method === 'string' && <Replay row={row} can={known.data.can_replay} />}
     </Flex>
+  );
+}
+
+/** What the method did not know, as TOP's own methods pass over it. */
+function PassedOver({ unknown }: { unknown: readonly Unknown[] }) {
+  const t = useWords();
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={t({ zh: '接口不认识、已跳过的参数', en: 'Parameters that the method does not know and passed over' })}
+      description={unknown.map(({ path, nearest }) => (
+        <div key={path}>
+          <code>{path}</code>
+          {nearest !== undefined && t({ zh: `：最接近的是 ${nearest}`, en: `: the nearest it knows is ${nearest}` })}
+        </div>
+      ))}
+    />
   );
 }
 
