@@ -1,5 +1,5 @@
 import { type MethodError, method } from './method.ts';
-import { bool, date, integer, list, optional, struct, text } from './schema.ts';
+import { bool, date, integer, list, optional, setting, struct, text } from './schema.ts';
 
 /** Why an administration method of the benefits refuses. */
 const errors = {
@@ -63,11 +63,11 @@ const templateFields = {
   denomination: integer({ zh: '面额,分', en: 'Face value in fen' }, { example: '300', minimum: 0 }),
   start_time: date({ zh: '开始时间', en: 'First instant it can be sent' }, { example: '2026-01-01 00:00:00' }),
   end_time: date({ zh: '结束时间', en: 'Last instant it can be sent' }, { example: '2026-12-31 23:59:59' }),
-  extend_feature: optional(text({ zh: '扩展信息', en: 'Extension text' })),
-  out_object_id: optional(text({ zh: '外部关联id', en: 'Id in the outside system' }, { maxLength: 128 })),
-  out_object_name: optional(text({ zh: '外部关联名称', en: 'Name in the outside system' }, { maxLength: 200 })),
-  options: optional(integer({ zh: '选项位', en: 'Bits that callers may exclude; 0 unless given' }, { minimum: 0 })),
-  max_sends: optional(
+  extend_feature: setting(text({ zh: '扩展信息', en: 'Extension text' })),
+  out_object_id: setting(text({ zh: '外部关联id', en: 'Id in the outside system' }, { maxLength: 128 })),
+  out_object_name: setting(text({ zh: '外部关联名称', en: 'Name in the outside system' }, { maxLength: 200 })),
+  options: setting(integer({ zh: '选项位', en: 'Bits that callers may exclude; 0 unless given' }, { minimum: 0 })),
+  max_sends: setting(
     integer(
       {
         zh: '每个时间窗内对一个接收者的发放次数上限',
@@ -76,7 +76,7 @@ const templateFields = {
       { minimum: 1, maximum: MOST },
     ),
   ),
-  window_seconds: optional(
+  window_seconds: setting(
     integer(
       { zh: '时间窗长度,秒', en: 'Length of that window in seconds, 60 unless given' },
       { minimum: 1, maximum: 86_400 },

@@ -1,5 +1,5 @@
 import type { MethodError } from './method.ts';
-import { date, integer, list, optional, struct, text } from './schema.ts';
+import { date, integer, list, optional, setting, struct, text } from './schema.ts';
 
 /** Why an administration method of the draws refuses. */
 const errors = {
@@ -79,10 +79,10 @@ export const status = integer(
   { example: '1', values: { '1': { zh: '上架', en: 'on shelf' }, '2': { zh: '下架', en: 'off shelf' } } },
 );
 export const limits = {
-  user_limit: optional(
+  user_limit: setting(
     integer({ zh: '每人总次数', en: 'Wins a user; left out: no limit' }, { example: '3', minimum: 1, maximum: MOST }),
   ),
-  user_day_limit: optional(
+  user_day_limit: setting(
     integer(
       { zh: '每人每日次数', en: 'Wins a user and day of GMT+8; left out: no limit' },
       { example: '1', minimum: 1, maximum: MOST },
@@ -128,7 +128,7 @@ export const prize = struct(
       { zh: '抽取权重,0为不再发放', en: 'Weight of the draw; 0 is never drawn' },
       { example: '10', minimum: 0, maximum: 1_000_000 },
     ),
-    total_count: optional(
+    total_count: setting(
       integer(
         {
           zh: '奖品库存，仅新奖品填写，不填为只受时段限制',
@@ -139,7 +139,7 @@ export const prize = struct(
     ),
     consumed_count: optional(integer({ zh: '已发放(只读)', en: 'Standing wins; not for saving' })),
     reward_title: text({ zh: '标题', en: 'Title' }, { example: '淘票票5元代金券', maxLength: 200 }),
-    reward_sub_title: optional(text({ zh: '副标题', en: 'Subtitle' }, { maxLength: 200 })),
+    reward_sub_title: setting(text({ zh: '副标题', en: 'Subtitle' }, { maxLength: 200 })),
     reward_type: integer(
       { zh: '类型', en: 'Kind' },
       {
@@ -156,17 +156,17 @@ export const prize = struct(
       { example: '2' },
     ),
     reward_count: integer({ zh: '数量', en: 'Quantity' }, { example: '5', minimum: 1, maximum: MOST }),
-    reward_unit: optional(text({ zh: '单位', en: 'Unit' }, { example: '元', maxLength: 20 })),
+    reward_unit: setting(text({ zh: '单位', en: 'Unit' }, { example: '元', maxLength: 20 })),
     cost_price: integer({ zh: '价值(分)', en: 'Value in fen' }, { example: '500', minimum: 0 }),
-    gmt_expire: optional(date({ zh: '固定过期时间', en: 'Fixed expiry; not with expire_days' })),
-    expire_days: optional(
+    gmt_expire: setting(date({ zh: '固定过期时间', en: 'Fixed expiry; not with expire_days' })),
+    expire_days: setting(
       integer({ zh: '发放后有效天数', en: 'Expiry in days of 24 hours after the win' }, { minimum: 1, maximum: 36500 }),
     ),
-    reward_ext: optional(
+    reward_ext: setting(
       text({ zh: '拓展信息(JSON 对象)', en: 'Extension data: the text of a JSON object' }, { jsonObject: {} }),
     ),
-    mix_id: optional(text({ zh: '券码批次', en: 'Batch of the codes it brings' }, { maxLength: 128 })),
-    code_count: optional(integer({ zh: '券码数', en: 'Codes it brings; with mix_id' }, { minimum: 1, maximum: 100 })),
+    mix_id: setting(text({ zh: '券码批次', en: 'Batch of the codes it brings' }, { maxLength: 128 })),
+    code_count: setting(integer({ zh: '券码数', en: 'Codes it brings; with mix_id' }, { minimum: 1, maximum: 100 })),
   },
 );
 

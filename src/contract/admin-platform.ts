@@ -10,7 +10,7 @@ import {
 } from './admin-platform-fields.ts';
 import { adminLimitContracts } from './admin-platform-limits.ts';
 import { method } from './method.ts';
-import { date, integer, list, optional, struct, text } from './schema.ts';
+import { date, integer, list, optional, setting, struct, text } from './schema.ts';
 
 const name = text({ zh: '应用名称', en: 'Name of the app' }, { example: '合作方应用', maxLength: 100 });
 const status = integer(
@@ -111,9 +111,9 @@ export const appSave = method({
         app_key,
         name: optional(name),
         status: optional(status),
-        ip_allow: optional(ip_allow),
-        callback_urls: optional(callback_urls),
-        calls_per_day: optional(calls_per_day),
+        ip_allow: setting(ip_allow),
+        callback_urls: setting(callback_urls),
+        calls_per_day: setting(calls_per_day),
       },
     ),
   },

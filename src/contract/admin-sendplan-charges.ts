@@ -47,7 +47,7 @@ export const bizSave = method({
     auto_renew: bool({ zh: '是否连续包', en: 'Whether its memberships renew themselves' }, { example: 'true' }),
     status: optional(
       integer(
-        { zh: '状态,默认1', en: 'State, 1 unless given' },
+        { zh: '状态,新建默认1', en: 'State; 1 when it is new' },
         { values: { '1': { zh: '启用', en: 'open' }, '2': { zh: '停用', en: 'closed' } } },
       ),
     ),

@@ -1,6 +1,6 @@
 import { adminChargeContracts } from './admin-sendplan-charges.ts';
 import { type MethodError, method } from './method.ts';
-import { bool, date, integer, list, optional, struct, text, userIdText } from './schema.ts';
+import { bool, date, integer, list, optional, setting, struct, text, userIdText } from './schema.ts';
 
 /** Why an administration method of the send plans refuses. */
 const errors = {
@@ -64,14 +64,14 @@ const item = struct(
       { zh: '抽取权重,0为不再发放', en: 'Weight of the draw; 0 is never drawn' },
       { example: '2', minimum: 0, maximum: 1_000_000 },
     ),
-    consume_inventory: optional(
+    consume_inventory: setting(
       integer({ zh: '每次领取消耗数', en: 'Units of one receive; 1 unless given' }, { minimum: 1, maximum: 1_000_000 }),
     ),
-    total_inventory: optional(
+    total_inventory: setting(
       integer(
         {
-          zh: '总库存；新商品不填为不限量，已有商品不填为不变',
-          en: 'Units in all; left out: unlimited when the item is new, else unchanged',
+          zh: '总库存；新商品不填为不限量，已有商品不能改为不限量',
+          en: 'Units in all; a new item without it is unlimited, and one that has it stays limited',
         },
         { example: '10', minimum: 0, maximum: MOST },
       ),
@@ -79,7 +79,7 @@ const item = struct(
     consumed_inventory: optional(
       integer({ zh: '已消耗数(只读)', en: 'Units received so far; not for saving' }, { minimum: 0 }),
     ),
-    valid_days: optional(
+    valid_days: setting(
       integer(
         { zh: '领取后有效天数,不填至计划结束', en: 'Days that it holds from the receive on; else until the plan ends' },
         { minimum: 1, maximum: 3660 },
@@ -95,10 +95,10 @@ const planFields = {
   name: text({ zh: '名称', en: 'Name' }, { example: '月卡', maxLength: 200 }),
   start_time: date({ zh: '开始时间', en: 'First instant of receiving' }, { example: '2026-01-01 00:00:00' }),
   end_time: date({ zh: '结束时间', en: 'Last instant of receiving' }, { example: '2026-12-31 23:59:59' }),
-  count_limit: optional(
+  count_limit: setting(
     integer({ zh: '每人次数', en: 'Receives a user; left out: no limit' }, { minimum: 1, maximum: MOST }),
   ),
-  day_limit: optional(
+  day_limit: setting(
     integer({ zh: '每人每日次数', en: 'Receives a user and day of GMT+8' }, { minimum: 1, maximum: MOST }),
   ),
   items: list(item, { zh: '商品', en: 'The items; those not named stay as they are' }, { maxItems: 100 }),
@@ -123,7 +123,7 @@ const circleSave = method({
         isv_name: text({ zh: '合作方名称', en: "The partner's name" }, { example: '内容方', maxLength: 100 }),
         circle_id: integer({ zh: '人群id', en: 'Circle id' }, { example: '9', minimum: 1 }),
         circle_name: text({ zh: '人群名称', en: 'Name of the circle' }, { example: '人群', maxLength: 100 }),
-        circle_contents: optional(
+        circle_contents: setting(
           list(
             text({ zh: '圈选内容', en: 'A content' }, { maxLength: 256 }),
             { zh: '接受的内容,不填为任意', en: 'The contents it accepts; left out: any' },

@@ -1,5 +1,5 @@
 import { type MethodError, method } from './method.ts';
-import { bool, integer, list, optional, struct, text } from './schema.ts';
+import { bool, integer, list, optional, setting, struct, text } from './schema.ts';
 
 /** Why an administration method of sellers refuses. */
 const errors = {
@@ -38,9 +38,9 @@ export const tenantSave = method({
   request: {
     tenant_id,
     tenant_name: label,
-    hold_minutes: optional(
+    hold_minutes: setting(
       integer(
-        { zh: '占用分钟数,默认15', en: 'Minutes that unpaid orders hold stock, 15 unless given' },
+        { zh: '占用分钟数,默认15', en: 'Minutes that unpaid orders hold stock; 15 by default' },
         { example: '15', minimum: 1, maximum: 1440 },
       ),
     ),
@@ -138,15 +138,15 @@ export const channelAuthorizeSave = method({
   name: 'piaoquan.ticketing.channel.authorize.save',
   title: { zh: '渠道授权', en: 'Authorise a channel' },
   purpose: {
-    zh: '授权或取消渠道销售场次,并可对个别票档另行规定;未列出的票档随场次',
-    en: 'Allows or forbids a channel an event, and tiers of it that differ. Tiers not named follow the event.',
+    zh: '授权或取消渠道销售场次,并可对个别票档另行规定;给出票档列表时,未列出的票档随场次',
+    en: 'Allows or forbids a channel an event, and tiers of it that differ. Of a list that is given, tiers not named follow the event.',
   },
   kind: 'write',
   request: {
     channel_id,
     event_id: integer({ zh: '场次ID', en: 'Event id' }, { example: '90000011', minimum: 1 }),
     authorized: bool({ zh: '是否授权场次', en: 'Whether it may sell the event' }, { example: 'true' }),
-    price_list: optional(
+    price_list: setting(
       list(
         struct(
           'TicketingPriceAuthorization',

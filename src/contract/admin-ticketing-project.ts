@@ -1,8 +1,8 @@
-import { bool, date, integer, list, optional, struct, text, type Words } from './schema.ts';
+import { bool, date, integer, list, optional, setting, struct, text, type Words } from './schema.ts';
 
 const name = (meaning: Words, example: string, maxLength: number) => text(meaning, { example, maxLength });
 const english = (what: Words, maxLength: number) =>
-  optional(text({ zh: `英文${what.zh}`, en: `English ${what.en}` }, { maxLength }));
+  setting(text({ zh: `英文${what.zh}`, en: `English ${what.en}` }, { maxLength }));
 const id = (meaning: Words, example: string) => integer(meaning, { example, minimum: 1 });
 const shown = (meaning: Words) => optional(integer(meaning, { minimum: 0 }));
 const YES_NO = { '1': { zh: '是', en: 'yes' }, '0': { zh: '否', en: 'no' } } as const;
@@ -31,7 +31,7 @@ const discount = struct(
     discount_name_en: english({ zh: '名称', en: 'name' }, 100),
     discount_show_info: name({ zh: '展示信息', en: 'Text to show' }, '1000-60', 500),
     discount_show_info_en: english({ zh: '展示信息', en: 'text to show' }, 500),
-    threshold: optional(
+    threshold: setting(
       integer(
         {
           zh: '满多少分',
@@ -40,7 +40,7 @@ const discount = struct(
         { example: '100000', minimum: 1, maximum: MOST_FEN },
       ),
     ),
-    amount: optional(
+    amount: setting(
       integer({ zh: '减多少分', en: 'What comes off, fen' }, { example: '6000', minimum: 1, maximum: MOST_FEN }),
     ),
   },
@@ -70,7 +70,7 @@ const price = struct(
       zh: '剩余(只读)；套票不多于其子票档所能组成的套数',
       en: 'Left, of a package no more than its tiers allow; not for saving',
     }),
-    child_list: optional(
+    child_list: setting(
       list(
         struct(
           'TicketingPriceChild',
@@ -118,22 +118,22 @@ const event = struct(
       { zh: '座位数', en: 'Seats of the venue' },
       { example: '8000', minimum: 0, maximum: MOST_TICKETS },
     ),
-    order_limit: optional(
+    order_limit: setting(
       integer({ zh: '每单限购张数', en: 'Tickets an order; no limit when left out' }, { minimum: 1, maximum: 1000 }),
     ),
-    user_limit: optional(
+    user_limit: setting(
       integer(
         { zh: '每人限购张数', en: 'Tickets a user_id; no limit when left out' },
         { minimum: 1, maximum: MOST_TICKETS },
       ),
     ),
-    entry_limit: optional(
+    entry_limit: setting(
       integer(
         { zh: '每票可入场次数,默认1,0为不限', en: 'Entries a ticket, 1 unless given; 0 is no limit' },
         { minimum: 0, maximum: 1000 },
       ),
     ),
-    gate_open_time: optional(
+    gate_open_time: setting(
       date({
         zh: '开放入场时间,默认演出当天零点',
         en: "From when on gates let in, GMT+8; the start of the show's day when left out",
@@ -142,7 +142,7 @@ const event = struct(
     status: optional(
       integer({ zh: '上下架(只读)', en: '1 on the shelf, 2 off; not for saving' }, { minimum: 1, maximum: 2 }),
     ),
-    discount_list: optional(list(discount, { zh: '优惠', en: 'Discounts' }, { maxItems: 50 })),
+    discount_list: setting(list(discount, { zh: '优惠', en: 'Discounts' }, { maxItems: 50 })),
     price_list: list(price, { zh: '票档', en: 'Tiers and packages' }, { maxItems: 200 }),
   },
 );
@@ -165,7 +165,7 @@ export const project = struct(
     project_type_id: id({ zh: '分类ID', en: 'Category' }, '32131112'),
     project_img_url: name({ zh: '图片地址', en: 'Address of the picture' }, 'https://example.com/a.jpg', 500),
     site_id: id({ zh: '场馆ID', en: 'Venue' }, '313131'),
-    hold_minutes: optional(
+    hold_minutes: setting(
       integer(
         { zh: '占用分钟数', en: "Minutes that unpaid orders hold stock; the tenant's when left out" },
         { minimum: 1, maximum: 1440 },

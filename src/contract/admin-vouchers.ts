@@ -1,7 +1,7 @@
 import { adminVoucherCodeContracts } from './admin-voucher-codes.ts';
 import { adminVoucherImportContracts } from './admin-voucher-imports.ts';
 import { method } from './method.ts';
-import { bool, date, integer, list, optional, struct, text } from './schema.ts';
+import { bool, date, integer, list, optional, setting, struct, text } from './schema.ts';
 
 const errors = {
   'isv.voucher-batch-not-exist': {
@@ -54,7 +54,7 @@ const status = integer(
 const settings = {
   mix_id: text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_spring', maxLength: 128 }),
   name: text({ zh: '名称', en: 'Name' }, { example: '春节档立减券', maxLength: 200 }),
-  description: optional(text({ zh: '券码描述', en: 'Description' }, { example: '券码描述', maxLength: 2000 })),
+  description: setting(text({ zh: '券码描述', en: 'Description' }, { example: '券码描述', maxLength: 2000 })),
   bind_begin_time: date(
     { zh: '绑定兑换开始时间', en: 'From when codes may be bound and redeemed' },
     { example: '2026-01-01 00:00:00' },
@@ -64,7 +64,7 @@ const settings = {
     { example: '2026-12-31 23:59:59' },
   ),
   denomination: integer({ zh: '面值(单位:分)', en: 'Face value in fen' }, { example: '400', minimum: 0 }),
-  max_bind_count: optional(
+  max_bind_count: setting(
     integer(
       { zh: '用户可绑定最大数量(空不限制)', en: 'Most codes one user may bind; absent means no limit' },
       { example: '4', minimum: 1, maximum: 2_147_483_647 },
@@ -80,7 +80,7 @@ const settings = {
       },
     },
   ),
-  valid_days: optional(
+  valid_days: setting(
     integer({ zh: '有效天数，仅DAY', en: 'Days of validity, with DAY' }, { example: '1', minimum: 1, maximum: 36_500 }),
   ),
 };
@@ -117,8 +117,8 @@ export const voucherBatchSave = method({
   name: 'piaoquan.voucher.batch.save',
   title: { zh: '保存券码批次', en: 'Save a batch' },
   purpose: {
-    zh: '按 mix_id 新建（即上架）或修改一个批次的设置；没有给出的可选项即清空。',
-    en: 'Creates a batch, on shelf, or changes its settings, by its mix_id. Options not given are cleared.',
+    zh: '按 mix_id 新建（即上架）或修改一个批次的设置；没有给出的可选项保持不变。改为 GENERAL 时 valid_days 随之清空。',
+    en: 'Creates a batch, on shelf, or changes its settings, by its mix_id. Options not given stay as they are; valid_days goes when the type becomes GENERAL.',
   },
   kind: 'write',
   request: { batch: struct('VoucherBatch', { zh: '批次设置', en: 'Settings of the batch' }, settings) },

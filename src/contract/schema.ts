@@ -137,15 +137,6 @@ export const optional = <T extends TSchema>(schema: T) =>
 export const setting = <T extends TSchema>(schema: T) =>
   Type.Optional(Type.Unsafe<Static<T> | null | undefined>({ ...schema, top: { ...fieldNote(schema), setting: true } }));
 
-/**
- * What people are told of a setting of a request.
- * @param isTop whether it is a parameter of its own, which has no null
- */
-export const settingWords = (isTop: boolean): Words =>
-  isTop
-    ? { zh: '保存时不填则不变，传空文本则清除', en: 'left out it stays as it is, an empty text takes it away' }
-    : { zh: '保存时不填则不变，传 null 则清除', en: 'left out it stays as it is, null takes it away' };
-
 /** The contract's note on a schema made by this file's vocabulary; throws when the schema was made otherwise. */
 export function fieldNote(schema: TSchema): FieldNote {
   const found = (schema as { top?: FieldNote }).top;

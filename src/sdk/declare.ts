@@ -50,7 +50,10 @@ function declareInterface(made: Interfaces, title: string, meaning: string, sche
     const mark = field.required ? ':' : '?:';
     const absent = field.required ? '' : side === 'request' ? ' | null | undefined' : ' | undefined';
     const isSetting = side === 'request' && field.note.setting;
-    const lines = [...describe(field), ...(isSetting ? ['Left out of a save it stays as it is; null takes it away.'] : [])];
+    const lines = [
+      ...describe(field),
+      ...(isSetting ? ['Left out of a save it stays as it is; null takes it away.'] : []),
+    ];
     return `${docs(lines, '  ')}  ${field.name}${mark} ${type}${absent};\n`;
   });
   const textAs = (name: string): string => `${docs([meaning])}export interface ${name} {\n${members.join('')}}\n\n`;

@@ -7,9 +7,9 @@ import {
   fieldsOf,
   itemOf,
   kindOf,
-  settingWords,
   type Words,
 } from '../../contract/schema.ts';
+import { settingWords } from '../../contract/settings.ts';
 import { textsOf, type View } from './site.ts';
 
 /** A field of a table: where it stands, and how deep. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
+import { lotteryPerformanceConfigQuery } from '../../contract/film.ts';
 import type { CallContext } from '../../contract/method.ts';
 import { createVault } from '../../database/vault.ts';
+import { compileParser } from '../../wire/parse.ts';
 import { loadLotteryDemo } from './demo.ts';
 import { lotteryHandlers } from './handlers.ts';
 import { type Activity, insertActivity } from './queries.ts';
@@ -27,9 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const query = (spread_id: string, platform = 8, biz_ext_info?: string) =>
+const query = async (spread_id: string, platform = 8, biz_ext_info?: string) =>
   lotteryHandlers({ sql: database.sql, vault })['taobao.film.lottery.performance.config.query'](
-    { performance_query_config_param: { spread_id, platform, biz_ext_info } },
+    compileParser(lotteryPerformanceConfigQuery)(
+      new Map([['performance_query_config_param', { spread_id, platform, biz_ext_info }]]),
+    ),
     context,
   );
 

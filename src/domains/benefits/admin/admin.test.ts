@@ -55,7 +55,7 @@ const refused = (sub_code: string) => ({ body: { code: 15, sub_code } });
 test('a saved template is there whole, and saved again changes without a further entry unless its total does', async () => {
   const first = await save(1, { total_num: 10, max_sends: 2 });
   expect(first).toMatchObject({ ...fields, total_num: 10, valid_total_num: 10, status: 1, window_seconds: 60 });
-  expect(await save(1, { total_num: 10, denomination: 400 })).toMatchObject({ denomination: 400, max_sends: null });
+  expect(await save(1, { total_num: 10, denomination: 400 })).toMatchObject({ denomination: 400, max_sends: 2 });
   expect(await ledger(1)).toHaveLength(1);
   expect(await save(1, { total_num: 25 })).toMatchObject({ total_num: 25, valid_total_num: 25 });
   expect(await save(1)).toMatchObject({ total_num: 25 });

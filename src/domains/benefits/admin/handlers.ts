@@ -2,6 +2,7 @@ import { type adminBenefitContracts, templateSave } from '../../../contract/admi
 import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { given } from '../../../contract/settings.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
@@ -20,6 +21,7 @@ import {
   listTemplates,
   type Send,
   setStatus,
+  type TemplateChange,
   type TemplateKey,
   writeAdjustment,
 } from './queries.ts';
@@ -83,19 +85,9 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
 async function store(tx: Transaction, saved: Saved, { actor, now, request_id }: CallContext): Promise<void> {
   const { user_id, benefit_id, config_id, total_num } = saved;
   if (!(await hasType(tx, config_id))) throw refused('isv.type-not-found');
-  const change = {
-    denomination: saved.denomination,
-    start_time: saved.start_time,
-    end_time: saved.end_time,
-    extend_feature: saved.extend_feature ?? null,
-    out_object_id: saved.out_object_id ?? null,
-    out_object_name: saved.out_object_name ?? null,
-    options: saved.options ?? 0,
-    max_sends: saved.max_sends ?? null,
-    window_seconds: saved.max_sends == null ? null : (saved.window_seconds ?? WINDOW_SECONDS),
-  };
   await holdSeller(tx, user_id);
   const old = await findTemplate(tx, saved);
+  const change = changeOf(saved, old);
   if (old === undefined) {
     const numbers = { relate_activity_num: 0, total_num: total_num ?? 0, valid_total_num: total_num ?? 0, status: 1 };
     return insertTemplate(tx, { user_id, benefit_id, config_id, ...change, ...numbers }, now, actor);
@@ -107,6 +99,21 @@ async function store(tx: Transaction, saved: Saved, { actor, now, request_id }: 
   const reason = '保存权益模板';
   const entry = { user_id, benefit_id, adjust_id: `save-${request_id}`, operator: actor, adjusted_at: now };
   await changeTotal(tx, { ...entry, delta, reason }, old);
+}
+
+/** What a template becomes: settings that are left out stay, null takes them away. A window stands with a limit alone. */
+function changeOf(saved: Saved, old: TemplateChange | undefined): TemplateChange {
+  const { denomination, start_time, end_time } = saved;
+  const kept = <Name extends keyof Saved & keyof TemplateChange>(name: Name) =>
+    ({ ...old, ...given(saved) })[name] ?? null;
+  const max_sends = kept('max_sends');
+  return {
+    ...{ denomination, start_time, end_time, max_sends, options: kept('options') ?? 0 },
+    extend_feature: kept('extend_feature'),
+    out_object_id: kept('out_object_id'),
+    out_object_name: kept('out_object_name'),
+    window_seconds: max_sends === null ? null : (kept('window_seconds') ?? WINDOW_SECONDS),
+  };
 }
 
 /** Changes a template's total once by an adjust_id, and gives the total that then was. */

@@ -63,14 +63,14 @@ test('an activity is made off shelf, shown whole, put on shelf, drawn from, and 
   });
 });
 
-test('saving again changes nothing; saving a part leaves the others and takes limits away', async () => {
+test('saving again changes nothing; saving a part leaves the others and what it does not name', async () => {
   const whole = activity('admin-2', { user_limit: 2, segments: [segment(1)], prizes: [prize(1), prize(2)] });
   const first = await done('activity.save', { activity: whole });
   const { request_id: _first, ...same } = await done('activity.save', { activity: whole });
   expect(first).toMatchObject(same);
   const part = await done('activity.save', { activity: activity('admin-2', { prizes: [prize(2, { weight: 0 })] }) });
   expect(part).toMatchObject({ activity: { segments: [{ segment_no: 1 }], prizes: [{ weight: 1 }, { weight: 0 }] } });
-  expect(part).not.toHaveProperty('activity.user_limit');
+  expect(part).toHaveProperty('activity.user_limit', 2);
   const rewards = await server.database.sql`select reward_no from lottery_reward where spread_id = 'admin-2'`;
   expect(rewards).toHaveLength(2);
 });

@@ -2,7 +2,7 @@ import { type adminLotteryContracts, lotteryActivitySave } from '../../../contra
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import { logCall, writeAs } from '../../../database/change-log.ts';
-import type { Sql } from '../../../database/pool.ts';
+import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
 import { shownUser, storedUser } from '../../../secrets/personal.ts';
 import { openDraws } from '../draws.ts';
@@ -12,11 +12,19 @@ import {
   findActivities,
   findActivity,
   findDraws,
+  holdActivity,
   saveActivity,
   setStatus,
   type WholeActivity,
 } from './queries.ts';
-import { activityMisfit, readDrawCursor, writeDrawCursor } from './rules.ts';
+import {
+  activityMisfit,
+  keepSettings,
+  readDrawCursor,
+  type SavedActivity,
+  takesStock,
+  writeDrawCursor,
+} from './rules.ts';
 
 const PAGE_SIZE = 50;
 /** Apps that may have used one out_biz_id in one channel, for all that is looked for. */
@@ -41,10 +49,8 @@ export const adminLotteryHandlers = ({
   const draws = openDraws(sql);
   return {
     'piaoquan.lottery.activity.save': async ({ activity }, context) => {
-      const misfit = activityMisfit(activity);
-      if (misfit) throw invalid(misfit.path, misfit.why);
       if ((activity.user_limit ?? activity.user_day_limit) != null) await countEarlierWins(sql, activity.spread_id);
-      const refusal = await writeAs(sql, context, (tx) => saveActivity(tx, activity, context.now));
+      const refusal = await writeAs(sql, context, (tx) => store(tx, activity, context.now));
       if (refusal !== null) throw refused(refusal);
       return { activity: await oneActivity(sql, activity.spread_id) };
     },
@@ -103,6 +109,16 @@ export const adminLotteryHandlers = ({
     },
   };
 };
+
+/** Saves an activity; what a save leaves out of it and of its prizes stays. Gives the name of the refusal, or null. */
+async function store(tx: Transaction, asked: SavedActivity, now: Date): Promise<string | null> {
+  const old = await holdActivity(tx, asked.spread_id);
+  if (takesStock(asked, old)) return 'stock-by-adjust-only';
+  const activity = keepSettings(asked, old);
+  const misfit = activityMisfit(activity);
+  if (misfit) throw invalid(misfit.path, misfit.why);
+  return saveActivity(tx, activity, now);
+}
 
 async function oneActivity(sql: Sql, spread_id: string): Promise<WholeActivity> {
   const found = await findActivity(sql, spread_id);

@@ -45,21 +45,23 @@ export type WholeActivity = ActivityRow & { segments: Segment[]; prizes: Prize[]
 
 /** Everything of one activity, in one snapshot; undefined when there is none. */
 export async function findActivity(sql: Sql, spread_id: string): Promise<WholeActivity | undefined> {
-  return sql.begin('isolation level repeatable read read only', async (tx) => {
-    const [row] = await tx<ActivityRow[]>`
+  return sql.begin('isolation level repeatable read read only', (tx) => readActivity(tx, spread_id));
+}
+
+async function readActivity(tx: Transaction, spread_id: string): Promise<WholeActivity | undefined> {
+  const [row] = await tx<ActivityRow[]>`
       select spread_id, platform, name, status, user_limit, user_day_limit from lottery_activity
       where spread_id = ${spread_id}`;
-    if (row === undefined) return undefined;
-    const segments = await tx<Segment[]>`
+  if (row === undefined) return undefined;
+  const segments = await tx<Segment[]>`
       select segment_no, start_time, end_time, win_times, consumed_win_times from lottery_segment
       where platform = ${row.platform} and spread_id = ${spread_id} order by start_time`;
-    const prizes = await tx<Prize[]>`
+  const prizes = await tx<Prize[]>`
       select p.prize_no, weight, total_count, consumed_count, reward_title, reward_sub_title, reward_type, reward_sub_type,
         reward_count, reward_unit, cost_price, gmt_expire, expire_days, reward_ext, mix_id, nullif(code_count, 0) as code_count
       from lottery_prize p join lottery_reward r using (platform, spread_id, reward_no)
       where p.platform = ${row.platform} and p.spread_id = ${spread_id} order by p.prize_no`;
-    return { ...row, segments: [...segments], prizes: [...prizes] };
-  });
+  return { ...row, segments: [...segments], prizes: [...prizes] };
 }
 
 /** What a list of activities asks for; `after` is the spread_id of the last row seen. */
@@ -127,6 +129,12 @@ const countPart = (sql: Sql, { platform, spread_id }: { platform: number; spread
       select out_biz_id, app_key from part order by out_biz_id desc, app_key desc limit 1`;
     return last;
   }) as Promise<WinKey | undefined>;
+
+/** Keeps draws and changes of an activity off until the transaction ends, and gives all of it; undefined when there is none. */
+export async function holdActivity(tx: Transaction, spread_id: string): Promise<WholeActivity | undefined> {
+  await tx`select lottery_lock(${spread_id})`;
+  return readActivity(tx, spread_id);
+}
 
 /** Creates or changes an activity with the parts given; the name of the refusal, or null when it was done. */
 export async function saveActivity(sql: Queryable, activity: object, now: Date): Promise<string | null> {

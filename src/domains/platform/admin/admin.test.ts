@@ -136,7 +136,9 @@ test('at most two secrets are live, however many rotations come at once, and the
   const answers = await Promise.all(Array.from({ length: 5 }, () => admin('app.secret.rotate', { rotation })));
   const refusals = answers.filter(({ sub_code }) => sub_code === 'isv.secret-overlap');
   expect(refusals).toHaveLength(4);
-  const shown = await admin<{ app: { secrets: { expires_at?: string }[] } }>('app.get', { query: rotation });
+  const shown = await admin<{ app: { secrets: { expires_at?: string }[] } }>('app.get', {
+    query: { app_key: app.app_key },
+  });
   expect(shown.app.secrets.map(({ expires_at }) => expires_at !== undefined)).toEqual([false, true]);
   expect(await codes(app)).toEqual([0, 0]);
   const third = server.database.sql`insert into platform_app_secret values (${app.app_key}, 'x', now())`;
@@ -159,9 +161,10 @@ test('a frequency limit holds from the next call on until it is lifted, and quot
   expect(await codes(app)).toEqual([0, 0]);
   await admin('frequency.save', { frequency: { ...frequency, max_calls: 0 } });
   expect(await codes(app)).toEqual([7, 7]);
-  await admin('frequency.delete', { frequency });
+  const key = { app_key: frequency.app_key, method: frequency.method };
+  await admin('frequency.delete', { frequency: key });
   expect(await codes(app)).toEqual([0, 0]);
-  expect(await admin('frequency.delete', { frequency })).toMatchObject({ sub_code: 'isv.frequency-not-found' });
+  expect(await admin('frequency.delete', { frequency: key })).toMatchObject({ sub_code: 'isv.frequency-not-found' });
   const unknown = { ...frequency, method: 'taobao.no.such' };
   expect(await admin('frequency.save', { frequency: unknown })).toMatchObject({ code: 41 });
 });

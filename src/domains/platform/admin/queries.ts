@@ -1,7 +1,7 @@
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import type { LimitPlace, TimePlace } from './rules.ts';
 
-/** What an administrator may change of an app; null or absent leaves it. `status`: 1 live, 2 suspended. */
+/** What an administrator may change of an app; absent leaves it, null brings a default back. `status`: 1 live, 2 suspended. */
 export type AppChange = {
   readonly name?: string | null | undefined;
   readonly status?: number | null | undefined;
@@ -60,15 +60,19 @@ export async function findCreated(sql: Sql, unique_id: string, content: string) 
   return row;
 }
 
+/** What a column becomes: the default where null was sent, and null, which leaves it, where nothing was. */
+const emptied = <T>(value: T | null | undefined, standard: T): T | null =>
+  value === null ? standard : (value ?? null);
+
 /** Changes an app; false when there is none. Rejects with SQLSTATE 22P02 when an address of ip_allow is none. */
 export async function updateApp(sql: Queryable, app_key: string, change: AppChange): Promise<boolean> {
   const updated = await sql`
     update platform_app set
       name = coalesce(${change.name ?? null}::text, name),
       status = coalesce(${change.status ?? null}::smallint, status),
-      ip_allow = coalesce(${change.ip_allow ?? null}::text[]::cidr[], ip_allow),
-      callback_urls = coalesce(${change.callback_urls ?? null}::text[], callback_urls),
-      calls_per_day = coalesce(${change.calls_per_day ?? null}::bigint, calls_per_day)
+      ip_allow = coalesce(${emptied(change.ip_allow, [])}::text[]::cidr[], ip_allow),
+      callback_urls = coalesce(${emptied(change.callback_urls, [])}::text[], callback_urls),
+      calls_per_day = coalesce(${emptied(change.calls_per_day, STANDARD_CALLS_PER_DAY)}::bigint, calls_per_day)
     where app_key = ${app_key}`;
   return updated.count > 0;
 }

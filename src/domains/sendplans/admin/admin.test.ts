@@ -62,7 +62,7 @@ test('a saved plan is there whole; saved again it keeps the items and totals tha
     { id: 2, total_inventory: null },
   ]);
   const again = await save(50, [item(1, { weight: 5 })], { name: 'renamed' });
-  expect(again).toMatchObject({ name: 'renamed', count_limit: null });
+  expect(again).toMatchObject({ name: 'renamed', count_limit: 3, day_limit: 2 });
   expect(again.items).toMatchObject([{ id: 1, weight: 5, total_inventory: 10 }, { id: 2 }]);
   expect((await save(50, [item(1, { total_inventory: 4 })])).items[0]).toMatchObject({ total_inventory: 4 });
   await expect(save(50, [item(2, { total_inventory: 4 })])).rejects.toMatchObject(refused('isv.stock-out-of-range'));
@@ -98,6 +98,8 @@ test('a circle accepts the contents it was last saved with', async () => {
     (await receive(53, { userId: 'a' }, { isv_id: 7, circle_info: { circle_content, circle_id: 1 } })).ret_code;
   expect([await code('a,b'), await code('x')]).toEqual([0, 1003]);
   await handlers['piaoquan.sendplan.circle.save']({ circle: { ...circle, circle_contents: undefined } }, context());
+  expect(await code('x')).toBe(1003);
+  await handlers['piaoquan.sendplan.circle.save']({ circle: { ...circle, circle_contents: null } }, context());
   expect(await code('x')).toBe(0);
 });
 

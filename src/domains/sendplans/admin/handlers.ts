@@ -42,8 +42,7 @@ const wrong = (argument: string, why: string): Error =>
 /** The administration of circles, plans, their stock, and the charging of memberships. */
 export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof adminSendplanContracts> => ({
   'piaoquan.sendplan.circle.save': async ({ circle }, context) => {
-    const saved = { ...circle, circle_contents: circle.circle_contents ?? [] };
-    await writeAs(sql, context, (tx) => saveCircle(tx, saved));
+    await writeAs(sql, context, (tx) => saveCircle(tx, circle));
     return { is_success: true };
   },
   'piaoquan.sendplan.plan.save': async ({ plan }, context) => {
@@ -95,20 +94,13 @@ async function store(
   { actor, now, request_id }: CallContext,
 ): Promise<void> {
   if (!(await hasCircle(tx, plan.isv_id, plan.circle_id))) throw refused('isv.circle-not-found');
-  const { count_limit, day_limit, ...rest } = plan;
-  const saved = await savePlan(tx, { ...rest, count_limit: count_limit ?? null, day_limit: day_limit ?? null });
-  if (!saved) throw refused('isv.plan-of-other-circle');
+  if (!(await savePlan(tx, plan))) throw refused('isv.plan-of-other-circle');
   const stored = await itemsOf(tx, plan.id);
   for (const item of items) {
-    const { consumed_inventory: _shown, total_inventory: total, consume_inventory, valid_days, ...more } = item;
+    const { consumed_inventory: _shown, ...rest } = item;
+    const { total_inventory: total } = item;
     const old = stored.get(item.id);
-    await saveItem(tx, {
-      ...more,
-      plan_id: plan.id,
-      total_inventory: total ?? null,
-      consume_inventory: consume_inventory ?? null,
-      valid_days: valid_days ?? null,
-    });
+    await saveItem(tx, { ...rest, plan_id: plan.id });
     const entry = { plan_id: plan.id, item_id: item.id, operator: actor, adjusted_at: now };
     if (old === undefined)
       await writeAdjustment(tx, {
@@ -118,7 +110,7 @@ async function store(
         delta: total ?? 0,
         total_after: total ?? 0,
       });
-    else if (total != null && total !== old.total_inventory)
+    else if (total !== undefined && total !== old.total_inventory)
       await changeTotal(
         tx,
         { ...entry, adjust_id: `save-${request_id}`, reason: '保存计划', delta: totalDelta(old, total) },
@@ -127,8 +119,9 @@ async function store(
   }
 }
 
-function totalDelta({ total_inventory }: Item, total: number): number {
-  if (total_inventory === null) throw refused('isv.stock-out-of-range');
+/** What a save adds to a total; what has none gets none by it, and what has one keeps one. */
+function totalDelta({ total_inventory }: Item, total: number | null): number {
+  if (total_inventory === null || total === null) throw refused('isv.stock-out-of-range');
   return total - total_inventory;
 }
 

@@ -1,12 +1,13 @@
+import { given } from '../../../contract/settings.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 
-/** A circle with its partner, as saved. */
+/** A circle with its partner, as saved; without contents named they stay, and null takes them away. */
 export type Circle = {
   readonly isv_id: number;
   readonly isv_name: string;
   readonly circle_id: number;
   readonly circle_name: string;
-  readonly circle_contents: string[];
+  readonly circle_contents?: string[] | null | undefined;
 };
 
 /** An item as shown; inventory in units, null where it has none or the default holds. */
@@ -46,15 +47,17 @@ export type Adjustment = {
 };
 
 /** Creates or changes a circle and the name of its partner. */
-export async function saveCircle(sql: Queryable, { isv_id, isv_name, ...circle }: Circle): Promise<void> {
+export async function saveCircle(sql: Queryable, { isv_id, isv_name, ...saved }: Circle): Promise<void> {
+  const { circle_id, circle_name, circle_contents } = saved;
+  const contents = circle_contents ?? [];
+  const changed = { circle_name, ...(circle_contents !== undefined && { circle_contents: contents }) };
   await sql`
     with isv as (
       insert into sendplan_isv ${sql({ isv_id, isv_name })}
       on conflict (isv_id) do update set isv_name = excluded.isv_name
     )
-    insert into sendplan_circle ${sql({ isv_id, ...circle })}
-    on conflict (isv_id, circle_id) do update
-    set circle_name = excluded.circle_name, circle_contents = excluded.circle_contents`;
+    insert into sendplan_circle ${sql({ isv_id, circle_id, circle_name, circle_contents: contents })}
+    on conflict (isv_id, circle_id) do update set ${sql(changed)}`;
 }
 
 /** Whether a partner has a circle. */
@@ -63,12 +66,25 @@ export async function hasCircle(sql: Queryable, isv_id: number, circle_id: numbe
   return rows.length > 0;
 }
 
+/** What a save says: of settings that are left out nothing, null to take them away. */
+type SavedOf<T, Setting extends keyof T> = Omit<T, Setting> & { readonly [S in Setting]?: T[S] | undefined };
+
+/** A plan as it is saved. */
+export type SavedPlan = SavedOf<Omit<Plan, 'items' | 'status'>, 'count_limit' | 'day_limit'>;
+
+/** An item as it is saved. */
+export type SavedItem = SavedOf<
+  Omit<Item, 'consumed_inventory'>,
+  'consume_inventory' | 'total_inventory' | 'valid_days'
+>;
+
 /** Creates a plan, on shelf, or changes it, and holds its row; false when it belongs to another circle. */
-export async function savePlan(tx: Transaction, plan: Omit<Plan, 'items' | 'status'>): Promise<boolean> {
+export async function savePlan(tx: Transaction, plan: SavedPlan): Promise<boolean> {
+  const row = given(plan);
+  const { id: _key, isv_id: _partner, circle_id: _circle, ...changed } = row;
   const rows = await tx`
-    insert into sendplan ${tx(plan)}
-    on conflict (id) do update set name = excluded.name, start_time = excluded.start_time, end_time = excluded.end_time,
-      count_limit = excluded.count_limit, day_limit = excluded.day_limit
+    insert into sendplan ${tx(row as Required<typeof row>)}
+    on conflict (id) do update set ${tx(changed as Required<typeof changed>)}
     where sendplan.isv_id = excluded.isv_id and sendplan.circle_id = excluded.circle_id
     returning id`;
   return rows.length > 0;
@@ -88,14 +104,12 @@ export async function itemsOf(sql: Queryable, plan_id: number): Promise<Map<numb
 }
 
 /** Creates an item with its opening total, or changes everything of it but its inventory. */
-export async function saveItem(
-  tx: Transaction,
-  item: { readonly plan_id: number } & Omit<Item, 'consumed_inventory'>,
-): Promise<void> {
+export async function saveItem(tx: Transaction, item: SavedItem & { readonly plan_id: number }): Promise<void> {
+  const row = given(item);
+  const { plan_id: _plan, id: _key, total_inventory: _stock, ...changed } = row;
   await tx`
-    insert into sendplan_item ${tx(item)}
-    on conflict (plan_id, id) do update set name = excluded.name, weight = excluded.weight,
-      consume_inventory = excluded.consume_inventory, valid_days = excluded.valid_days`;
+    insert into sendplan_item ${tx(row as Required<typeof row>)}
+    on conflict (plan_id, id) do update set ${tx(changed as Required<typeof changed>)}`;
 }
 
 /** An adjustment that was made under this key; undefined when there is none. */

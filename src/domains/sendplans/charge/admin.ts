@@ -14,8 +14,12 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 export const chargeAdminHandlers = ({ sql, vault }: Parts): Handlers<typeof adminChargeContracts> => ({
   'piaoquan.sendplan.biz.save': async ({ status, secret, ...biz }, context) => {
     const keys = (await findBiz(sql, [biz.biz_code])).get(biz.biz_code) ?? (await newBiz(vault, biz, secret));
-    const secret_sealed = secret == null ? keys.secret_sealed : vault.seal(BIZ_SECRET_PURPOSE, secret);
-    await writeAs(sql, context, (tx) => saveBiz(tx, { ...keys, ...biz, status: status ?? 1, secret_sealed }));
+    const changed = {
+      ...biz,
+      ...(status != null && { status }),
+      ...(secret != null && { secret_sealed: vault.seal(BIZ_SECRET_PURPOSE, secret) }),
+    };
+    await writeAs(sql, context, (tx) => saveBiz(tx, { ...keys, ...changed }, changed));
     // Another call may have created it just now: its keys are the ones that hold.
     const saved = (await findBiz(sql, [biz.biz_code])).get(biz.biz_code) as Biz;
     return { public_key: saved.public_key };

@@ -19,11 +19,10 @@ export async function findBiz(sql: Queryable, codes: string[]): Promise<Map<stri
 }
 
 /** Adds a business code; one that exists keeps its keys and takes everything else. */
-export async function saveBiz(sql: Queryable, biz: Biz): Promise<void> {
+export async function saveBiz(sql: Queryable, biz: Biz, changed: Partial<Biz>): Promise<void> {
   await sql`
     insert into sendplan_biz ${sql(biz)}
-    on conflict (biz_code) do update set source = excluded.source, perform_type = excluded.perform_type,
-      auto_renew = excluded.auto_renew, status = excluded.status, secret_sealed = excluded.secret_sealed`;
+    on conflict (biz_code) do update set ${sql(changed as Biz)}`;
 }
 
 /** Adds a business code unless there is one of that name. */

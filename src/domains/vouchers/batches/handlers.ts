@@ -1,8 +1,9 @@
 import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/admin-vouchers.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { given } from '../../../contract/settings.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
-import type { Sql } from '../../../database/pool.ts';
+import type { Sql, Transaction } from '../../../database/pool.ts';
 import { type Batch, insertGrant } from '../queries.ts';
 import { codeSpace } from '../series.ts';
 import {
@@ -10,6 +11,7 @@ import {
   deleteGrant,
   findBatches,
   findForm,
+  holdBatch,
   makeCodes,
   saveBatch,
   setStatus,
@@ -30,20 +32,24 @@ async function oneBatch(sql: Sql, mix_id: string): Promise<BatchRecord> {
   return batch;
 }
 
-function readBatch(asked: RequestOf<typeof voucherBatchSave>['batch']): Batch {
-  const { description = null, max_bind_count = null, valid_days = null, ...rest } = asked;
-  const valid_duration_type = rest.valid_duration_type === 'DAY' ? 'DAY' : 'GENERAL';
-  const batch = { ...rest, description, max_bind_count, valid_days, valid_duration_type } as const;
+type SavedBatch = RequestOf<typeof voucherBatchSave>['batch'];
+
+/** Creates a batch or changes it: settings that are left out stay, null takes them away. Days stand with DAY alone. */
+async function store(tx: Transaction, asked: SavedBatch): Promise<void> {
+  const old = await holdBatch(tx, asked.mix_id);
+  const valid_duration_type = asked.valid_duration_type === 'DAY' ? 'DAY' : 'GENERAL';
+  const none = { description: null, max_bind_count: null, valid_days: null };
+  const kept = { ...none, ...old, ...(valid_duration_type === 'GENERAL' && { valid_days: null }) };
+  const batch: Batch = { ...kept, ...given(asked), valid_duration_type };
   const problem = validityProblem(batch);
   if (problem !== undefined) throw refused('isv.voucher-batch-invalid', problem);
-  return batch;
+  await saveBatch(tx, batch);
 }
 
 /** The administration of batches, their codes' making and their grants. */
 export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBatchContracts> => ({
   'piaoquan.voucher.batch.save': async ({ batch }, context) => {
-    const read = readBatch(batch);
-    await writeAs(sql, context, (tx) => saveBatch(tx, read));
+    await writeAs(sql, context, (tx) => store(tx, batch));
     return { batch: await oneBatch(sql, batch.mix_id) };
   },
   'piaoquan.voucher.batch.get': async ({ mix_id }) => ({ batch: await oneBatch(sql, mix_id) }),

@@ -32,6 +32,20 @@ export async function findBatches(
     order by mix_id limit ${limit}`;
 }
 
+/** The settings of a batch that may be left out when it is saved. */
+export type BatchSettings = Pick<Batch, 'description' | 'max_bind_count' | 'valid_days'>;
+
+/**
+ * Holds a batch until the transaction ends, and gives its settings; undefined when there is none. Who saves a new one at the
+ * same time waits too.
+ */
+export async function holdBatch(tx: Transaction, mix_id: string): Promise<BatchSettings | undefined> {
+  await tx`select pg_advisory_xact_lock(hashtextextended('voucher_batch ' || ${mix_id}, 0))`;
+  const [row] = await tx<BatchSettings[]>`
+    select description, max_bind_count, valid_days from voucher_batch where mix_id = ${mix_id} for no key update`;
+  return row;
+}
+
 /** Creates a batch or changes its settings; its codes and counters stay. */
 export async function saveBatch(sql: Queryable, batch: Batch): Promise<void> {
   await sql`

@@ -235,7 +235,11 @@ test('voided, consumed and bound codes are passed over when codes are issued', a
   const { sql } = server.database;
   const codes = await vouchers.madeBatch('code_gaps', 12);
   const named = { mix_id: 'code_gaps', user_id: 'u' };
-  await vouchers.ok('piaoquan.voucher.code.void', { ...named, codes: [codes[0], codes[1], codes[4]], unique_id: '1' });
+  await vouchers.ok('piaoquan.voucher.code.void', {
+    mix_id: 'code_gaps',
+    codes: [codes[0], codes[1], codes[4]],
+    unique_id: '1',
+  });
   await vouchers.ok('piaoquan.voucher.code.consume', { ...named, codes: [codes[5]], unique_id: '2' });
   await vouchers.ok('piaoquan.voucher.code.bind', { ...named, codes: [codes[2]], unique_id: '3' });
   const take = (count: number) => sql`select * from voucher_issue('code_gaps', ${count}, 'grant-1', 'u1', now())`;

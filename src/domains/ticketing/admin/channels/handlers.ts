@@ -19,7 +19,6 @@ import {
 } from './queries.ts';
 
 const PAGE_SIZE = 50;
-const HOLD_MINUTES = 15;
 const TOKEN_BYTES = 24;
 const FOREIGN_KEY = '23503';
 
@@ -57,8 +56,7 @@ export const adminChannelHandlers = ({
   /** What a new holder begins with: nobody knows the token of this hash. */
   const unknownToken = () => hash(drawToken());
   return {
-    'piaoquan.ticketing.tenant.save': async ({ hold_minutes, ...rest }, context) => {
-      const tenant = { ...rest, hold_minutes: hold_minutes ?? HOLD_MINUTES };
+    'piaoquan.ticketing.tenant.save': async (tenant, context) => {
       await writeAs(sql, context, (tx) => saveTenant(tx, tenant, unknownToken()));
       return { is_success: true };
     },
@@ -89,7 +87,8 @@ export const adminChannelHandlers = ({
       const project_id = await projectOfEvent(sql, event_id);
       if (project_id === undefined) throw refused('isv.event-not-found');
       // A tier named twice has the last word.
-      const prices = [...new Map((price_list ?? []).map((price) => [price.price_id, price])).values()];
+      const named = [...new Map((price_list ?? []).map((price) => [price.price_id, price])).values()];
+      const prices = price_list === undefined ? undefined : named;
       const place = { channel_id, project_id, event_id };
       await writeAs(sql, context, (tx) => authorize(tx, place, authorized, prices)).catch((error) => {
         if (error.code !== FOREIGN_KEY) throw error;

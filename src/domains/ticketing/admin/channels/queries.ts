@@ -1,14 +1,24 @@
+import type { tenantSave } from '../../../../contract/admin-ticketing-channels.ts';
+import type { RequestOf } from '../../../../contract/method.ts';
 import type { Queryable, Sql, Transaction } from '../../../../database/pool.ts';
 
-/** Creates or renames a tenant. `token_hash` is what a new one begins with. */
+/** Minutes that unpaid orders hold stock where their tenant has no setting of its own. */
+const HOLD_MINUTES = 15;
+
+/**
+ * Creates or changes a tenant; what is left out stays, and null brings the default back. `token_hash` is what a new one
+ * begins with.
+ */
 export async function saveTenant(
   sql: Queryable,
-  tenant: { readonly tenant_id: number; readonly tenant_name: string; readonly hold_minutes: number },
+  { tenant_id, tenant_name, hold_minutes }: RequestOf<typeof tenantSave>,
   token_hash: Uint8Array,
 ): Promise<void> {
+  const minutes = hold_minutes ?? HOLD_MINUTES;
+  const changed = { tenant_name, ...(hold_minutes !== undefined && { hold_minutes: minutes }) };
   await sql`
-    insert into ticketing_tenant ${sql({ ...tenant, token_hash })}
-    on conflict (tenant_id) do update set tenant_name = excluded.tenant_name, hold_minutes = excluded.hold_minutes`;
+    insert into ticketing_tenant ${sql({ tenant_id, tenant_name, hold_minutes: minutes, token_hash })}
+    on conflict (tenant_id) do update set ${sql(changed)}`;
 }
 
 /** Creates or renames a partner; false if it belongs to another tenant. Throws 23503 if there is no such tenant. */
@@ -90,19 +100,21 @@ export async function projectOfEvent(sql: Queryable, event_id: number): Promise<
 export type Authorization = { readonly price_id: number; readonly authorized: boolean };
 
 /**
- * Says what a channel may sell of an event; tiers not named follow the event. Throws 23503 if there is no such channel or
+ * Says what a channel may sell of an event; tiers not named follow the event, and without a list they stay as they are.
+ * Throws 23503 if there is no such channel or
  * tier.
  */
 export async function authorize(
   tx: Transaction,
   place: { readonly channel_id: number; readonly project_id: number; readonly event_id: number },
   authorized: boolean,
-  prices: readonly Authorization[],
+  prices: readonly Authorization[] | undefined,
 ): Promise<void> {
   const { channel_id, project_id, event_id } = place;
   await tx`
     insert into ticketing_channel_event (channel_id, event_id, authorized) values (${channel_id}, ${event_id}, ${authorized})
     on conflict (channel_id, event_id) do update set authorized = excluded.authorized`;
+  if (prices === undefined) return;
   await tx`delete from ticketing_channel_price
     where project_id = ${project_id} and event_id = ${event_id} and channel_id = ${channel_id}
       and price_id <> all(${prices.map(({ price_id }) => price_id)}::bigint[])`;

@@ -12,7 +12,6 @@ import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { projectOfEvent } from '../channels/queries.ts';
 import {
   adjustStock,
-  type Columns,
   findPrices,
   findProjectPage,
   findStoredProject,
@@ -45,10 +44,6 @@ const FOREIGN_KEY = '23503';
 const refused = (sub_code: keyof typeof projectSave.errors) => fault(projectSave, sub_code);
 const wrong = (field: string, why: string): Error =>
   fault(projectSave, 'isv.project-contradicts', `参数 ${field} 不合法：${why}`);
-
-/** What the database keeps where nothing was given. */
-const columns = (row: Readonly<Record<string, unknown>>): Columns =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value ?? null])) as Columns;
 
 /** The administration of projects, events and their stock. */
 export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts> => ({
@@ -106,8 +101,9 @@ function checkEvent(event: Event, path: string): void {
   const discounts = event.discount_list ?? [];
   const double = firstDouble(discounts.map(({ discount_id }) => discount_id));
   if (double >= 0) throw wrong(`${path}.discount_list[${double}].discount_id`, '重复');
+  // Both or neither: one that is left out would stay as it is beside the other.
   for (const [index, { threshold, amount }] of discounts.entries())
-    if ((threshold == null) !== (amount == null) || (amount ?? 0) > (threshold ?? 0))
+    if (wishOf(threshold) !== wishOf(amount) || (amount ?? 0) > (threshold ?? 0))
       throw wrong(`${path}.discount_list[${index}].amount`, '与 threshold 同时给出且不大于它');
   for (const [index, { is_coupon_ticket, is_package_only, child_list }] of event.price_list.entries()) {
     const here = `${path}.price_list[${index}]`;
@@ -118,19 +114,19 @@ function checkEvent(event: Event, path: string): void {
   }
 }
 
+/** What a save says of a setting: that it stays, that it goes, or what it is. */
+const wishOf = (value: unknown): 'left out' | 'taken' | 'given' =>
+  value === undefined ? 'left out' : value === null ? 'taken' : 'given';
+
 /** Writes a project with its parts; whoever orders meanwhile waits. */
 async function store(tx: Transaction, project: Project, context: CallContext): Promise<void> {
-  const { site_list, event_list, hold_minutes, ...rest } = project;
+  const { site_list, event_list, ...rest } = project;
   // In order of their ids: two saves that share venues do not wait for each other.
   const sites = [...new Map((site_list ?? []).map((site) => [site.site_id, site])).values()].sort(
     (a, b) => a.site_id - b.site_id,
   );
-  await saveSites(
-    tx,
-    sites.map((site) => columns({ site_name_en: null, ...site })),
-  );
-  const row = columns({ project_name_en: null, project_detail_en: null, hold_minutes, ...rest });
-  const saved = await saveProject(tx, row).catch((error) => {
+  await saveSites(tx, sites);
+  const saved = await saveProject(tx, rest).catch((error) => {
     if (error.code !== FOREIGN_KEY) throw error;
     throw refused(/site/.test(error.constraint_name) ? 'isv.site-not-found' : 'isv.tenant-not-found');
   });
@@ -142,9 +138,9 @@ async function store(tx: Transaction, project: Project, context: CallContext): P
 }
 
 async function storeEvent(tx: Transaction, project_id: number, event: Event, context: CallContext): Promise<void> {
-  const { discount_list, price_list, status: _shown, entry_limit, order_limit, user_limit, ...rest } = event;
-  const limits = { order_limit, user_limit, entry_limit: entry_limit === 0 ? null : (entry_limit ?? 1) };
-  const saved = await saveEvent(tx, columns({ event_name_en: null, project_id, ...rest, ...limits })).catch((error) => {
+  const { discount_list, price_list, status: _shown, entry_limit, ...rest } = event;
+  const entries = entry_limit === undefined ? {} : { entry_limit: entry_limit === 0 ? null : (entry_limit ?? 1) };
+  const saved = await saveEvent(tx, { project_id, ...rest, ...entries }).catch((error) => {
     // A gate_open_time that was left out stays as it is.
     if (error.constraint_name === 'ticketing_event_gate_opens')
       throw wrong('gate_open_time', `场次 ${event.event_id} 的开放入场时间晚于演出结束`);
@@ -152,15 +148,14 @@ async function storeEvent(tx: Transaction, project_id: number, event: Event, con
   });
   if (!saved) throw refused('isv.event-of-other-project');
   const { event_id } = event;
-  const english = { discount_type_name_en: null, discount_name_en: null, discount_show_info_en: null };
-  const discounts = (discount_list ?? []).map((each) =>
-    columns({ ...english, threshold: null, amount: null, ...each, event_id }),
-  );
-  await saveDiscounts(tx, event_id, discounts);
+  if (discount_list !== undefined) {
+    const discounts = (discount_list ?? []).map((each) => ({ ...each, event_id }));
+    await saveDiscounts(tx, event_id, discounts);
+  }
   const stored = await findPrices(tx, project_id, event_id);
   for (const price of price_list) await storePrice(tx, { project_id, event_id }, price, stored, context);
   for (const { price_id, is_coupon_ticket, child_list } of price_list) {
-    if (is_coupon_ticket === 0) continue;
+    if (is_coupon_ticket === 0 || child_list === undefined) continue;
     await saveChildren(tx, { project_id, event_id, price_id }, child_list ?? []).catch((error) => {
       throw error.code === FOREIGN_KEY ? refused('isv.price-not-found') : error;
     });
@@ -185,15 +180,14 @@ async function storePrice(
   } = price;
   const old = stored.get(price_id);
   const place = { ...event, price_id };
-  const row = columns({ price_name_en: null, ...rest });
   if (old === undefined) {
     if (goods_count == null) throw wrong('price_list.goods_count', `新票档 ${price_id} 缺少数量`);
-    await insertPrice(tx, { ...row, ...place, goods_count }, actor, now);
+    await insertPrice(tx, { ...rest, ...place, goods_count }, actor, now);
     return;
   }
   if (old.is_coupon_ticket !== price.is_coupon_ticket) throw refused('isv.price-kind-fixed');
   if (goods_count != null && goods_count !== old.goods_count) throw refused('isv.stock-by-adjust');
-  await updatePrice(tx, place, row);
+  await updatePrice(tx, place, rest);
 }
 
 type Stored = NonNullable<Awaited<ReturnType<typeof findStoredProject>>>;

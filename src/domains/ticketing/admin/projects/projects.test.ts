@@ -81,6 +81,8 @@ test('a project that is saved can be sold once its channel is authorised, and co
     auto_cancel_order_time: after(3),
   });
   await authorize(8011, true);
+  expect(await submit(8011, 2)).toMatchObject({ result_code: 10224 });
+  await authorize(8011, true, []);
   expect(await submit(8011, 2)).toMatchObject({ success: true });
   const { site_list: _saved, ...unchanged } = project(801, [], { hold_minutes: 3 });
   expect(await get(801)).toMatchObject({

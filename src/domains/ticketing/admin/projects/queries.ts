@@ -1,13 +1,17 @@
+import { given } from '../../../../contract/settings.ts';
 import type { Queryable, Sql, Transaction } from '../../../../database/pool.ts';
 
-/** Columns of a row to write. */
-export type Columns = Readonly<Record<string, string | number | boolean | Date | null>>;
+/** Columns of a row to write; undefined ones keep what they hold, or the default of a new row. */
+export type Columns = Readonly<Record<string, string | number | boolean | Date | null | undefined>>;
+
+/** The columns of a row of which a save says something. */
+const told = (row: Columns) => given(row) as Record<string, string | number | boolean | Date | null>;
 
 /** Creates or changes a project; false if it belongs to another tenant. Throws 23503 for a missing tenant or venue. */
 export async function saveProject(tx: Transaction, project: Columns): Promise<boolean> {
-  const { project_id: _key, tenant_id: _owner, ...rest } = project;
+  const { project_id: _key, tenant_id: _owner, ...rest } = told(project);
   const rows = await tx`
-    insert into ticketing_project ${tx(project)}
+    insert into ticketing_project ${tx(told(project))}
     on conflict (project_id) do update set ${tx(rest)} where ticketing_project.tenant_id = excluded.tenant_id
     returning project_id`;
   return rows.length > 0;
@@ -15,10 +19,9 @@ export async function saveProject(tx: Transaction, project: Columns): Promise<bo
 
 /** Creates or changes venues. */
 export async function saveSites(tx: Transaction, sites: readonly Columns[]): Promise<void> {
-  if (sites.length === 0) return;
-  await tx`
-    insert into ticketing_site ${tx(sites)}
-    on conflict (site_id) do update set site_name = excluded.site_name, site_name_en = excluded.site_name_en`;
+  for (const site of sites)
+    await tx`
+      insert into ticketing_site ${tx(told(site))} on conflict (site_id) do update set ${tx(told(site))}`;
 }
 
 /** Locks the stock of a project until the transaction ends. */
@@ -28,9 +31,9 @@ export async function lockStock(tx: Transaction, project_id: number): Promise<vo
 
 /** Creates or changes an event; false if it belongs to another project. Throws 23503 for a missing venue. */
 export async function saveEvent(tx: Transaction, event: Columns): Promise<boolean> {
-  const { event_id: _key, project_id: _owner, ...rest } = event;
+  const { event_id: _key, project_id: _owner, ...rest } = told(event);
   const rows = await tx`
-    insert into ticketing_event ${tx(event)}
+    insert into ticketing_event ${tx(told(event))}
     on conflict (event_id) do update set ${tx(rest)} where ticketing_event.project_id = excluded.project_id
     returning event_id`;
   return rows.length > 0;
@@ -42,7 +45,8 @@ export async function saveDiscounts(tx: Transaction, event_id: number, discounts
   await tx`delete from ticketing_event_discount where event_id = ${event_id} and discount_id <> all(${ids}::bigint[])`;
   for (const discount of discounts)
     await tx`
-      insert into ticketing_event_discount ${tx(discount)} on conflict (event_id, discount_id) do update set ${tx(discount)}`;
+      insert into ticketing_event_discount ${tx(told(discount))}
+      on conflict (event_id, discount_id) do update set ${tx(told(discount))}`;
 }
 
 /** A tier as it stands. */
@@ -70,7 +74,7 @@ export type Place = { readonly project_id: number; readonly event_id: number; re
 /** Makes a tier, with the opening entry of its ledger. */
 export async function insertPrice(tx: Transaction, price: Columns & Place, operator: string, now: Date): Promise<void> {
   const { project_id, event_id, price_id } = price;
-  await tx`insert into ticketing_price ${tx(price as Columns)}`;
+  await tx`insert into ticketing_price ${tx(told(price))}`;
   await tx`
     insert into ticketing_stock_adjustment
     select project_id, event_id, price_id, 'opening', goods_count, 0, 'opening', ${operator}, ${now} from ticketing_price
@@ -84,7 +88,7 @@ export async function updatePrice(
   rest: Columns,
 ): Promise<void> {
   await tx`
-    update ticketing_price set ${tx(rest)}
+    update ticketing_price set ${tx(told(rest))}
     where project_id = ${project_id} and event_id = ${event_id} and price_id = ${price_id}`;
 }
 
