@@ -7,7 +7,10 @@ const MOBILE = /^1[3-9]\d{9}$/;
 /** What may stand around the digits of a number. */
 const BREAK = String.raw`[\s\p{P}\p{S}]*`;
 /** A mobile number within a text, however it is broken up, that no further digit touches. */
-const MOBILE_WITHIN = new RegExp(String.raw`(?<!\d)(?:(?:00)?86${BREAK})?0?1${BREAK}[3-9](?:${BREAK}\d){9}(?!\d)`, 'u');
+const MOBILE_WITHIN = new RegExp(
+  String.raw`(?<!\d)(?:0{0,4}86${BREAK})?0{0,4}1${BREAK}[3-9](?:${BREAK}\d){9}(?!\d)`,
+  'u',
+);
 /** A number with the code of its country within a text (E.164: 7 to 15 digits). */
 const ABROAD_WITHIN = new RegExp(String.raw`\+${BREAK}[1-9](?:${BREAK}\d){6,14}(?!\d)`, 'u');
 const PLAIN_ASCII = /^[!-~]*$/;
@@ -43,7 +46,7 @@ export function phoneOf(text: string): string | undefined {
   if (!NO_LETTERS.test(plain)) return undefined;
   const digits = plain.replace(/\D/g, '');
   const hasCode = /^[\s(]*\+/.test(plain);
-  const mobile = (hasCode ? /^(?:00)?860?(1[3-9]\d{9})$/ : /^(?:(?:00)?86)?0?(1[3-9]\d{9})$/).exec(digits)?.[1];
+  const mobile = (hasCode ? /^0{0,4}860{0,4}(1[3-9]\d{9})$/ : /^(?:0{0,4}860{0,4}|0?)(1[3-9]\d{9})$/).exec(digits)?.[1];
   if (mobile !== undefined) return mobile;
   const abroad = (hasCode ? /^(?:00)?([1-9]\d{6,14})$/ : /^00([1-9]\d{6,14})$/).exec(digits)?.[1];
   return abroad === undefined ? undefined : `+${abroad}`;
@@ -107,4 +110,4 @@ export function maskPhone(text: string): string {
 
 /** A free text with every run of seven digits or more, which could be a phone or a document, hidden. */
 export const maskText = (text: string): string =>
-  /\p{N}/u.test(text) ? plainDigits(text).replace(/\d(?:[\s\p{Pd}().·•‧]*\d){5,}[\s-]*[\dXx]/gu, '****') : text;
+  /\p{N}/u.test(text) ? plainDigits(text).replace(/\d(?:[\s\p{Pd}().·•‧/_]*\d){5,}[\s-]*[\dXx]/gu, '****') : text;

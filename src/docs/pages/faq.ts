@@ -104,8 +104,8 @@ const faq: Readonly<Record<string, readonly Question[]>> = {
         en: 'Why is a plan shown to a user who has received it already?',
       },
       answer: {
-        zh: '查询只看计划是否在期、在架、适用于该圈选内容；countLimit 与 dayLimit 在领取时判断。',
-        en: 'The query asks whether the plan is on offer to the circle; countLimit and dayLimit are judged when it is received.',
+        zh: '查询只看计划是否在期、在架、适用于该圈选内容；countLimit 与 dayLimit 在领取时判断。带用户查询时，receive_rule 中的 receivedCount 说明该用户已领取几次。',
+        en: 'The query asks whether the plan is on offer to the circle; countLimit and dayLimit are judged when it is received. To a user who is named, receivedCount in receive_rule tells how often it was received.',
       },
     },
     {
