@@ -49,6 +49,11 @@ function addServers(program: Command, io: Io): void {
   add(program, 'audit', 'prove that every counter equals its ledger, on a live system; ends with 3 when not').action(
     async (options) => (await database()).auditDatabase(io, options),
   );
+  const counters = program.command('counters').description('counters in the database itself');
+  add(counters, 'advance', 'after a restore of an older backup, move ahead whatever numbers and codes come from')
+    .option('--numbers <count>', 'numbers of one kind that may have gone out since the backup', '1000000')
+    .option('--codes <count>', 'codes of one voucher batch that may have been made or issued since', '10000')
+    .action(async (options) => (await database()).advance(io, options));
   const app = program.command('app').description('apps in the database itself, for the first of them');
   add(app, 'create', 'make an app; prints its key and, once, its secret')
     .requiredOption('--name <name>', 'name that users see when they authorise it')

@@ -9,7 +9,8 @@ import { createVault, type Vault } from '../database/vault.ts';
 import { checkMasterKey, createApp, hasApp, insertUsers } from '../gateway/records.ts';
 import { openTokenStore } from '../gateway/tokens.ts';
 import { StartError } from '../start-error.ts';
-import { EXIT, type Io, printJson } from './io.ts';
+import { EXIT, type Io, printJson, table, wholeNumber } from './io.ts';
+import { advanceCounters, hasServers } from './queries.ts';
 
 /** What every command takes. */
 type Json = { json?: true };
@@ -108,5 +109,28 @@ export async function auditDatabase(io: Io, { json }: Json): Promise<void> {
     for (const { counter, key, counted, ledger } of differences)
       io.out(`${counter} ${key}: shows ${counted}, its ledger adds up to ${ledger}\n`);
     io.out(`${counters} counters, ${differences.length} differ from their ledger\n`);
+  });
+}
+
+const MOST_NUMBERS = 100_000_000;
+const MOST_CODES = 1_000_000;
+
+/**
+ * After a restore of an older backup, before a server starts on it: moves every counter ahead whose numbers, codes or
+ * cursors may have gone out since, and tells which. Throws StartError while a server runs on the database.
+ */
+export async function advance(io: Io, options: Json & { numbers: string; codes: string }): Promise<void> {
+  const numbers = wholeNumber('--numbers', options.numbers, 1, MOST_NUMBERS);
+  const codes = wholeNumber('--codes', options.codes, 0, MOST_CODES);
+  await withDatabase(io, async (sql, starter) => {
+    await migrate(sql, MIGRATIONS, starter);
+    if (!starter.embedded && (await hasServers(sql)))
+      throw new StartError('a server runs on the database and may hand out what was handed out before: stop it first');
+    const advanced = await advanceCounters(sql, numbers, codes, new Date());
+    if (options.json) return printJson(io, { advanced });
+    io.out(`${table(advanced.map(({ counter, key, skipped }) => [`+${skipped}`, counter, key]))}
+${advanced.length} counters were moved ahead: what goes out from now on did not go out before the restore, if no more than
+${numbers} numbers of a kind and ${codes} codes of a batch went out since the backup.
+Voucher codes set aside stay good for whoever holds them; those of batches with a pattern that were made since are void.\n`);
   });
 }

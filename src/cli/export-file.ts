@@ -8,12 +8,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { identify } from '../database/processes.ts';
 import { StartError } from '../start-error.ts';
-import { attempt } from './files.ts';
+import { attempt, PRIVATE, writePrivate } from './files.ts';
 
 /** What is exported: a file goes on only with the same. */
 export type Subject = {
@@ -59,7 +58,7 @@ export function openExportFile(file: string, data: string, subject: Subject, res
   else if (kept !== undefined) checkSubject(file, kept, subject);
   else if (existsSync(data)) throw inTheWay(data);
   const start = restart || kept === undefined ? BEGINNING : kept;
-  const handle = attempt(data, () => openSync(data, existsSync(data) ? 'r+' : 'w+'));
+  const handle = attempt(data, () => openSync(data, existsSync(data) ? 'r+' : 'w+', PRIVATE));
   if (fstatSync(handle).size < start.bytes) {
     closeSync(handle);
     throw new StartError(`${data} is shorter than its cursor says: begin anew with --restart`);
@@ -126,7 +125,7 @@ function checkSubject(file: string, kept: Kept, subject: Subject): void {
 function writeCursor(file: string, kept: Kept): void {
   const path = cursorOf(file);
   attempt(path, () => {
-    writeFileSync(`${path}.draft`, `${JSON.stringify(kept)}\n`, { flush: true });
+    writePrivate(`${path}.draft`, `${JSON.stringify(kept)}\n`);
     renameSync(`${path}.draft`, path);
   });
 }

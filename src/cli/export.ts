@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import type { ExportedCode, ExportPage } from '../sdk/index.ts';
 import { StartError } from '../start-error.ts';
 import { formatInstant } from '../wire/time.ts';
 import { openClient } from './client.ts';
 import { cursorOf, inTheWay, openExportFile } from './export-file.ts';
-import { attempt } from './files.ts';
+import { attempt, writePrivate } from './files.ts';
 import { type ClientOptions, clientSettings, type Io, printJson, wrongUsage } from './io.ts';
 import { openProgress } from './progress.ts';
 
@@ -132,7 +132,7 @@ async function makeSheet(output: string, data: string): Promise<void> {
   const sheet = await sheetOf(lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row));
   const draft = `${output}.draft`;
   attempt(output, () => {
-    writeFileSync(draft, sheet, { flush: true });
+    writePrivate(draft, sheet);
     renameSync(draft, output);
   });
   rmSync(data);

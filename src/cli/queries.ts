@@ -33,3 +33,19 @@ export async function dropSandbox(sql: Sql): Promise<boolean> {
     return true;
   });
 }
+
+/** A counter that was moved ahead: what it counts, of what (empty: of all), and by how much. */
+export type Advanced = { readonly counter: string; readonly key: string; readonly skipped: number };
+
+/**
+ * Moves every counter ahead from which something is derived that was handed out, in one transaction.
+ * @param numbers by how much order and ticket numbers, receipts, cursors and the like go ahead
+ * @param codes how many codes of each voucher batch are set aside
+ */
+export async function advanceCounters(sql: Sql, numbers: number, codes: number, now: Date): Promise<Advanced[]> {
+  return sql.begin(async (transaction) => {
+    await transaction`set local statement_timeout = 0`;
+    return transaction<Advanced[]>`
+      select counter, key, skipped from counters_advance(${numbers}, ${codes}, ${now}) order by counter, key`;
+  });
+}
