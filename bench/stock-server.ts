@@ -74,6 +74,7 @@ const server = buildServer({
   bodyRoom,
   trustProxy: [],
   kind: 'sandbox',
+  unwritable: async () => undefined,
 });
 await server.listen({ port: 0, host: '127.0.0.1' });
 process.stdout.write(`${(server.server.address() as { port: number }).port}\n`);

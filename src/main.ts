@@ -8,6 +8,7 @@ import { startEmbedded } from './database/embedded.ts';
 import { startWorker } from './database/jobs.ts';
 import { MIGRATIONS, migrate } from './database/migrate.ts';
 import { connect, ping, type Sql, verify } from './database/pool.ts';
+import { openWriteProbe } from './database/probe.ts';
 import { createVault, type Vault } from './database/vault.ts';
 import { DEMO, loadPlatformDemo } from './demo.ts';
 import { serveDocs } from './docs/serve.ts';
@@ -170,6 +171,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     oauth,
     metrics,
     ping: () => ping(sql),
+    unwritable: openWriteProbe(sql),
     logger,
     bodyLimit,
     bodyRoom,

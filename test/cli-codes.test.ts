@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -177,31 +176,6 @@ test('without a file the codes go to standard output, in any format', async () =
   const out = (chunk: string | Uint8Array) => void chunks.push(Buffer.from(chunk));
   await piaoquanHere([...args, '--format', 'xlsx'], env, { out });
   expect(zipped(Buffer.concat(chunks), 'xl/sharedStrings.xml')).toContain(codes.at(-1));
-});
-
-test('what is exported is for its owner alone: file, cursor and sheet, whatever the umask and whatever lay there', async () => {
-  const umask = process.umask(0);
-  try {
-    for (const ending of ['csv', 'jsonl', 'xlsx']) {
-      const file = `${folder}/private.${ending}`;
-      for (const draft of [`${file}.draft`, `${file}.cursor.draft`]) writeFileSync(draft, 'of a run that was killed');
-      const direct = { ...env, PIAOQUAN_URL: `${server.url}/router/rest` };
-      expect((await piaoquanHere(['export', 'codes', 'many', '--partner', 'p', '-o', file], direct)).code).toBe(0);
-      const made = readdirSync(folder).filter((name) => name.startsWith(`private.${ending}`));
-      const modes = made.map((name) => [name, statSync(`${folder}/${name}`).mode & 0o777]);
-      expect(modes.filter(([name]) => !String(name).endsWith('draft'))).toEqual(
-        ending === 'xlsx'
-          ? [[`private.xlsx`, 0o600]]
-          : [
-              [`private.${ending}`, 0o600],
-              [`private.${ending}.cursor`, 0o600],
-            ],
-      );
-      for (const name of made) rmSync(`${folder}/${name}`);
-    }
-  } finally {
-    process.umask(umask);
-  }
 });
 
 test('a file goes on with nothing but its own export, and no other file is overwritten', async () => {

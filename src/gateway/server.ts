@@ -24,6 +24,8 @@ export type ServerParts = {
   readonly metrics: Metrics;
   /** Resolves when the database answers; rejects or hangs when it does not. */
   readonly ping: () => Promise<unknown>;
+  /** Why the database that answers cannot be written; undefined when it can. */
+  readonly unwritable: () => Promise<string | undefined>;
   readonly logger: FastifyBaseLogger;
   /** Most bytes of a request body. */
   readonly bodyLimit: number;
@@ -34,6 +36,7 @@ export type ServerParts = {
 };
 
 const PING_MS = 1000;
+const UNAVAILABLE = 'database unavailable';
 
 /** Builds the HTTP server: the gateway, the authorisation pages, and what operators watch. It does not listen yet. */
 export function buildServer(parts: ServerParts): FastifyInstance {
@@ -97,7 +100,7 @@ async function readWhole(request: FastifyRequest, reply: FastifyReply, room: Bod
 }
 
 /** `/health` says that the process lives, `/ready` that it can serve calls, `/metrics` what Prometheus reads. */
-function serveOperations(server: FastifyInstance, { metrics, ping, kind }: ServerParts): void {
+function serveOperations(server: FastifyInstance, { metrics, ping, unwritable, kind }: ServerParts): void {
   let closing = false;
   server.addHook('preClose', async () => {
     closing = true;
@@ -107,15 +110,10 @@ function serveOperations(server: FastifyInstance, { metrics, ping, kind }: Serve
     return { status: 'ok' };
   });
   server.get('/ready', async (_request, reply) => {
-    const answers = await Promise.race([
-      ping().then(
-        () => true,
-        () => false,
-      ),
-      new Promise<boolean>((done) => setTimeout(done, PING_MS, false).unref()),
-    ]);
-    if (answers && !closing) return { status: 'ready' };
-    return reply.code(503).send({ status: closing ? 'closing' : 'database unavailable' });
+    const late = new Promise<string>((done) => setTimeout(done, PING_MS, UNAVAILABLE).unref());
+    const state = async () => (await ping().then(unwritable, () => UNAVAILABLE)) ?? 'ready';
+    const status = closing ? 'closing' : await Promise.race([state(), late]);
+    return reply.code(status === 'ready' ? 200 : 503).send({ status });
   });
   server.get('/metrics', async (_request, reply) => {
     const { text, type } = await metrics.page();
