@@ -10,6 +10,7 @@ import { openBodyRoom } from '../src/gateway/body.ts';
 import { type AnyHandler, createDispatcher } from '../src/gateway/call.ts';
 import { openCallLog } from '../src/gateway/call-log.ts';
 import { openDeadlines } from '../src/gateway/deadlines.ts';
+import { openSignatureExplainer } from '../src/gateway/explain-signature.ts';
 import { openMetrics } from '../src/gateway/metrics.ts';
 import { openQuotas } from '../src/gateway/quotas.ts';
 import { failCall } from '../src/gateway/recorded.ts';
@@ -55,7 +56,8 @@ const dispatcher = createDispatcher({
   quotas: openQuotas(sql, apps),
   callLog,
   metrics,
-  signPolicy: { legacySign: false, explain: false },
+  signPolicy: { legacySign: false },
+  explainSignature: openSignatureExplainer(false),
   clock,
   deadlines: openDeadlines(30_000, 20_000, failCall),
   acting: { findUser: async () => undefined, enter: async () => undefined },

@@ -22,6 +22,7 @@ import { serveConsole } from './gateway/console.ts';
 import { serveConsolePage } from './gateway/console-page.ts';
 import { openDeadlines } from './gateway/deadlines.ts';
 import { createExplainer } from './gateway/explain-call.ts';
+import { openSignatureExplainer } from './gateway/explain-signature.ts';
 import type { LoginEvent } from './gateway/login-guard.ts';
 import { type Metrics, openMetrics } from './gateway/metrics.ts';
 import { offerSetup } from './gateway/operator-links.ts';
@@ -153,7 +154,8 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     quotas: openQuotas(sql, apps),
     callLog,
     metrics,
-    signPolicy: { legacySign: config.legacySign, explain: config.sandbox },
+    signPolicy: { legacySign: config.legacySign },
+    explainSignature: openSignatureExplainer(config.sandbox),
     clock,
     deadlines: openDeadlines(LONGEST_CALL_MS, MOST_CALLS, failCall),
     recentCalls,

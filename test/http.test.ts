@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeForm } from '../src/wire/form.ts';
 import { FORM, signedCall } from './harness/exchange.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
+import { answersOf, talkTo } from './harness/talk.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -12,40 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-const PAUSE_MS = 20;
-/** How long a connection that stays open is read. */
-const ENOUGH_MS = 500;
-
-/**
- * Writes pieces one after the other, ends the sending half where `fin` says so, and reads until the server closes.
- * @param answered waits for an answer before each further piece
- */
-async function talk(pieces: readonly string[], fin: boolean, answered = false): Promise<string> {
-  const { hostname, port } = new URL(server.url);
-  const socket = connect({ port: Number(port), host: hostname, noDelay: true, allowHalfOpen: true });
-  const all = readAll(socket);
-  for (const [index, piece] of pieces.entries()) {
-    if (index > 0) await (answered ? once(socket, 'data') : new Promise((done) => setTimeout(done, PAUSE_MS)));
-    socket.write(piece, 'latin1');
-  }
-  if (fin) socket.end();
-  else setTimeout(() => socket.end(), ENOUGH_MS).unref();
-  return all;
-}
-
-/** The answers on a connection: status, headers, body. */
-function answersOf(text: string): { status: number; head: string; body: string }[] {
-  const answers = [];
-  for (let rest = text; rest !== ''; ) {
-    const [head = ''] = rest.split('\r\n\r\n', 1);
-    const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-    const from = head.length + 4;
-    answers.push({ status, head, body: Buffer.from(rest.slice(from)).subarray(0, length).toString() });
-    rest = Buffer.from(rest.slice(from)).subarray(length).toString();
-  }
-  return answers;
-}
+const talk = (pieces: readonly string[], fin: boolean, answered?: boolean) => talkTo(server.url, pieces, fin, answered);
 
 const time = () => encodeForm(signedCall('taobao.time.get'));
 const get = (lines = '', version = '1.1') => `GET /router/rest?${time()} HTTP/${version}\r\nHost: x\r\n${lines}\r\n`;
@@ -285,19 +250,4 @@ test('an address in its absolute form is taken', async () => {
 test('an expectation that nobody can meet keeps no call from its answer', async () => {
   const [answer] = answersOf(await talk([post(`${CLOSE}Expect: something\r\n`)], false));
   expect(answer?.body).toContain('time_get_response');
-});
-
-test.each<[string, string, number]>([
-  ['a verb that nobody knows', 'FETCH /zh HTTP/1.1\r\nHost: x\r\n\r\n', 501],
-  ['a verb in small letters', 'get / HTTP/1.1\r\nHost: x\r\n\r\n', 501],
-  ['two Hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400],
-  ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
-  ['a long address', `GET /${'x'.repeat(70_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
-  ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
-  ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: something\r\n\r\n', 417],
-  ['nothing of HTTP', '\x16\x03\x01\r\n\r\n', 400],
-])('for a page %s is refused', async (_what, bytes, status) => {
-  const [answer, ...more] = answersOf(await talk([bytes], true));
-  expect([answer?.status, more]).toEqual([status, []]);
-  if (status === 501) expect(answer?.head).toMatch(/^Allow: GET, HEAD, POST$/m);
 });

@@ -3,23 +3,28 @@ import type { CallContext, Contract, SessionContext } from '../contract/method.t
 import { CONSOLE_APP_KEY, mayActForUser, mayCall, type Role } from '../contract/roles.ts';
 import type { Writer } from '../database/change-log.ts';
 import type { Parameters } from '../wire/base-text.ts';
+import { throwInSegment } from '../wire/batch.ts';
 import { compileParser } from '../wire/parse.ts';
 import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
 import type { Values } from '../wire/unknown.ts';
 import type { App, AppStore } from './apps.ts';
+import { invalidAppKey, invalidMethod } from './causes.ts';
 import {
   checkPublicParameters,
   formatOf,
+  methodOf,
   refusePermission,
   refuseSession,
   refuseSignature,
   type SignPolicy,
 } from './checks.ts';
+import type { SignatureExplainer } from './explain-signature.ts';
 import { type Quotas, StaleApp } from './quotas.ts';
+import { WRONG_SIGNATURE } from './recent-calls.ts';
 import { type Answer, APP_KEY, type Recorder, type Recording, recorded, type Write } from './recorded.ts';
 import type { SessionStore } from './sessions.ts';
 
-/** A function that carries out any method: the erased form of the contract's `Handler`. */
+/** Carries out any method: the erased form of the contract's `Handler`. */
 export type AnyHandler = (request: never, context: SessionContext) => Promise<object>;
 
 /** All that the request path works with; put together once at start. */
@@ -30,6 +35,8 @@ export type Gateway = Recorder & {
   readonly sessions: SessionStore;
   readonly quotas: Quotas;
   readonly signPolicy: SignPolicy;
+  /** Finds the cause of a wrong signature. */
+  readonly explainSignature: SignatureExplainer;
   readonly acting: Acting;
 };
 
@@ -107,8 +114,7 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
   const answer = (input: CallInput, failure?: TopError): Promise<Answer> =>
     recorded(gateway, input, formatOf(input.parameters), (context) => {
       if (failure !== undefined) throw failure;
-      const name = input.parameters.get('method');
-      if (!name) throw platformError('missing-method');
+      const name = methodOf(input.parameters, context.now);
       checkPublicParameters(input.parameters, context.now);
       const method = findMethod(methods, name);
       const goOn = (caller: Caller) => carryOut(gateway, method, caller, input.parameters, context);
@@ -134,13 +140,14 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
       return [await recorded(gateway, input, format, () => Promise.reject(error))];
     }
     return Promise.all(
-      list.map((own) => {
+      list.map((own, index) => {
         // A call may bring its own method and session, but not another app than the one that signed.
         const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
-        return recorded(gateway, { parameters, size: input.size }, format, (context) => {
-          if (!parameters.get('method')) throw platformError('missing-method');
-          return carryOut(gateway, findMethod(methods, parameters.get('method')), caller, parameters, context);
-        });
+        const run = async (context: Recording): Promise<Write> =>
+          carryOut(gateway, findMethod(methods, methodOf(parameters, context.now)), caller, parameters, context);
+        return recorded(gateway, { parameters, size: input.size }, format, (context) =>
+          run(context).catch(throwInSegment(index + 1)),
+        );
       }),
     );
   }
@@ -162,9 +169,9 @@ function prepare(contract: Contract, handlers: Readonly<Record<string, AnyHandle
   return { contract, parse: compileParser(contract), writers: compileWriters(contract), handle };
 }
 
-function findMethod(methods: ReadonlyMap<string, Method>, name: string | undefined): Method {
-  const method = methods.get(name ?? '');
-  if (method === undefined) throw platformError('invalid-method');
+function findMethod(methods: ReadonlyMap<string, Method>, name: string): Method {
+  const method = methods.get(name);
+  if (method === undefined) throw invalidMethod(name, methods.keys());
   return method;
 }
 
@@ -177,13 +184,14 @@ function identifyKept(gateway: Gateway, input: CallInput, now: Date): Caller | u
 /** Finds the app and verifies the signature, again with fresh records when a refusal rests on stale ones. */
 async function identify(gateway: Gateway, input: CallInput, now: Date): Promise<Caller> {
   const app_key = input.parameters.get('app_key') ?? '';
-  if (!APP_KEY.test(app_key)) throw platformError('invalid-app-key');
+  if (!APP_KEY.test(app_key)) throw invalidAppKey(app_key);
   for (let tries = 0; ; tries++) {
     const app = gateway.apps.kept(app_key) ?? (await gateway.apps.find(app_key));
-    if (app === undefined) throw platformError('invalid-app-key');
+    if (app === undefined) throw invalidAppKey(app_key);
     const refusal = refuseCaller(gateway, app, input, now);
     if (refusal === undefined) return { app, input };
-    if (tries === STALE_RETRIES || !(await gateway.apps.isStale(app))) throw refusal;
+    if (tries === STALE_RETRIES || !(await gateway.apps.isStale(app)))
+      throw refusal.body.code === WRONG_SIGNATURE ? gateway.explainSignature(input, app, now) : refusal;
   }
 }
 
@@ -210,7 +218,7 @@ function carryOut(
     const admission = admit(gateway, contract, caller, now);
     return admission === undefined ? go(undefined) : admission.then(() => go(undefined));
   }
-  return identifyUser(gateway, contract, app_key, parameters.get('session') || undefined, now).then(async (user) => {
+  return identifyUser(gateway, contract, app_key, parameters, now).then(async (user) => {
     await admit(gateway, contract, caller, now);
     return go(user);
   });
@@ -254,12 +262,13 @@ async function identifyUser(
   gateway: Gateway,
   contract: Contract,
   app_key: string,
-  session_key: string | undefined,
+  parameters: Parameters,
   now: Date,
 ): Promise<CallContext['user']> {
+  const session_key = parameters.get('session') || undefined;
   if (contract.session === 'optional' && session_key === undefined) return undefined;
   const session = session_key === undefined ? undefined : await gateway.sessions.find(session_key);
-  const refusal = refuseSession(session_key, session, app_key, now);
+  const refusal = refuseSession(parameters, session, app_key, now);
   if (refusal !== undefined) throw refusal;
   return session;
 }

@@ -4,6 +4,7 @@ import { sign, signLegacy } from '../wire/sign.ts';
 import { formatInstant } from '../wire/time.ts';
 import type { App } from './apps.ts';
 import { checkPublicParameters, formatOf, refuseSignature, TIMESTAMP_TOLERANCE_MS } from './checks.ts';
+import { openSignatureExplainer } from './explain-signature.ts';
 
 const now = new Date('2026-01-02T03:04:05.678+08:00');
 const right = { app_key: '12345678', timestamp: formatInstant(now), v: '2.0', sign: 'X' };
@@ -43,7 +44,7 @@ test('the answer is XML unless JSON is asked for by its name', () => {
 });
 
 const app = (...secrets: { text: string; expires_at: Date | null }[]) => ({ secrets }) as unknown as App;
-const policy = { legacySign: false, explain: false };
+const policy = { legacySign: false };
 const parameters = new Map([
   ['a', '1'],
   ['sign_method', 'md5'],
@@ -73,11 +74,12 @@ test('the old form without sign_method is taken only where it is switched on, an
 
 test('a refusal shows the text that was signed only where that is wanted, and never the secret', () => {
   const one = app({ text: 'hidden', expires_at: null });
-  expect(refuseSignature(signedWith('x'), 'body', one, now, policy)?.body).toEqual({
-    code: 25,
-    msg: 'Invalid signature',
-  });
-  const explained = refuseSignature(signedWith('x'), 'body', one, now, { ...policy, explain: true })?.body.sub_msg;
+  expect(refuseSignature(signedWith('x'), 'body', one, now, policy)?.body.code).toBe(25);
+  const refused = { parameters: signedWith('x'), body: 'body' };
+  const production = openSignatureExplainer(false)(refused, one, now).body;
+  expect(production).toMatchObject({ code: 25, msg: 'Invalid signature' });
+  expect(production.sub_msg).not.toContain('a1sign_method');
+  const explained = openSignatureExplainer(true)(refused, one, now).body.sub_msg;
   expect(explained).toContain('a1sign_methodmd5body');
   expect(explained).not.toContain('hidden');
 });

@@ -1,10 +1,11 @@
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
-import { baseText, isSignMethod, type Parameters, withoutEmpties } from '../wire/base-text.ts';
+import { isSignMethod, type Parameters, withoutEmpties } from '../wire/base-text.ts';
 import type { Format } from '../wire/render.ts';
 import { equalSignatures, sign, signLegacy } from '../wire/sign.ts';
-import { parseTimestamp } from '../wire/time.ts';
+import { formatInstant, parseTimestamp } from '../wire/time.ts';
 import { type App, allowsAddress } from './apps.ts';
+import { invalidFormat, invalidSession, invalidTimestamp, invalidVersion, missing, unknownSession } from './causes.ts';
 import type { Session } from './sessions.ts';
 
 /** How far a caller's clock may be off, either side (TOP protocol 2). */
@@ -12,38 +13,46 @@ export const TIMESTAMP_TOLERANCE_MS = 10 * 60 * 1000;
 
 /** The spelling a caller asks for; XML when the wish is none or unreadable (TOP protocol 2). */
 export function formatOf(parameters: Parameters): Format {
-  if (parameters.get('format') !== 'json') return 'xml';
-  return parameters.get('simplify') === 'true' ? 'simplified' : 'json';
+  const format = parameters.get('format');
+  if (format !== 'json' && !/^\s*json\s*$/i.test(format ?? '')) return 'xml';
+  return isTrue(parameters.get('simplify')) ? 'simplified' : 'json';
+}
+
+/** Whether a switch is on; several languages write it `True`. */
+const isTrue = (text: string | undefined): boolean =>
+  text !== undefined && (text === 'true' || text.trim().toLowerCase() === 'true');
+
+/** The name of the method that is called. Throws platform error 21. */
+export function methodOf(parameters: Parameters, now: Date): string {
+  const name = parameters.get('method');
+  if (!name) throw missing('method', parameters, now);
+  return name;
 }
 
 /** Checks app_key, timestamp, format, v and sign for presence and form, in the order of TOP protocol 6.3. */
 export function checkPublicParameters(parameters: Parameters, now: Date): void {
-  if (!parameters.get('app_key')) throw platformError('missing-app-key');
+  if (!parameters.get('app_key')) throw missing('app_key', parameters, now);
   const timestamp = parameters.get('timestamp');
-  if (!timestamp) throw platformError('missing-timestamp');
+  if (!timestamp) throw missing('timestamp', parameters, now);
   const claimed = parseTimestamp(timestamp);
   if (claimed === undefined || Math.abs(claimed.getTime() - now.getTime()) > TIMESTAMP_TOLERANCE_MS)
-    throw platformError('invalid-timestamp');
+    throw invalidTimestamp(timestamp, claimed, now);
   const format = parameters.get('format');
-  if (format && format !== 'xml' && format !== 'json') throw platformError('invalid-format');
-  checkVersion(parameters.get('v'));
-  if (!parameters.get('sign')) throw platformError('missing-signature');
+  if (format && format !== 'xml' && format !== 'json') throw invalidFormat(format);
+  const version = parameters.get('v');
+  if (!version) throw missing('v', parameters, now);
+  if (version !== '2.0') throw invalidVersion(version);
+  if (!parameters.get('sign')) throw missing('sign', parameters, now);
 }
 
-function checkVersion(version: string | undefined): void {
-  if (version === '2.0') return;
-  if (!version) throw platformError('missing-version');
-  throw platformError(/^\d+(\.\d+)?$/.test(version) ? 'unsupported-version' : 'invalid-version');
-}
-
-/** How signatures are taken: the old form without `sign_method`, and whether a refusal shows the text that was signed. */
-export type SignPolicy = { readonly legacySign: boolean; readonly explain: boolean };
+/** How signatures are taken: whether in the old form without `sign_method` too. */
+export type SignPolicy = { readonly legacySign: boolean };
 
 /**
  * Verifies a call's signature against every live secret of its app, in constant time (TOP protocol 4). Parameters count
  * as received, empty ones included; when that fails and there are empty ones, once more without them (4.5).
  * @param body raw text of a body that is not a form
- * @returns the refusal, or undefined when the signature is right
+ * @returns the bare refusal, whose cause is another's to find, or undefined when the signature is right
  */
 export function refuseSignature(
   parameters: Parameters,
@@ -55,8 +64,7 @@ export function refuseSignature(
   const received = parameters.get('sign') ?? '';
   const method = parameters.get('sign_method') ?? '';
   const digest = isSignMethod(method) ? method : undefined;
-  if (digest === undefined && !(method === '' && policy.legacySign))
-    return platformError('invalid-signature', { sub_msg: 'sign_method 应为 md5、hmac 或 hmac-sha256' });
+  if (digest === undefined && !(method === '' && policy.legacySign)) return platformError('invalid-signature');
   const matches = (signed: Parameters): boolean =>
     app.secrets.some(
       ({ text, expires_at }) =>
@@ -66,24 +74,27 @@ export function refuseSignature(
   if (matches(parameters)) return undefined;
   const trimmed = withoutEmpties(parameters);
   if (trimmed.size < parameters.size && matches(trimmed)) return undefined;
-  return platformError(
-    'invalid-signature',
-    policy.explain ? { sub_msg: `服务器参与签名的文本（不含密钥）：${baseText(parameters)}${body}` } : {},
-  );
+  return platformError('invalid-signature');
 }
 
-/** The session's refusal by platform errors 26 and 27, or undefined when it serves this app now. */
+/**
+ * The session's refusal by platform errors 26 and 27, or undefined when it serves this app now.
+ * @param session what the parameter `session` names
+ */
 export function refuseSession(
-  session_key: string | undefined,
+  parameters: Parameters,
   session: Session | undefined,
   app_key: string,
   now: Date,
 ): TopError | undefined {
-  if (!session_key) return platformError('missing-session');
-  if (session === undefined) return platformError('invalid-session');
+  const session_key = parameters.get('session');
+  if (!session_key) return missing('session', parameters, now);
+  if (session === undefined) return invalidSession('invalid-session', unknownSession(session_key));
   if (session.app_key !== app_key) return platformError('foreign-session');
-  if (session.revoked_at !== null || session.expires_at <= now) return platformError('session-expired');
-  return undefined;
+  if (session.revoked_at !== null) return invalidSession('session-expired', { zh: '已被撤销', en: 'it was revoked' });
+  if (session.expires_at > now) return undefined;
+  const until = formatInstant(session.expires_at);
+  return invalidSession('session-expired', { zh: `${until} 已过期`, en: `it ended at ${until}, GMT+8` });
 }
 
 /** The refusal of an app that may not call a method or not from an address, or undefined (TOP protocol 6.4, code 11). */

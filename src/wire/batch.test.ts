@@ -41,6 +41,11 @@ test('N and an empty segment are calls without parameters of their own', () => {
   expect(decodeBatch('N=1', BATCH_SEPARATOR)).toEqual([new Map([['N', '1']])]);
 });
 
+test('what stands behind the last separator is no call when it is empty', () => {
+  for (const last of ['', '\r\n', ' '])
+    expect(decodeBatch(`#PUBLIC#a=1\r\n-S-\r\nN\r\n-S-\r\n${last}`, BATCH_SEPARATOR)).toEqual([new Map([['a', '1']])]);
+});
+
 test('nothing, or shared parameters alone, are no call', () => {
   expect(decodeBatch('', BATCH_SEPARATOR)).toEqual([]);
   expect(decodeBatch('#PUBLIC#a=1', BATCH_SEPARATOR)).toEqual([]);

@@ -1,5 +1,5 @@
-import { platformError } from '../contract/errors.ts';
-import { decodeForm, encodeForm } from './form.ts';
+import { platformError, TopError } from '../contract/errors.ts';
+import { decodeForm, EncodingError, encodeForm } from './form.ts';
 
 /** Separator of the segments of a batch unless the caller names another (TOP protocol 9). */
 export const BATCH_SEPARATOR = '\r\n-S-\r\n';
@@ -15,7 +15,8 @@ const NO_PARAMETERS = 'N';
 
 /**
  * Reads a batch body into one parameter map a call: the shared `#PUBLIC#` parameters with the call's own on top; the
- * letter `N` is a call without parameters (TOP protocol 9). An empty text has no calls. Calls are counted before anything
+ * letter `N`, or nothing between two separators, is a call without parameters (TOP protocol 9). Nothing behind the last
+ * separator is no call, and an empty text has none. Calls are counted before anything
  * is copied. Throws EncodingError, and platform error 42 for a batch of too many calls, or whose calls would be too large
  * together if each were sent by itself.
  * @param mostCharacters most characters of all calls together, shared parameters counted with each call
@@ -26,23 +27,69 @@ export function decodeBatch(
   mostCharacters: number = Number.POSITIVE_INFINITY,
 ): Map<string, string>[] {
   if (body === '') return [];
-  // Two more than may be: the shared parameters are none, and one tells that there are too many.
-  const segments = body.split(separator, MAX_BATCH_CALLS + 2);
+  // Three more than may be: the shared parameters are none, nor is an empty end, and one tells that there are too many.
+  const segments = body.split(separator, MAX_BATCH_CALLS + 3);
   const marked = segments[0]?.startsWith(PUBLIC_MARK) ? (segments.shift() as string).slice(PUBLIC_MARK.length) : '';
+  // What stands behind the last separator is no call when it is empty.
+  if (segments.length <= MAX_BATCH_CALLS + 1 && segments.at(-1)?.trim() === '') segments.pop();
   if (segments.length > MAX_BATCH_CALLS) throw tooLarge(`一次批量最多 ${MAX_BATCH_CALLS} 个调用`);
   const own = segments.reduce((sum, segment) => sum + segment.length, 0);
   if (own + marked.length * segments.length > mostCharacters)
     throw tooLarge(`批量中每个调用连同共用参数合计最多 ${mostCharacters} 个字符`);
-  const shared = decodeForm(marked);
+  const shared = decodeSegment(marked, PUBLIC_MARK);
   let parameters = 0;
-  return segments.map((segment) => {
+  return segments.map((segment, index) => {
+    const place = String(index + 1);
     const text = segment.trim();
-    const call = text === NO_PARAMETERS ? new Map() : decodeForm(text);
+    const call = text === NO_PARAMETERS ? new Map<string, string>() : decodeSegment(text, place);
     parameters += shared.size + call.size;
     if (parameters > MAX_BATCH_PARAMETERS)
       throw tooLarge(`批量中每个调用连同共用参数合计最多 ${MAX_BATCH_PARAMETERS} 个参数`);
     return new Map([...shared, ...call]);
   });
+}
+
+/** A line that parts segments, within a segment that the separator should have ended there. */
+const SEPARATOR_LINE = /(?:^|[\r\n])-S-(?:[\r\n]|$)/;
+
+function decodeSegment(text: string, place: string): Map<string, string> {
+  try {
+    if (SEPARATOR_LINE.test(text)) throw wrongSeparator(text.includes(BATCH_SEPARATOR));
+    return decodeForm(text);
+  } catch (error) {
+    throw inSegment(error, place);
+  }
+}
+
+const wrongSeparator = (named: boolean) =>
+  platformError('bad-request', {
+    sub_msg: named
+      ? {
+          zh: '请求体用 -S- 分隔，请求头 top-api-separator 却写了别的分隔符：请二者一致',
+          en: 'the body is parted by -S-, but the header top-api-separator names another separator: make the two agree',
+        }
+      : {
+          zh: '分隔行 -S- 的前后应各为 CRLF（\\r\\n-S-\\r\\n），收到的不是，例如只有 LF',
+          en: 'the line -S- must stand between CRLF on both sides (\\r\\n-S-\\r\\n); what came has something else, such as LF alone',
+        },
+  });
+
+/** Throws an error of one call of a batch, a platform error with the segment that it stands in. */
+export const throwInSegment =
+  (segment: number): ((error: unknown) => never) =>
+  (error) => {
+    throw inSegment(error, String(segment));
+  };
+
+/** An error told with the segment of a batch that it stands in, the shared one not counted; other errors stay. */
+function inSegment(error: unknown, segment: string): unknown {
+  const place = { zh: `第 ${segment} 段`, en: `segment ${segment}` };
+  if (error instanceof EncodingError)
+    return new EncodingError({ zh: `${place.zh}：${error.words.zh}`, en: `${place.en}: ${error.words.en}` });
+  if (!(error instanceof TopError) || error.body.code < 21 || error.body.code > 47) return error;
+  const { sub_msg } = error.body;
+  const both = `${place.zh} / ${place.en}`;
+  return new TopError({ ...error.body, sub_msg: sub_msg === undefined ? both : `${both}: ${sub_msg}` });
 }
 
 const tooLarge = (sub_msg: string) => platformError('request-too-large', { sub_msg });

@@ -22,6 +22,8 @@ export type Examined = {
   readonly body?: string;
   readonly secret: string;
   readonly digests: Digests;
+  /** Most characters that are digested; enough for every mistake in a call of usual size unless given. */
+  readonly most?: number;
 };
 
 const METHODS: readonly SignMethod[] = ['hmac-sha256', 'md5', 'hmac'];
@@ -33,7 +35,13 @@ const MOST_DIGESTED = 8_000_000;
  * together with a wrong digest and a wrong spelling of the digits. Pure and without Node, so that a browser can do it with
  * digests of its own; nothing in the answer holds the secret.
  */
-export function diagnoseSignature({ parameters, body = '', secret, digests }: Examined): Diagnosis {
+export function diagnoseSignature({
+  parameters,
+  body = '',
+  secret,
+  digests,
+  most = MOST_DIGESTED,
+}: Examined): Diagnosis {
   const base_text = baseText(parameters) + body;
   const signAll = (key: string, text: string): Record<SignMethod, string> => ({
     md5: digests.md5(key, text).toUpperCase(),
@@ -45,15 +53,15 @@ export function diagnoseSignature({ parameters, body = '', secret, digests }: Ex
   const received = parameters.get('sign') ?? '';
   if (received === '') return { base_text, expected, findings: [SIGN_MISSING] };
   const right = expected[isSignMethod(stated) ? stated : 'hmac-sha256'];
-  const findings = findMistakes({ parameters, body, secret, right }, received, signAll);
+  const findings = findMistakes({ parameters, body, secret, right }, received, signAll, most);
   return { base_text, expected, findings };
 }
 
 type SignAll = (key: string, text: string) => Record<SignMethod, string>;
 
-function findMistakes(call: SignedCall, received: string, signAll: SignAll): Finding[] {
+function findMistakes(call: SignedCall, received: string, signAll: SignAll, most: number): Finding[] {
   const stated = call.parameters.get('sign_method') ?? '';
-  let left = MOST_DIGESTED;
+  let left = most;
   for (const { finding, text, secret } of candidates(call)) {
     left -= text.length;
     if (left < 0) break;

@@ -68,9 +68,19 @@ test('what cannot be spelled in the pattern is an error and never a wrong text',
   expect(() => formatInstant(new Date('-000001-01-01T00:00:00Z'))).toThrow(RangeError);
 });
 
-test('a timestamp is GMT+8 text or epoch milliseconds in 13 digits', () => {
+test('a timestamp is GMT+8 text, epoch milliseconds in 13 digits or seconds in 10', () => {
   expect(parseTimestamp('2026-01-02 03:04:05')).toEqual(new Date('2026-01-02T03:04:05+08:00'));
   expect(parseTimestamp('1767294245000')).toEqual(new Date('2026-01-02T03:04:05+08:00'));
-  for (const text of ['1767294245', '17672942450000', '-176729424500', '1767294245e3', '', 'now', '2026-01-02 03:04'])
+  expect(parseTimestamp('1767294245')).toEqual(new Date('2026-01-02T03:04:05+08:00'));
+  for (const text of [
+    '176729424',
+    '17672942450',
+    '17672942450000',
+    '-176729424500',
+    '1767294245e3',
+    '',
+    'now',
+    '2026-01-02 03:04',
+  ])
     expect(parseTimestamp(text)).toBeUndefined();
 });

@@ -56,14 +56,16 @@ export function faultOfInstant(value: unknown, pattern: DatePattern = 'yyyy-MM-d
   return hasForm ? '没有这个日期或时刻' : `应为 ${pattern}（GMT+8）`;
 }
 
+const EPOCH = /^\d{10}(\d{3})?$/;
+
 /**
- * Reads the public parameter `timestamp`: GMT+8 text, or epoch milliseconds in 13 digits as the official Python client
- * sends (client notes, defaults). Undefined when it is neither.
+ * Reads the public parameter `timestamp`: GMT+8 text, epoch milliseconds in 13 digits as the official Python client
+ * sends (client notes, defaults), or epoch seconds in 10 as TOP's C SDK does. Undefined when it is none of them.
  */
 export function parseTimestamp(text: string): Date | undefined {
   if (text.length > 19) return undefined;
   if (keptTimestamps.has(text)) return keptTimestamps.get(text);
-  const instant = /^\d{13}$/.test(text) ? new Date(Number(text)) : parseInstant(text);
+  const instant = EPOCH.test(text) ? new Date(Number(text.padEnd(13, '0'))) : parseInstant(text);
   if (keptTimestamps.size >= MOST_KEPT) keptTimestamps.clear();
   keptTimestamps.set(text, instant);
   return instant;
