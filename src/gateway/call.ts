@@ -105,8 +105,6 @@ export type Dispatcher = {
   answerOperator(call: OperatorCall): Promise<Answer>;
 };
 
-const STALE_RETRIES = 5;
-
 /** Builds the request path: compiles every contract's parser and writers once. */
 export function createDispatcher(gateway: Gateway): Dispatcher {
   const methods = new Map(gateway.contracts.map((contract) => [contract.name, prepare(contract, gateway.handlers)]));
@@ -175,6 +173,7 @@ function findMethod(methods: ReadonlyMap<string, Method>, name: string): Method 
   return method;
 }
 
+const STALE_RETRIES = 5;
 /** The caller if its app is in memory and its signature right, which is nearly always: nothing to wait for. */
 function identifyKept(gateway: Gateway, input: CallInput, now: Date): Caller | undefined {
   const app = gateway.apps.kept(input.parameters.get('app_key') ?? '');
