@@ -1,7 +1,9 @@
 import { catalogue } from '../contract/catalogue.ts';
 import { type ErrorEntry, platformErrors } from '../contract/error-table.ts';
 import type { Contract } from '../contract/method.ts';
+import { compileRefusal, refusalWords } from '../contract/outcome.ts';
 import type { ErrorAnswer } from '../sdk/errors.ts';
+import { readLoosely } from '../wire/loose.ts';
 import { nearestName } from '../wire/nearest.ts';
 
 /** What the command line itself can do about an error, by its code. */
@@ -36,4 +38,17 @@ export function adviceOf(
       : undefined;
   const here = near === undefined ? HERE[code] : `did you mean ${near}?`;
   return `${known.cause.en}. ${known.remedy.en}${here === undefined ? '' : `: ${here}`}`;
+}
+
+/**
+ * That an answer is a refusal though it is no error, in one sentence of English; undefined when it is none.
+ * @param text the answer in any spelling
+ */
+export function refusalAdvice(method: string, text: string): string | undefined {
+  const contracts: readonly Contract[] = catalogue;
+  const contract = contracts.find(({ name }) => name === method);
+  const refusal = compileRefusal(contract?.outcome)(readLoosely(text));
+  if (contract === undefined || refusal === undefined) return undefined;
+  const said = [refusalWords(contract, refusal.code)?.en, refusal.message].filter(Boolean).join(': ');
+  return `the answer is a refusal, ${refusal.code}${said === '' ? '' : ` (${said})`}`;
 }

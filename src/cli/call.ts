@@ -19,7 +19,7 @@ const isAnswer = (text: string): boolean => /^(\{"|<\?xml)/.test(text) && text.i
 /** Whether an answer is an error: JSON and XML both name it in their root. */
 const isError = (text: string): boolean => /^(\{"error_response"|<\?xml[^>]*><error_response>)/.test(text);
 
-/** Calls a method and prints the answer as it came; ends with 2 when that is an error. */
+/** Calls a method and prints the answer as it came; ends with 2 when that is an error, or a refusal by its contract. */
 export async function callMethod(io: Io, method: string, words: string[], options: CallOptions): Promise<void> {
   const { url, app_key, secret, session } = clientSettings(io, options);
   const credentials: Credentials = {
@@ -43,11 +43,11 @@ export async function callMethod(io: Io, method: string, words: string[], option
   });
   if (!isAnswer(text)) throw new StartError(`what answers at ${url} is no gateway`);
   io.out(`${text}\n`);
-  if (!isError(text)) return;
+  const { adviceOf, refusalAdvice } = await import('./advice.ts');
+  const advice = isError(text) ? adviceOf(method, errorOf(text)) : refusalAdvice(method, text);
+  if (advice === undefined && !isError(text)) return;
   io.exitCode = EXIT.refused;
   if (options.json) return;
-  const { adviceOf } = await import('./advice.ts');
-  const advice = adviceOf(method, errorOf(text));
   if (advice !== undefined) io.err(`piaoquan: ${advice}\n`);
 }
 

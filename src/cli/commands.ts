@@ -174,7 +174,7 @@ function addWatching(program: Command, io: Io): void {
     .option('-n, --lines <count>', 'how many calls to begin with', '50')
     .option('--app <key>', "calls of this app (else the caller's own)")
     .option('--method <method>', 'calls of this method')
-    .option('--errors', 'only calls that were answered with an error')
+    .option('--errors', 'only calls that were refused, by an error or within the answer')
     .action(async (options) => (await import('./logs.ts')).showLogs(io, options));
   withClient(
     add(program, 'doctor', 'check everything that a sandbox or a caller needs; ends with 3 on a fault'),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { REFUSED } from '../contract/outcome.ts';
 import { type AnswerOf, type Client, TopNetworkError } from '../sdk/index.ts';
 import { formatInstant } from '../wire/time.ts';
 import { openClient } from './client.ts';
@@ -93,7 +94,7 @@ async function unseen(client: Client, filter: Filter, seen: Seen): Promise<Call[
 }
 
 function lineOf({ called_at, app_key, method, code, sub_code, duration_us, request_id }: Call): string {
-  const outcome = code === 0 ? 'ok' : [code, sub_code].filter(Boolean).join(' ');
+  const outcome = code === 0 ? 'ok' : [code === REFUSED ? 'refused' : code, sub_code].filter(Boolean).join(' ');
   const duration = `${(duration_us / 1000).toFixed(1)} ms`.padStart(10);
   return `${formatInstant(called_at)}  ${(app_key ?? '-').padEnd(8)}${duration}  ${request_id}  ${method ?? '-'}  ${outcome}\n`;
 }

@@ -150,9 +150,20 @@ export const callList = method({
         app_key: optional(app_key),
         method: optional(method_name),
         code: optional(
-          integer({ zh: '错误码,0为成功', en: 'Code of the error; 0 for an answer' }, { minimum: 0, maximum: 9999 }),
+          integer(
+            {
+              zh: '错误码,0为成功,-1为在答复中拒绝',
+              en: 'Code of the error; 0 for what was done, -1 for an answer that is a refusal',
+            },
+            { minimum: -1, maximum: 9999 },
+          ),
         ),
-        sub_code: optional(text({ zh: '子错误码', en: 'sub_code of the error' }, { maxLength: 128 })),
+        sub_code: optional(
+          text(
+            { zh: '子错误码或业务错误码', en: 'sub_code of the error, or the business code of a refusal' },
+            { maxLength: 128 },
+          ),
+        ),
         start_time: optional(
           date({
             zh: '起始时间；不填且未按 request_id 查询时为 end_time（或现在）前一天',
@@ -178,8 +189,16 @@ export const callList = method({
             text({ zh: '控制台操作员', en: 'The operator who called from the console' }, { example: 'lin' }),
           ),
           method: optional(method_name),
-          code: integer({ zh: '错误码,0为成功', en: 'Code of the error; 0 for an answer' }, { example: '0' }),
-          sub_code: optional(text({ zh: '子错误码', en: 'Its sub_code' })),
+          code: integer(
+            {
+              zh: '错误码,0为成功,-1为在答复中拒绝',
+              en: 'Code of the error; 0 for what was done, -1 for an answer that is a refusal',
+            },
+            { example: '0' },
+          ),
+          sub_code: optional(
+            text({ zh: '子错误码;在答复中拒绝时为业务错误码', en: 'Its sub_code, or the business code of a refusal' }),
+          ),
           duration_us: integer(
             { zh: '耗时(微秒)', en: 'Time on the request path in microseconds' },
             { example: '1250' },

@@ -51,6 +51,7 @@ export const ticketCheck = method({
   package: 'piaoquan.gate',
   session: 'none',
   kind: 'write',
+  outcome: { at: 'admitted', done: [true], code: 'check_result' },
   request: {
     code: text({ zh: '票码', en: 'Text of the QR code' }, { example: 'PQ1.3f2a90bc.eyJ0Ijo0fQ.c2ln', maxLength: 600 }),
     event_id: integer({ zh: '场次ID', en: 'Event whose gate this is' }, { example: '90000011', minimum: 1 }),

@@ -97,6 +97,7 @@ export const codeBind = method({
     en: 'Binds codes to a user: from bind_begin_time to coupon_expire_time, and not more than max_bind_count. The days of DAY run from here.',
   },
   kind: 'write',
+  outcome: { at: 'success_count', refused: [0], code: 'results.result' },
   request: { ...request('bind-20260101-1'), user_id },
   response,
 });
@@ -110,6 +111,7 @@ const codeConsume = method({
     en: 'Redeems codes, bound or not; with a user_id not those bound by another. Each appears in the CONSUME export at once.',
   },
   kind: 'write',
+  outcome: { at: 'success_count', refused: [0], code: 'results.result' },
   request: { ...request('consume-20260101-1'), user_id: optional(user_id) },
   response,
 });
@@ -123,6 +125,7 @@ const codeConsumeReverse = method({
     en: 'Takes redemptions back: the code is normal again and leaves the CONSUME export; redeemed again it gets a new number.',
   },
   kind: 'write',
+  outcome: { at: 'success_count', refused: [0], code: 'results.result' },
   request: request('reverse-20260101-1'),
   response,
 });
@@ -136,6 +139,7 @@ const codeVoid = method({
     en: "Voids codes that are not consumed, for good; a bound one no longer counts against its user's limit.",
   },
   kind: 'write',
+  outcome: { at: 'success_count', refused: [0], code: 'results.result' },
   request: request('void-20260101-1'),
   response,
 });

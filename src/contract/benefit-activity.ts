@@ -37,6 +37,7 @@ export const activityRelation = method({
     en: 'Registers an activity of the seller, relates benefits to it and gives the id that all further calls use. The same request within ten minutes gives the same id.',
   },
   kind: 'write',
+  outcome: { at: 'is_success', done: [true] },
   request: {
     relation_request: struct(
       'RelationActivityBenefitRequest',
@@ -95,6 +96,7 @@ export const activityUpdate = method({
     en: 'Changes the summary of an activity, removes benefits from it, then adds benefits to it. What is removed or related already stays so.',
   },
   kind: 'write',
+  outcome: { at: 'is_success', done: [true] },
   request: {
     update_request: struct(
       'UpdateBenefitActivityRequest',
@@ -144,6 +146,7 @@ export const activityTimeUpdate = method({
     en: 'Changes the period of an activity; it may not end before it begins.',
   },
   kind: 'write',
+  outcome: { at: 'is_success', done: [true] },
   request: { relation_id, start_time, end_time },
   response: { is_success },
 });
@@ -158,6 +161,7 @@ export const activityDelete = method({
     en: 'Deletes an activity with all its relations; deleting again succeeds too.',
   },
   kind: 'write',
+  outcome: { at: 'is_success', done: [true] },
   // Its page prints no example: another activity than that of the other methods, which would miss it.
   request: { relation_id: relationId('124') },
   response: { is_success },
@@ -173,6 +177,7 @@ export const activityDetailGet = method({
     en: 'Gives the benefits related to an activity; the id of a detail is the detail_id of the sending calls.',
   },
   kind: 'read',
+  outcome: { at: 'is_success', done: [true] },
   request: {
     query_request: struct(
       'ActivityRelationDetailRequest',

@@ -57,6 +57,7 @@ export const activitySend = method({
     en: 'Sends one receiver the benefit of detail_id, or without it every benefit of relation_id. Where fewer are left than asked for, those are sent. After a timeout try again with the same unique_id.',
   },
   kind: 'write',
+  outcome: { at: 'result_list.success_count', refused: [0], code: 'result_list.error_code_list' },
   request: {
     send_request: struct(
       'BenefitSingleSendRequest',
@@ -124,6 +125,12 @@ export const mobileSend = method({
     en: "Sends the user of the session a benefit of the seller's activity. A refusal stands in send_result.",
   },
   kind: 'write',
+  outcome: {
+    at: 'send_result.is_success',
+    done: [true],
+    code: 'send_result.error_code',
+    message: 'send_result.error_message',
+  },
   request: {
     single_benefit_request: struct(
       'SingleBenefitRequest',
@@ -194,6 +201,12 @@ export const mobileSendShare = method({
     en: 'As the mobile send, with a check of the sharing chain: one of the same biz_id and share_key rewards a user once, and not a user whom share_users names as rewarded.',
   },
   kind: 'write',
+  outcome: {
+    at: 'send_result.success',
+    done: [true],
+    code: 'send_result.error_code',
+    message: 'send_result.error_message',
+  },
   request: {
     benefit_type,
     biz_id,

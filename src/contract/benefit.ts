@@ -117,6 +117,7 @@ export const benefitSelector = method({
   package: 'promotion.benefit',
   session: 'required',
   kind: 'read',
+  outcome: { at: 'is_success', done: [true] },
   request: { query: selectorQuery },
   response: {
     benefit_list: list(

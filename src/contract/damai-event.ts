@@ -1,4 +1,13 @@
-import { channelAuthorizeState, eventVo, langType, resultData, TOKEN_RESULTS, tokens, YES_NO } from './damai-fields.ts';
+import {
+  channelAuthorizeState,
+  eventVo,
+  langType,
+  RESULT_DATA,
+  resultData,
+  TOKEN_RESULTS,
+  tokens,
+  YES_NO,
+} from './damai-fields.ts';
 import { method } from './method.ts';
 import { integer, list, optional, struct, text } from './schema.ts';
 
@@ -21,6 +30,7 @@ export const eventList = method({
   package: 'damai.maizuo',
   session: 'none',
   kind: 'read',
+  outcome: RESULT_DATA,
   request: {
     project_param: struct(
       'ProjectParam',
@@ -99,6 +109,7 @@ export const eventGoodList = method({
   package: 'damai.maizuo',
   session: 'none',
   kind: 'read',
+  outcome: RESULT_DATA,
   request: {
     event_param: struct(
       'EventParam',

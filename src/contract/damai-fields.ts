@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { Outcome } from './outcome.ts';
 import { bool, dateText, integer, list, optional, struct, text, type Words } from './schema.ts';
 
 const AUTHORIZE = {
@@ -167,9 +168,20 @@ export const TOKEN_RESULTS = {
   },
 } as const;
 
+/** Where every method of the family says whether it was done. */
+export const RESULT_DATA: Outcome = {
+  at: 'result_data.success',
+  done: [true],
+  code: 'result_data.result_code',
+  message: 'result_data.result_msg',
+};
+
+/** Words as they are listed: with a dash for what only a case of its own can fill in. */
+const listed = ({ zh, en }: Words): Words => ({ zh: zh.replace(/\{\w+\}/g, '…'), en: en.replace(/\{\w+\}/g, '…') });
+
 /**
  * The wrapper in which every method of the family answers.
- * @param values what result_code may say, with the words of result_msg
+ * @param values what result_code may say, with the words of result_msg; what stands in braces is filled in by answers
  * @param example the result_code that the page prints
  * @param payload the fields beside the result, left out unless success is true
  */
@@ -183,7 +195,10 @@ export const resultData = <P extends Record<string, TSchema>>(
     { zh: '统一返回值对象', en: 'The answer; look at success first' },
     {
       success: bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' }),
-      result_code: integer({ zh: '状态码', en: 'What happened' }, { example, values }),
+      result_code: integer(
+        { zh: '状态码', en: 'What happened' },
+        { example, values: Object.fromEntries(Object.entries(values).map(([code, words]) => [code, listed(words)])) },
+      ),
       result_msg: text({ zh: '提示信息', en: 'The same in words, in the language asked for' }, { example: '成功' }),
       ...payload,
     },

@@ -1,5 +1,5 @@
 import { shoppingCartVo } from './damai-cart.ts';
-import { langType, resultData, TOKEN_RESULTS, tokens } from './damai-fields.ts';
+import { langType, RESULT_DATA, resultData, TOKEN_RESULTS, tokens } from './damai-fields.ts';
 import { method } from './method.ts';
 import { bool, integer, list, optional, struct, text, userIdText } from './schema.ts';
 
@@ -144,6 +144,7 @@ export const orderSubmit = method({
   package: 'damai.maizuo',
   session: 'none',
   kind: 'write',
+  outcome: RESULT_DATA,
   request: {
     grouped_submit_order_param: struct(
       'SubmitOrderParam',

@@ -1,5 +1,5 @@
 import { paidCartVo } from './damai-cart.ts';
-import { langType, resultData, TOKEN_RESULTS, tokens } from './damai-fields.ts';
+import { langType, RESULT_DATA, resultData, TOKEN_RESULTS, tokens } from './damai-fields.ts';
 import { method } from './method.ts';
 import { integer, optional, struct, text, userIdText } from './schema.ts';
 
@@ -54,6 +54,7 @@ export const payResultCallback = method({
   package: 'damai.maizuo',
   session: 'none',
   kind: 'write',
+  outcome: RESULT_DATA,
   request: {
     pay_param: struct(
       'PayParam',
@@ -125,6 +126,7 @@ export const eticketQrcode = method({
   package: 'damai.maizuo',
   session: 'none',
   kind: 'read',
+  outcome: RESULT_DATA,
   request: {
     dynamic_q_r_code_param: struct(
       'DynamicQrCodeParam',

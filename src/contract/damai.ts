@@ -1,5 +1,14 @@
 import { damaiEventContracts } from './damai-event.ts';
-import { eventVo, langType, resultData, SALE_STATES, siteName, TOKEN_RESULTS, tokens } from './damai-fields.ts';
+import {
+  eventVo,
+  langType,
+  RESULT_DATA,
+  resultData,
+  SALE_STATES,
+  siteName,
+  TOKEN_RESULTS,
+  tokens,
+} from './damai-fields.ts';
 import { damaiOrderContracts } from './damai-order.ts';
 import { damaiPayContracts } from './damai-pay.ts';
 import { method } from './method.ts';
@@ -86,6 +95,7 @@ export const projectDetail = method({
   package: 'damai.maizuo',
   session: 'none',
   kind: 'read',
+  outcome: RESULT_DATA,
   request: {
     project_param: struct(
       'ProjectParam',

@@ -81,6 +81,7 @@ export const fcodeExportQuery = method({
   package: 'film.fcode',
   session: 'required',
   kind: 'read',
+  outcome: { at: 'result.return_code', done: ['0'], message: 'result.return_message' },
   request: {
     mix_id: text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_8ebc4e741689bbc1', maxLength: 128 }),
     partner_code: text({ zh: '渠道编码', en: 'Code of the partner' }, { example: 'xuexiqiangguo', maxLength: 128 }),
@@ -233,6 +234,7 @@ export const lotterySendcode = method({
   package: 'film.fcode',
   session: 'required',
   kind: 'write',
+  outcome: { at: 'result.return_code', done: ['0'], message: 'result.return_message' },
   request: {
     param_f_code_merchant_send_code_request: optional(sendCodeRequest),
   },

@@ -30,6 +30,7 @@ export const lotteryPerformanceConfigQuery = method({
   package: 'film.lottery',
   session: 'none',
   kind: 'read',
+  outcome: { at: 'return_code', done: ['0'], message: 'return_message' },
   request: {
     performance_query_config_param: struct(
       'PerformanceQueryConfigParam',

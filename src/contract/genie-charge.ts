@@ -29,6 +29,7 @@ export const supplyCharge = method({
   package: 'genie.content',
   session: 'none',
   kind: 'write',
+  outcome: { at: 'result.ret_code', done: ['0'], message: 'result.ret_msg' },
   request: {
     member_charge_request: struct(
       'MemberChargeRequest',
@@ -96,6 +97,7 @@ export const thirdCycleVipStatus = method({
   package: 'genie.content',
   session: 'none',
   kind: 'read',
+  outcome: { at: 'ret_code', done: [0], message: 'ret_msg' },
   request: {
     get_third_vip_status_request: struct(
       'VipCycleThirdVipStatusRequest',

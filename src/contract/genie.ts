@@ -87,6 +87,7 @@ export const sendPlanQuery = method({
   package: 'genie.content',
   session: 'none',
   kind: 'read',
+  outcome: { at: 'ret_code', done: [0], message: 'ret_msg' },
   request: {
     param0: struct(
       'PurchaseForOuterDTO',
@@ -160,6 +161,7 @@ export const sendPlanReceive = method({
   package: 'genie.content',
   session: 'none',
   kind: 'write',
+  outcome: { at: 'ret_code', done: [0], message: 'ret_msg' },
   request: {
     param0: struct(
       'PurchaseForOuterDTO',

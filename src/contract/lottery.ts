@@ -115,6 +115,7 @@ export const lotteryPerformance = method({
   package: 'film.lottery',
   session: 'none',
   kind: 'write',
+  outcome: { at: 'return_code', done: ['0'], message: 'return_message' },
   request: {
     lottery_performance_top_param: struct(
       'LotteryPerformanceTopParam',
@@ -173,6 +174,7 @@ export const lotteryPerformanceInvalid = method({
   package: 'film.lottery',
   session: 'none',
   kind: 'write',
+  outcome: { at: 'return_code', done: ['0'], message: 'return_message' },
   request: {
     lottery_performance_invalid_param: struct(
       'LotteryPerformanceInvalidParam',

@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import Type from 'typebox';
 import { TopError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
 import type { Words } from './schema.ts';
 
 /** A documented business error of a method: its cause and what the caller should do. */
@@ -29,6 +30,8 @@ export type Contract<
   /** Whether the caller must, may or need not bring a user's session key. */
   readonly session: Session;
   readonly kind: 'read' | 'write';
+  /** Where an answer says whether it was done; without it every answer was. */
+  readonly outcome?: Outcome;
   readonly request: TObject<Request>;
   readonly response: TObject<Response>;
   /** Business errors by sub_code, sent with platform code 15. */

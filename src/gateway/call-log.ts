@@ -10,8 +10,9 @@ export type CallRecord = {
   /** Login of the operator who called from the console. */
   readonly operator?: string | undefined;
   readonly method: string | undefined;
-  /** 0 for an answer, else the code of the error. */
+  /** 0 for what was done, -1 for an answer that is a refusal, else the code of the error. */
   readonly code: number;
+  /** The sub_code of the error, or the business code of a refusal. */
   readonly sub_code: string | undefined;
   /** Time on the request path in microseconds. */
   readonly duration_us: number;

@@ -1,5 +1,6 @@
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { CallContext, Contract, SessionContext } from '../contract/method.ts';
+import { compileRefusal } from '../contract/outcome.ts';
 import { CONSOLE_APP_KEY, mayActForUser, mayCall, type Role } from '../contract/roles.ts';
 import type { Writer } from '../database/change-log.ts';
 import type { Parameters } from '../wire/base-text.ts';
@@ -79,6 +80,7 @@ type Method = {
   readonly parse: (parameters: Values) => unknown;
   readonly writers: Record<Format, ResponseWriter>;
   readonly handle: (request: unknown, context: CallContext) => Promise<object>;
+  readonly refusalOf: ReturnType<typeof compileRefusal>;
 };
 
 /** Who calls: what the checks before a method leave known. */
@@ -164,7 +166,8 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
 function prepare(contract: Contract, handlers: Readonly<Record<string, AnyHandler>>): Method {
   const handle = handlers[contract.name] as Method['handle'] | undefined;
   if (handle === undefined) throw new Error(`no handler for ${contract.name}`);
-  return { contract, parse: compileParser(contract), writers: compileWriters(contract), handle };
+  const refusalOf = compileRefusal(contract.outcome);
+  return { contract, parse: compileParser(contract), writers: compileWriters(contract), handle, refusalOf };
 }
 
 function findMethod(methods: ReadonlyMap<string, Method>, name: string): Method {
@@ -212,7 +215,7 @@ function carryOut(
   const { request_id, now } = recording;
   const context = { app_key, actor: app_key, method: contract.name, now, request_id, host: caller.input.host };
   const go = (user: CallContext['user']): Promise<Write> =>
-    perform(method, parameters, user === undefined ? context : { ...context, user });
+    perform(method, parameters, user === undefined ? context : { ...context, user }, recording);
   if (contract.session === 'none') {
     const admission = admit(gateway, contract, caller, now);
     return admission === undefined ? go(undefined) : admission.then(() => go(undefined));
@@ -223,13 +226,16 @@ function carryOut(
   });
 }
 
-/** Carries a method out. What waits for its value holds no more than is needed to write it. */
-function perform(method: Method, parameters: Values, context: CallContext): Promise<Write> {
-  return writtenBy(method, method.handle(method.parse(parameters), context), context.request_id);
+/** Carries a method out. What waits for its value holds no more than is needed to write and to record it. */
+function perform(method: Method, parameters: Values, context: CallContext, recording: Recording): Promise<Write> {
+  return writtenBy(method, method.handle(method.parse(parameters), context), recording);
 }
 
-const writtenBy = ({ writers }: Method, value: Promise<object>, request_id: string): Promise<Write> =>
-  value.then((value) => (format) => writers[format](value, request_id));
+const writtenBy = ({ writers, refusalOf }: Method, value: Promise<object>, recording: Recording): Promise<Write> =>
+  value.then((value) => {
+    recording.refusal = refusalOf(value)?.code;
+    return (format) => writers[format](value, recording.request_id);
+  });
 
 /** Carries a method out for an operator whose role allows it. */
 async function actFor(
@@ -254,7 +260,7 @@ async function actFor(
   if (user !== undefined || (contract.kind === 'write' && !contract.name.startsWith('piaoquan.')))
     await acting.enter({ actor, method: contract.name, request_id, now }, user_id);
   const context = { app_key: CONSOLE_APP_KEY, actor, method: contract.name, host, request_id, now };
-  return perform(method, request, user === undefined ? context : { ...context, user });
+  return perform(method, request, user === undefined ? context : { ...context, user }, recording);
 }
 
 async function identifyUser(

@@ -12,7 +12,7 @@ export type FiguredCall = {
 export type Figure = {
   /** Start of the slot in epoch seconds. */
   readonly slot: number;
-  /** 0 for an answer, else the code of the error; sub_code is empty when there is none. */
+  /** 0 for what was done, -1 for a refusal within the answer, else the code of the error; sub_code is empty when there is none. */
   readonly code: number;
   readonly sub_code: string;
   /** The calls took up to so many microseconds and more than the bound before. */

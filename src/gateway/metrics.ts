@@ -48,8 +48,12 @@ export function openMetrics(
   const series = new Map(known.map((method) => [method, newSeries()]));
   const unknown = newSeries();
   series.set('unknown', unknown);
-  publish(registry, 'piaoquan_calls_total', 'Calls by method, code (0 = answered) and sub_code', 'counter', () =>
-    [...series].flatMap(([method, own]) => countValues(method, own)),
+  publish(
+    registry,
+    'piaoquan_calls_total',
+    'Calls by method, code (0 = done, -1 = refused in the answer) and sub_code',
+    'counter',
+    () => [...series].flatMap(([method, own]) => countValues(method, own)),
   );
   publish(registry, 'piaoquan_call_duration_seconds', 'Time of a call on the request path', 'histogram', () =>
     [...series].flatMap(([method, own]) => durationValues(method, own)),

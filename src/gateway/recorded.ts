@@ -1,4 +1,5 @@
 import { TopError } from '../contract/errors.ts';
+import { REFUSED } from '../contract/outcome.ts';
 import { CONSOLE_APP_KEY } from '../contract/roles.ts';
 import { BusyError } from '../database/batch.ts';
 import type { Parameters } from '../wire/base-text.ts';
@@ -36,8 +37,8 @@ export type RecordedCall = {
 /** The text that goes back, and its spelling. */
 export type Answer = { readonly text: string; readonly format: Format };
 
-/** What is known of a call while it runs. */
-export type Recording = { readonly request_id: string; readonly now: Date };
+/** What is known of a call while it runs; `refusal` the code by which its answer refuses, once that is known. */
+export type Recording = { readonly request_id: string; readonly now: Date; refusal: string | undefined };
 
 /** Form of every app_key; no other text is worth asking the database about. */
 export const APP_KEY = /^\d{1,20}$/;
@@ -108,6 +109,7 @@ function toUnderWay(
     format,
     request_id: newRequestId(now),
     now,
+    refusal: undefined,
     started: performance.now(),
     // What a stranger sends as key or method is kept only when it has the form of one.
     app_key: operator === undefined ? keptAppKey(parameters.get('app_key')) : CONSOLE_APP_KEY,
@@ -178,9 +180,12 @@ function finish(call: CallUnderWay, text: string, failed: TopError | undefined):
   answer?.({ text, format });
 }
 
+const outcomeOf = ({ refusal }: Recording) =>
+  refusal === undefined ? { code: 0, sub_code: undefined } : { code: REFUSED, sub_code: refusal };
+
 function record(call: CallUnderWay, failed: TopError | undefined): void {
   const { recorder, request_id, now, app_key, method, operator, recent } = call;
-  const { code, sub_code } = failed?.body ?? { code: 0, sub_code: undefined };
+  const { code, sub_code } = failed?.body ?? outcomeOf(call);
   const duration_us = Math.round((performance.now() - call.started) * 1000);
   recorder.metrics.called(method, code, sub_code, duration_us);
   recorder.callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });

@@ -6,7 +6,7 @@ import { largeText, layOut, sizeOf } from './large-text.ts';
 import { readPasted } from './parameters.ts';
 import { tabSet } from './tabs.ts';
 import { signatureDoctor } from './tool-doctor.ts';
-import { type Outcome, refusingOutcomes } from './tool-outcome.ts';
+import { type RefusalShown, refusalShown } from './tool-outcome.ts';
 import type { Exchange, Failure, SignedCall, Wish } from './tool-send.ts';
 import { words } from './words.ts';
 
@@ -41,22 +41,21 @@ export function answerView(asked: Asked, exchange: Exchange, actions: Actions): 
     { id: 'request', label: words.request, body: requestPanel(exchange, actions) },
     { id: 'code', label: words.code, body: codePanel(asked, exchange.signed) },
   ];
-  const outcomes = exchange.failure === undefined ? refusingOutcomes(exchange.text) : [];
+  const refusal = exchange.failure === undefined ? refusalShown(exchange.text) : undefined;
   return make(
     'div',
     {},
-    summaryOf(exchange, outcomes),
+    summaryOf(exchange, refusal),
     passedOverBox(asked, exchange),
-    ...outcomes.map(outcomeBox),
+    refusal && refusalBox(refusal),
     tabSet('tool-answer', words.answerViews, tabs),
   );
 }
 
 function summaryOf(
   { status, duration_ms, text, request_id, failure }: Exchange,
-  outcomes: readonly Outcome[],
+  refusal: RefusalShown | undefined,
 ): HTMLElement {
-  const noted = outcomes.length > 0;
   const facts = [
     `HTTP ${status}`,
     words.milliseconds(duration_ms.toFixed(duration_ms < 10 ? 1 : 0)),
@@ -64,19 +63,22 @@ function summaryOf(
   ];
   return make(
     'div',
-    { class: `tool-summary${failure !== undefined ? ' failed' : noted ? ' noted' : ''}`, role: 'status' },
-    make('strong', {}, failure !== undefined ? words.failed : noted ? words.noted : words.succeeded),
+    {
+      class: `tool-summary${failure !== undefined ? ' failed' : refusal !== undefined ? ' noted' : ''}`,
+      role: 'status',
+    },
+    make('strong', {}, failure !== undefined ? words.failed : refusal !== undefined ? words.noted : words.succeeded),
     ...facts.map((fact) => make('span', {}, fact)),
     request_id === undefined ? undefined : make('span', {}, 'request_id ', make('code', {}, request_id)),
   );
 }
 
 /** A business code in words, with a link to its entry on this page. */
-const outcomeBox = ({ name, value, meaning, href }: Outcome): HTMLElement =>
+const refusalBox = ({ name, code, meaning, href }: RefusalShown): HTMLElement =>
   make(
     'p',
     { class: 'notice tool-outcome' },
-    make('a', { href, class: 'tool-outcome-link' }, make('code', {}, `${name} ${value}`)),
+    make('a', { href, class: 'tool-outcome-link' }, make('code', {}, code.includes('=') ? code : `${name} ${code}`)),
     ` ${meaning}`,
   );
 

@@ -30,10 +30,11 @@ export function toolSection(view: View, contract: Contract): string {
   // Elsewhere nobody can authorise without signing in.
   const fetched = demo === undefined ? undefined : fetchedParameter(contract);
   const fetches = fetched === undefined ? '' : html` data-fetches="${fetched}"`;
+  const outcome = contract.outcome === undefined ? '' : html` data-outcome="${JSON.stringify(contract.outcome)}"`;
   const warning = demo === undefined ? text.toolWritesProduction : text.toolWrites;
   return html`<section id="tool" class="tool"><h2>${text.tool}</h2><p class="quiet">${text.toolLead}</p>
 <noscript><p class="notice">${text.toolNeedsScript}</p></noscript>
-<form class="tool-form" data-tool data-method="${contract.name}" data-session="${contract.session}" data-write="${contract.kind === 'write'}"!${known}!${fetches} autocomplete="off">
+<form class="tool-form" data-tool data-method="${contract.name}" data-session="${contract.session}" data-write="${contract.kind === 'write'}"!${outcome}!${known}!${fetches} autocomplete="off">
 <div class="tool-who">!${credentials(view, contract)}</div>
 <div class="tool-fields" data-fields>!${fields.length === 0 ? html`<p class="quiet">${text.noRequest}</p>` : fields}</div>
 !${fetched === undefined ? '' : html`<p class="notice small">${text.toolFetches}</p>`}!${contract.kind === 'write' ? html`<p class="notice small">${warning}</p>` : ''}

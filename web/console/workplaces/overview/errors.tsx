@@ -4,9 +4,9 @@ import { Panel } from '../../components/panel.tsx';
 import { useLanguage, useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 
-/** The call log of one error; figures know errors without a sub_code by their code. */
+/** The call log of one error; figures know errors without a sub_code by their code, which has two digits at most. */
 const logOf = (word: string): string =>
-  `/platform/calls?${/^\d+$/.test(word) ? 'code' : 'sub_code'}=${encodeURIComponent(word)}`;
+  `/platform/calls?${/^\d{1,2}$/.test(word) ? 'code' : 'sub_code'}=${encodeURIComponent(word)}`;
 
 /** The errors of the last minute by sub_code, the most frequent first, each with the way to its calls and its entry. */
 export function Errors({ counts }: { counts: Readonly<Record<string, number>> | undefined }) {
