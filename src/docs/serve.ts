@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzip, gzip, type ZlibOptions } from 'node:zlib';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Contract } from '../contract/method.ts';
+import { safeHost } from '../wire/host.ts';
 import { acceptsGzip, chosenOf, languageOf } from '../wire/preferences.ts';
 import { guides } from './guides/index.ts';
 import { layout, type Theme } from './layout.ts';
@@ -31,10 +32,15 @@ export type DocsParts = {
 /** A text packed for sending. */
 type Packed = { readonly gzip: Buffer; readonly etag: string };
 
+/** A page made once for all origins, and the last origin that was filled in. */
+type Kept = { readonly page: Promise<Packed>; filled?: { readonly origin: string; readonly page: Promise<Packed> } };
+
 /** Most pages kept ready; each is some 20 KB packed. */
 const MOST_PAGES = 600;
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** Stands in pages for the origin by which their reader came. No host bears a name below `.invalid` (RFC 6761 6.4). */
+const ANY_ORIGIN = 'http://origin.invalid';
 const HASHED = /-[\w-]{8}\.\w+$/;
 
 const pack = promisify(gzip);
@@ -61,7 +67,7 @@ export function serveDocs(server: FastifyInstance, { contracts, demo, webFolder 
     const [, language, rest = ''] = /^\/(zh|en)(\/.*)?$/.exec(path) ?? [];
     const wish = (language === undefined ? path : rest).replace(/(?<=.)\/$/, '') || '/';
     if (language !== undefined) return show(site, keep, request, reply, language as Language, wish);
-    if (pageOf(viewOf(site, request, 'zh', wish)) !== undefined)
+    if (pageFor(site, keep, request, 'zh', wish) !== undefined)
       return reply.header('vary', 'accept-language, cookie').redirect(`/${languageOf(request.headers)}${path}`, 302);
     if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return reply.callNotFound();
     return show(site, keep, request, reply, languageOf(request.headers), wish);
@@ -77,17 +83,17 @@ function serveFiles(server: FastifyInstance, site: Site, keep: Cache): void {
         request,
         reply,
         json,
-        keep(`search ${language}`, () => JSON.stringify(searchIndex(site, language))),
+        keep(`search ${language}`, ANY_ORIGIN, () => JSON.stringify(searchIndex(site, language))),
       ),
     );
   const file = (path: string, type: string, make: (view: View) => string) =>
     server.get(path, (request, reply) => {
-      const view = viewOf(site, request, request.url.endsWith('?lang=zh') ? 'zh' : 'en', path);
+      const view = viewOf(site, request.url.endsWith('?lang=zh') ? 'zh' : 'en', path);
       return send(
         request,
         reply,
         type,
-        keep(JSON.stringify([view.origin, view.language, path]), () => make(view)),
+        keep(JSON.stringify([view.language, path]), originOf(request), () => make(view)),
       );
     });
   const { contracts } = site;
@@ -127,25 +133,67 @@ function serveAssets(server: FastifyInstance, root: string): void {
   });
 }
 
-type Cache = (key: string, make: () => string) => Promise<Packed>;
+/** A text by its key, for an origin; made when it is not there. Undefined when there is none to make. */
+type Cache = {
+  (key: string, origin: string, make: () => string): Promise<Packed>;
+  (key: string, origin: string, make: () => string | undefined): Promise<Packed> | undefined;
+};
 
-/** Keeps packed texts by key; the one that was made first goes when there are too many. */
+/**
+ * Keeps packed texts by key; the one that was made first goes when there are too many. A text is made once, whatever the
+ * origins by which readers come: anyone can name another host, so that costs no more than filling it in.
+ */
 function openCache(): Cache {
-  const kept = new Map<string, Promise<Packed>>();
-  return (key, make) => {
+  const kept = new Map<string, Kept>();
+  const keep = (key: string, origin: string, make: () => string | undefined): Promise<Packed> | undefined => {
     const found = kept.get(key);
-    if (found !== undefined) return found;
+    if (found !== undefined) return fillIn(found, origin);
+    const text = make();
+    if (text === undefined) return undefined;
     const oldest = kept.keys().next();
     if (kept.size >= MOST_PAGES && !oldest.done) kept.delete(oldest.value);
-    const packed = packText(make());
-    kept.set(key, packed);
-    return packed;
+    const made: Kept = { page: packText(text, origin === ANY_ORIGIN ? {} : FAST) };
+    kept.set(key, made);
+    return fillIn(made, origin);
   };
+  return keep as Cache;
 }
 
-async function packText(text: string): Promise<Packed> {
+/** The page for an origin. Who comes first has it packed well, who names another quickly. */
+function fillIn(kept: Kept, origin: string): Promise<Packed> {
+  const { page, filled } = kept;
+  if (filled?.origin === origin) return filled.page;
+  kept.filled = { origin, page: fill(page, origin, filled === undefined ? {} : FAST) };
+  return kept.filled.page;
+}
+
+async function fill(page: Promise<Packed>, origin: string, how: ZlibOptions): Promise<Packed> {
+  if (origin === ANY_ORIGIN) return page;
+  const text = await unpack((await page).gzip);
+  return packText(text.toString().replaceAll(ANY_ORIGIN, origin), how);
+}
+
+const FAST: ZlibOptions = { level: 1 };
+
+async function packText(text: string, how: ZlibOptions = {}): Promise<Packed> {
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-  return { gzip: await pack(text), etag };
+  return { gzip: await pack(text, how), etag };
+}
+
+/** The page at an address; undefined when there is none. */
+function pageFor(
+  site: Site,
+  keep: Cache,
+  request: FastifyRequest,
+  language: Language,
+  path: string,
+): Promise<Packed> | undefined {
+  const theme = themeOf(request);
+  return keep(JSON.stringify([language, path, theme]), originOf(request), () => {
+    const view = viewOf(site, language, path);
+    const page = pageOf(view);
+    return page && layout(view, page, theme);
+  });
 }
 
 function show(
@@ -156,23 +204,13 @@ function show(
   language: Language,
   path: string,
 ): Promise<FastifyReply> {
-  const view = viewOf(site, request, language, path);
-  const page = pageOf(view);
-  const theme = themeOf(request);
   reply.header('content-security-policy', POLICY).header('referrer-policy', 'same-origin');
   const type = 'text/html; charset=utf-8';
-  if (page === undefined) {
-    // Kept by nothing: there is no end of addresses that lead nowhere.
-    const text = layout({ ...view, path: '' }, notFoundPage(view), theme);
-    return send(request, reply.code(404), type, packText(text));
-  }
-  const key = JSON.stringify([view.origin, language, path, theme]);
-  return send(
-    request,
-    reply,
-    type,
-    keep(key, () => layout(view, page, theme)),
-  );
+  const page = pageFor(site, keep, request, language, path);
+  if (page !== undefined) return send(request, reply, type, page);
+  // Kept by nothing: there is no end of addresses that lead nowhere.
+  const text = layout(viewOf(site, language, ''), notFoundPage(viewOf(site, language, path)), themeOf(request));
+  return send(request, reply.code(404), type, packText(text));
 }
 
 async function send(
@@ -193,11 +231,9 @@ async function send(
   return reply.header('content-encoding', 'gzip').send(bytes);
 }
 
-function viewOf(site: Site, request: FastifyRequest, language: Language, path: string): View {
-  // A name that no host can bear comes from nobody who means well.
-  const host = /^[\w.:[\]-]+$/.test(request.host) ? request.host : 'localhost';
-  return { site, language, path, origin: `${request.protocol}://${host}` };
-}
+const viewOf = (site: Site, language: Language, path: string): View => ({ site, language, path, origin: ANY_ORIGIN });
+
+const originOf = (request: FastifyRequest): string => `${request.protocol}://${safeHost(request.host) || 'localhost'}`;
 
 function themeOf(request: FastifyRequest): Theme {
   const chosen = chosenOf(request.headers, 'theme');

@@ -7,6 +7,7 @@ import { platformError, type TopError } from '../contract/errors.ts';
 import type { Words } from '../contract/schema.ts';
 import { BATCH_SEPARATOR, decodeBatch } from '../wire/batch.ts';
 import { EncodingError } from '../wire/form.ts';
+import { safeHost } from '../wire/host.ts';
 import { acceptsGzip } from '../wire/preferences.ts';
 import { contentType, type Format } from '../wire/render.ts';
 import { isStructural, withoutSeparator } from '../wire/separator.ts';
@@ -180,14 +181,17 @@ function createWhereFrom(proxies: readonly string[]): WhereFrom {
   const trusts = proxies.length === 0 ? () => false : proxyAddr.compile([...proxies]);
   return (head) => {
     const peer = head.socket.remoteAddress ?? '';
-    const host = String(head.headers.host ?? '');
+    const host = safeHost(String(head.headers.host ?? ''));
     if (proxies.length === 0 || !trusts(peer, 0)) return { address: peer, host: hostName(host) };
     // Of several hosts the last was written by the proxy that is next to us.
     const forwarded = String(head.headers['x-forwarded-host'] ?? '')
       .split(',')
       .at(-1);
     // Of a request it reads the socket's address and the header X-Forwarded-For, as a head has them.
-    return { address: proxyAddr(head as IncomingMessage, trusts), host: hostName(forwarded?.trim() || host) };
+    return {
+      address: proxyAddr(head as IncomingMessage, trusts),
+      host: hostName(safeHost(forwarded?.trim() ?? '') || host),
+    };
   };
 }
 

@@ -48,6 +48,10 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       return own.http;
     },
     clientErrorHandler: (error, socket) => own?.onBroken(error, socket),
+    frameworkErrors: (_error, request, reply) =>
+      (reply as FastifyReply)
+        .code(400)
+        .send({ error: 'bad_request', message: `${cut(pathOf(request.url))} is no address` }),
     loggerInstance: parts.logger,
     // Calls have a record of their own in the call log.
     logController: new LogController({ disableRequestLogging: true }),

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PUBLIC_PARAMETERS } from '../contract/public-parameters.ts';
 import type { Words } from '../contract/schema.ts';
 import { baseText, isSignMethod, type SignMethod } from '../wire/base-text.ts';
+import { safeHost } from '../wire/host.ts';
 import { type App, type AppStore, newestSecret } from './apps.ts';
 import type { CallExplainer } from './explain-call.ts';
 import type { Operator } from './operators.ts';
@@ -86,7 +87,7 @@ export function serveTool(server: FastifyInstance, tool: Tool): void {
     const secret = await secretOf(tool, call.app_key, signer, now);
     const parameters = signed(tool, call, secret, now);
     if (signer !== 'anyone') await tool.enterSigning(signer.login, call.app_key, call.method, now);
-    const url = `${request.protocol}://${request.host}/router/rest`;
+    const url = `${request.protocol}://${safeHost(request.host)}/router/rest`;
     return {
       url,
       parameters: Object.fromEntries(parameters),

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
 import { type Field, fieldNote, fieldsOf, itemName, itemOf, kindOf } from '../contract/schema.ts';
-import { escapeXml, quoteJson, toPlainText } from './text.ts';
+import { cut, escapeXml, quoteJson, toPlainText } from './text.ts';
 import { formatInstant } from './time.ts';
 
 /** The three spellings of an answer (TOP protocol 5.2, 5.4, 5.5). */
@@ -51,10 +51,14 @@ function spelledOnce(write: Write): Write {
 const withRequestId = (members: string, request_id: string): string =>
   `${members}${members === '' ? '' : ','}"request_id":"${request_id}"`;
 
+/** Most characters of a text in an error, which may repeat what the caller sent. */
+const LONGEST_TEXT = 4000;
+
 /** An `error_response`; it keeps its root in simplified JSON too (TOP protocol 5.5, 6.1). */
 export function renderError(format: Format, error: ErrorBody, request_id: string): string {
-  const { code, msg, sub_code, sub_msg } = error;
-  const body = { code, msg, sub_code, sub_msg, request_id };
+  const { code, sub_code } = error;
+  const sub_msg = error.sub_msg === undefined ? undefined : cut(error.sub_msg, LONGEST_TEXT);
+  const body = { code, msg: cut(error.msg, LONGEST_TEXT), sub_code, sub_msg, request_id };
   if (format !== 'xml') return JSON.stringify({ error_response: body }, plainTexts);
   const members = Object.entries(body)
     .filter(([, value]) => value !== undefined)
