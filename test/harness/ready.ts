@@ -1,5 +1,6 @@
 import { catalogue } from '../../src/contract/catalogue.ts';
 import type { Contract } from '../../src/contract/method.ts';
+import { openBrowser } from './browser.ts';
 
 /** The methods that TOP documents, in the order of the documentation centre. */
 export const documentedMethods = (catalogue as readonly Contract[]).filter(({ category }) => category !== 'admin');
@@ -30,10 +31,7 @@ export function refusalsIn(answer: unknown, path = ''): string[] {
 
 /** An authorisation code of the demo user for the demo app, by the pages that a browser goes through. */
 export async function fetchCode(url: string): Promise<string> {
-  const asked = 'client_id=12345678&response_type=code&redirect_uri=urn:ietf:wg:oauth:2.0:oob';
-  const page = await (await fetch(`${url}/authorize?${asked}`)).text();
-  const [, ticket = ''] = /name="ticket" value="([^"]+)"/.exec(page) ?? [];
-  const body = new URLSearchParams({ ticket, decision: 'allow' });
-  const answer = await (await fetch(`${url}/authorize`, { method: 'POST', body })).text();
-  return /<code>([^<]+)<\/code>/.exec(answer)?.[1] ?? '';
+  const asked = { client_id: '12345678', response_type: 'code', redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' };
+  const { html } = await openBrowser(url).decide(asked);
+  return /<code>([^<]+)<\/code>/.exec(html)?.[1] ?? '';
 }
