@@ -1,6 +1,7 @@
 import {
   channelAuthorizeState,
   eventVo,
+  goodsCount,
   langType,
   RESULT_DATA,
   resultData,
@@ -57,16 +58,16 @@ export const EVENT_GOOD_LIST_RESULTS = {
 } as const;
 
 /** The fields that tiers and their children share, in the order of the page. */
-const goodsFields = (price: string, name: string, id: string, color: string) => ({
+const goodsFields = (goods_count: ReturnType<typeof goodsCount>, price: string, id: string, color: string) => ({
   channel_authorize_state: channelAuthorizeState,
   margin_count: integer(
     { zh: '剩余数量', en: 'What can be bought now; of a package, no more than its children allow' },
     { example: '13231', minimum: 0 },
   ),
   sale_count: integer({ zh: '已售数量', en: 'Sold' }, { example: '2112', minimum: 0 }),
-  goods_count: integer({ zh: '商品数量', en: 'Put up for sale in all' }, { example: '2123', minimum: 0 }),
+  goods_count,
   price: text({ zh: '票档价格', en: 'Price in fen' }, { example: price }),
-  price_name: text({ zh: '票档名称', en: 'Name of the tier' }, { example: name }),
+  price_name: text({ zh: '票档名称', en: 'Name of the tier' }, { example: '180元' }),
   price_id: text({ zh: '票档ID', en: 'Price tier id; also the goods_id of its tickets' }, { example: id }),
   price_color: text({ zh: '票档颜色', en: 'Colour of the tier on seat plans' }, { example: color }),
 });
@@ -80,12 +81,13 @@ const goodsPriceVo = struct(
         struct(
           'ChildPriceVo',
           { zh: '子票档信息', en: 'A tier of the package' },
-          goodsFields('18000', '180元', '3213111', '#2112'),
+          // The printed count is neither a package's size nor a stock beside what it prints as sold and left.
+          goodsFields(goodsCount('2123', true), '18000', '3213111', '#2112'),
         ),
         { zh: '子票档列表', en: 'The tiers of a package; left out for a plain tier' },
       ),
     ),
-    ...goodsFields('18000', '180元', '432411', '#1201'),
+    ...goodsFields(goodsCount('2123'), '18000', '432411', '#1201'),
     is_support_free_combination: integer(
       { zh: '是否支持自由组合', en: 'Whether buyers may combine tickets of the tier freely' },
       { example: '1', values: YES_NO },

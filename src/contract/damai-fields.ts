@@ -53,9 +53,18 @@ export const channelAuthorizeState = integer(
 /** The name of a venue. */
 export const siteName = text({ zh: '场馆名称', en: 'Name of the venue' }, { example: '北京展览馆' });
 
-/** The stock of a price tier; what is sold, what is left and what unpaid orders hold make up goods_count. */
-export const stock = (goods: string, sale: string, margin: string) => ({
-  goods_count: integer({ zh: '商品数量', en: 'Tickets put up for sale in all' }, { example: goods, minimum: 0 }),
+/** How many tickets one unit of a tier is, as order.submit counts them; no stock (inferred from the samples). */
+export const goodsCount = (example: string, isChild = false) =>
+  integer(
+    isChild
+      ? { zh: '商品数量:一份套票含该票档的张数', en: 'Tickets of this tier in one package' }
+      : { zh: '商品数量:一份所含张数,单票为1', en: 'Tickets in one unit: 1, of a package what its children come to' },
+    { example, minimum: 0 },
+  );
+
+/** What of a tier is sold and what is left, with how many tickets one unit of it is. */
+export const stock = (goods: ReturnType<typeof goodsCount>, sale: string, margin: string) => ({
+  goods_count: goods,
   sale_count: integer({ zh: '已销售库存数量', en: 'Tickets sold' }, { example: sale, minimum: 0 }),
   margin_count: integer(
     {
@@ -74,7 +83,7 @@ const childPriceVo = struct(
     price_name: text({ zh: '票档名称', en: 'Name of the tier' }, { example: '180元' }),
     price: text({ zh: '票档价格', en: 'Price in fen' }, { example: '18000' }),
     price_color: text({ zh: '票档颜色', en: 'Colour of the tier on seat plans' }, { example: '#1203' }),
-    ...stock('10', '210', '8001'),
+    ...stock(goodsCount('10', true), '210', '8001'),
     channel_authorize_state: channelAuthorizeState,
   },
 );
@@ -99,7 +108,7 @@ export const priceVo = struct(
     child_list: optional(
       list(childPriceVo, { zh: '子票档信息列表', en: 'The tiers of a package; left out for a plain tier' }),
     ),
-    ...stock('10', '102', '10231'),
+    ...stock(goodsCount('10'), '102', '10231'),
     channel_authorize_state: channelAuthorizeState,
   },
 );

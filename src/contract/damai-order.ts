@@ -25,8 +25,8 @@ export const ORDER_SUBMIT_RESULTS = {
     en: 'this user may buy {left} more tickets of event {event_id}',
   },
   '10234': {
-    zh: '缺少证件：{field}，场次要求{rule}',
-    en: '{field} lacks identity documents; the event wants {rule}',
+    zh: '证件不齐：{field} 应有 {needed} 个证件，场次要求{rule}',
+    en: 'identity documents wanted in {field}: {needed}; the event wants {rule}',
   },
   '10235': { zh: '证件已用于场次 {event_id}', en: 'an identity document was used for event {event_id} before' },
   '10236': {

@@ -15,6 +15,8 @@ const project = (assignments: string): string =>
 const event = (assignments: string): string => `update ticketing_event set ${assignments} where event_id = 32131231`;
 const price = (price_id: number, assignments: string): string =>
   `update ticketing_price set ${assignments} where price_id = ${price_id}`;
+const part = (assignments: string): string =>
+  `update ticketing_price_child set ${assignments} where price_id = 432411 and child_price_id = 32131`;
 const site = (site_id: number, name: string): string =>
   `update ticketing_site set site_name = '${name}' where site_id = ${site_id}`;
 const discount = (assignments: string): string =>
@@ -76,15 +78,19 @@ export const projectOrigins: Origins = {
     [price(432412, 'price = 270000'), { [`${PROJECT}.project_max_price`]: '270000' }],
     [price(432411, `price_color = '#1'`), { [`${PRICE}.price_color`]: '#1' }],
     [price(432411, 'is_support_free_combination = 0'), { [`${PRICE}.is_support_free_combination`]: 0 }],
-    [price(432411, 'held_count = 3'), { [`${PRICE}.goods_count`]: 102 + 3 + 8001 }],
-    [price(432411, 'sale_count = 104'), { [`${PRICE}.sale_count`]: 104, [`${PRICE}.goods_count`]: 104 + 3 + 8001 }],
-    [price(432411, 'goods_count = 1000'), { [`${PRICE}.goods_count`]: 1000, [`${PRICE}.margin_count`]: 893 }],
+    [
+      part('child_num = 3'),
+      { [`${CHILD}.goods_count`]: 3, [`${PRICE}.goods_count`]: 3, [`${PRICE}.margin_count`]: 2667 },
+    ],
+    [price(432411, 'sale_count = 104'), { [`${PRICE}.sale_count`]: 104 }],
+    [price(432411, 'goods_count = 1000'), { [`${PRICE}.margin_count`]: 896 }],
+    [price(432411, 'held_count = 3'), { [`${PRICE}.margin_count`]: 893 }],
     [price(32131, `price_name = '癸'`), { [`${CHILD}.price_name`]: '癸' }],
     [price(32131, 'price = 100'), { [`${CHILD}.price`]: '100', [`${PROJECT}.project_min_price`]: '17000' }],
     [price(32131, `price_color = '#2'`), { [`${CHILD}.price_color`]: '#2' }],
-    [price(32131, 'goods_count = 8212'), { [`${CHILD}.goods_count`]: 8212, [`${CHILD}.margin_count`]: 8002 }],
+    [price(32131, 'goods_count = 8212'), { [`${CHILD}.margin_count`]: 8002 }],
     [price(32131, 'sale_count = 211'), { [`${CHILD}.sale_count`]: 211, [`${CHILD}.margin_count`]: 8001 }],
-    [price(32131, 'held_count = 7601'), { [`${CHILD}.margin_count`]: 400, [`${PRICE}.margin_count`]: 400 }],
+    [price(32131, 'held_count = 7601'), { [`${CHILD}.margin_count`]: 400, [`${PRICE}.margin_count`]: 133 }],
     [channelPrice(432411), { [`${PRICE}.channel_authorize_state`]: 2, [`${CHILD}.channel_authorize_state`]: 1 }],
     [channelPrice(32131), { [`${CHILD}.channel_authorize_state`]: 2, [`${EVENT}.channel_authorize_state`]: 1 }],
     [

@@ -85,8 +85,8 @@ const faq: Readonly<Record<string, readonly Question[]>> = {
     {
       question: { zh: '库存数字之间是什么关系？', en: 'How do the stock figures relate?' },
       answer: {
-        zh: 'goods_count = sale_count + 未支付订单占用 + margin_count。套票的剩余数受其子票档限制。',
-        en: 'goods_count = sale_count + held by unpaid orders + margin_count. The margin of a package is bounded by its children.',
+        zh: 'sale_count + 未支付订单占用 + margin_count = 投放总数，总数见 piaoquan.ticketing.project.get。goods_count 不是库存：它是一份所含的张数，单票为 1，套票为各子票档之和。套票的剩余数受其子票档限制。',
+        en: 'sale_count + held by unpaid orders + margin_count = what was put up for sale, which piaoquan.ticketing.project.get tells. goods_count is no stock: it is how many tickets one unit holds, 1 of a plain tier, the sum of its children for a package. The margin of a package is bounded by its children.',
       },
     },
   ],

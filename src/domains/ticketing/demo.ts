@@ -192,7 +192,7 @@ const tier = (price_id: number, names: [string, string], price: number, price_co
   goods_count,
 });
 
-/** The documented margin and sale counts; goods_count is their sum. */
+/** The documented margin and sale counts; the stock put up for sale is their sum. */
 const prices: Row[] = [
   { ...documented, ...tier(32131, ['180元', 'CNY 180'], 18000, '#1203', 8211), sale_count: 210, is_package_only: true },
   {
@@ -235,9 +235,9 @@ const openings = (now: Date): Row[] =>
     adjusted_at: now,
   }));
 
-/** The family package holds two tickets of the stand and one child's. */
+/** The documented package holds ten tickets of its child, as its goods_count says; the family package holds two tickets of the stand and one child's. */
 const children: Row[] = [
-  { project_id: 32321311, event_id: 32131231, price_id: 432411, child_price_id: 32131, child_num: 1 },
+  { project_id: 32321311, event_id: 32131231, price_id: 432411, child_price_id: 32131, child_num: 10 },
   { project_id: 90000001, event_id: 90000011, price_id: 90000104, child_price_id: 90000102, child_num: 2 },
   { project_id: 90000001, event_id: 90000011, price_id: 90000104, child_price_id: 90000105, child_num: 1 },
   ...theatreChildren,

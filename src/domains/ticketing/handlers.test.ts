@@ -96,9 +96,9 @@ test('the documented package comes first, with its child and documented sale cou
     price_color: '#1201',
     is_support_free_combination: 1,
     is_coupon_ticket: 1,
-    goods_count: 8103,
+    goods_count: 10,
     sale_count: 102,
-    margin_count: 8001,
+    margin_count: 800,
     channel_authorize_state: 1,
     child_list: [
       {
@@ -106,7 +106,7 @@ test('the documented package comes first, with its child and documented sale cou
         price_name: '180元',
         price: '18000',
         price_color: '#1203',
-        goods_count: 8211,
+        goods_count: 10,
         sale_count: 210,
         margin_count: 8001,
         channel_authorize_state: 1,
@@ -212,4 +212,40 @@ test('no token is kept in the clear', async () => {
     expect(kept).not.toContain(token);
     expect(kept).not.toContain(Buffer.from(token).toString('hex'));
   }
+});
+
+test('goods_count is how many tickets one unit holds, in every read and whatever is sold, held or left', async () => {
+  const LIST = 'alibaba.damai.maizuo.openapi.event.list';
+  const GOODS = 'alibaba.damai.maizuo.openapi.event.good.list';
+  const context = { app_key: '1', now: loaded, request_id: 'r', host: 'h', actor: '1', method: 'test' };
+  const units = (
+    tiers: readonly { price_id: string; goods_count: number; child_list?: typeof tiers | null }[],
+  ): object => tiers.map((each) => [each.price_id, each.goods_count, each.child_list ? units(each.child_list) : null]);
+  const reads = async () => {
+    const { event_list } = await project({ project_id: ON_SALE });
+    const list = await handlers[LIST]({ project_param: { ...demoTokens, project_id: ON_SALE } }, context);
+    const goods = await handlers[GOODS]({ event_param: { ...demoTokens, event_id: '90000011' } }, context);
+    return [
+      event_list[0]?.price_list,
+      list.result_data.event_vo_list?.[0]?.price_list,
+      goods.result_data.event_goods_vo?.price_vo_list,
+    ].map((tiers) => units((tiers ?? []) as Parameters<typeof units>[0]));
+  };
+  const expected = [
+    ['90000101', 1, null],
+    ['90000102', 1, null],
+    ['90000103', 1, null],
+    [
+      '90000104',
+      3,
+      [
+        ['90000102', 2, null],
+        ['90000105', 1, null],
+      ],
+    ],
+  ];
+  expect(await reads()).toEqual([expected, expected, expected]);
+  await database.sql`update ticketing_price set sale_count = 5, held_count = 3 where event_id = 90000011`;
+  expect(await reads()).toEqual([expected, expected, expected]);
+  await database.sql`update ticketing_price set sale_count = 0, held_count = 0 where event_id = 90000011`;
 });

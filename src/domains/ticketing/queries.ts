@@ -149,15 +149,15 @@ const milliseconds = (sql: Sql, column: string) =>
   sql`(extract(epoch from event.${sql(column)}) * 1000)::bigint as ${sql(column)}`;
 
 /**
- * The tiers and packages on offer in the event around it. A package goes no further than its children do; what is shown
- * of any tier adds up: goods_count = sale_count + held + margin_count.
+ * The tiers and packages on offer in the event around it. A package goes no further than its children do. goods_count is
+ * how many single tickets one unit holds (as in order.submit), not a stock.
  */
 const priceList = (sql: Sql) => sql`
   select coalesce(json_agg(vo), '[]') from (
     select price_id::text, coalesce(case when asked.lang_type = 2 then price_name_en end, price_name) as price_name,
       price::text, price_color, is_support_free_combination, is_coupon_ticket,
       case when is_coupon_ticket = 1 then coalesce(package.child_list, '[]') end as child_list,
-      sale_count + held_count + margin_count as goods_count, sale_count, margin_count,
+      case when is_coupon_ticket = 1 then coalesce(package.tickets, 0) else 1 end as goods_count, sale_count, margin_count,
       ${authorizeState(sql, 'tier')}
     from ticketing_price_shown as tier
     cross join lateral (${childList(sql)}) as package
@@ -165,12 +165,12 @@ const priceList = (sql: Sql) => sql`
     order by tier.price_id
   ) as vo`;
 
-/** The children of the package around it. */
+/** The children of the package around it, and how many tickets one package holds. */
 const childList = (sql: Sql) => sql`
-  select json_agg(vo) as child_list
+  select json_agg(vo) as child_list, sum(vo.goods_count) as tickets
   from (
     select child.price_id::text, coalesce(case when asked.lang_type = 2 then price_name_en end, price_name) as price_name,
-      price::text, price_color, goods_count, sale_count, margin_count, ${authorizeState(sql, 'child')}
+      price::text, price_color, child_num as goods_count, sale_count, margin_count, ${authorizeState(sql, 'child')}
     from ticketing_price_child as part
     join ticketing_price as child
       on child.project_id = part.project_id and child.event_id = part.event_id and child.price_id = part.child_price_id

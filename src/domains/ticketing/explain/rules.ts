@@ -133,7 +133,10 @@ function wholeRules(lines: readonly LineFacts[], { user_id, has_bearer, receivab
   const isUserLimited = lines.some(({ user_limit }) => user_limit !== null);
   const unnamed = lines.find((line) => line.event_limit_type === 2 && line.bearer_count !== ticketsOf(line));
   const lacksBearer = !has_bearer && lines.some(({ event_limit_type }) => event_limit_type === 1);
-  const { field, rule: wanted } = refusalArguments({ code: 10234, line_no: unnamed?.line_no ?? null });
+  const wanted = refusalArguments({
+    code: 10234,
+    ...(unnamed && { line_no: unnamed.line_no, needed: ticketsOf(unnamed) }),
+  });
   return [
     judge('order_size', fits, { tickets, goods_money, field: 'goods_count' }),
     ...[...limited].map(([event_id, own]) => {
@@ -141,7 +144,7 @@ function wholeRules(lines: readonly LineFacts[], { user_id, has_bearer, receivab
       return judge('order_limit', sumOf(own, ticketsOf) <= limit, { event_id, tickets: sumOf(own, ticketsOf), limit });
     }),
     judge('user_named', !isUserLimited || user_id !== null, { field: 'user_id' }),
-    documentsRule(unnamed === undefined && !lacksBearer, field as string, wanted as RuleWords['no']),
+    documentsRule(unnamed === undefined && !lacksBearer, wanted),
     judge('money', receivable_money === null || receivable_money === money, {
       ...{ expected: yuanOfFen(money), before_discounts: yuanOfFen(goods_money) },
       asked: receivable_money === null ? null : yuanOfFen(receivable_money),
@@ -155,9 +158,10 @@ function withWords({ zh, en }: Words, name: string, words: Arguments[string]): W
   return { zh: zh.replace(`{${name}}`, words.zh), en: en.replace(`{${name}}`, words.en) };
 }
 
-/** The rule of documents: its words name in each language whether the event wants one a ticket or one an order. */
-function documentsRule(passed: boolean, field: string, wanted: RuleWords['no']): Judged {
-  const { no, ...judged } = judge('documents', passed, passed ? {} : { field });
+/** The rule of documents: how many where, and in each language whether the event wants one a ticket or one an order. */
+function documentsRule(passed: boolean, { field, needed, rule: wanted }: Arguments): Judged {
+  const figures = { field: field as string, needed: needed as number };
+  const { no, ...judged } = judge('documents', passed, passed ? {} : figures);
   return { ...judged, no: withWords(no, 'rule', wanted) };
 }
 

@@ -45,6 +45,8 @@ export type SubmitDetail = {
   /** What the order costs, fen. */
   readonly expected?: number | null;
   readonly limit?: number | null;
+  /** Documents that the line wants; null where the order wants one. */
+  readonly needed?: number | null;
   readonly left?: number | null;
   readonly field?: string | null;
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { A, after, B, C, goods, NOON, P, putOn, useBoxOffice } from '../../../../test/harness/ticketing.ts';
-import { otherDemoTokens } from '../demo.ts';
+import { demoTokens, otherDemoTokens } from '../demo.ts';
 import { insertNew } from '../queries.ts';
 
 const office = await useBoxOffice();
@@ -148,4 +148,37 @@ test('event_limit_type 2 wants one document for each ticket, those of packages t
   ).rejects.toThrow('ticketing_document_once');
   // Lapsed orders give their documents back.
   expect((await office.submit(cart(goods(event, A, 1, bearer_list(3))), after(15))).result_code).toBe(20);
+});
+
+test('10234 tells how many documents are wanted where, which the documented reads tell beforehand', async () => {
+  const { event } = await show({ event: { event_limit_type: 2 } });
+  const { 'alibaba.damai.maizuo.openapi.event.good.list': read } = office.handlers;
+  const { result_data } = await read({ event_param: { ...demoTokens, event_id: String(event) } }, office.context(NOON));
+  const tiers = result_data.event_goods_vo?.price_vo_list ?? [];
+  const packaged = tiers.find(({ price_id }) => price_id === String(P));
+  expect(packaged?.child_list?.map(({ price_id, goods_count }) => [price_id, goods_count])).toEqual([
+    [String(A), 2],
+    [String(C), 1],
+  ]);
+  expect([packaged?.goods_count, tiers.find(({ price_id }) => price_id === String(A))?.goods_count]).toEqual([3, 1]);
+  const bearer_list = (count: number) => ({
+    bearer_list: Array.from({ length: count }, (_, n) => ({ bearer_id: `planned-${n}` })),
+  });
+  const told = async (...list: ReturnType<typeof goods>[]) => {
+    const { result_code, result_msg } = await office.submit({ ...cart(...list), lang_type: 2 });
+    return [result_code, result_msg];
+  };
+  const wanted = (place: string, count: number, rule: string) => [
+    10234,
+    `identity documents wanted in ${place}: ${count}; the event wants ${rule}`,
+  ];
+  const place = (line: number) => `cart_goods_param_list[${line}].bearer_list`;
+  expect(await told(goods(event, P, 2, bearer_list(2)))).toEqual(wanted(place(0), 6, 'one for each ticket'));
+  expect(await told(goods(event, P, 1, bearer_list(4)))).toEqual(wanted(place(0), 3, 'one for each ticket'));
+  const named = goods(event, B, 1, { bearer_list: [{ bearer_id: 'one' }] });
+  expect(await told(named, goods(event, A, 5))).toEqual(wanted(place(1), 5, 'one for each ticket'));
+  const count = (packaged?.goods_count ?? 0) * 2;
+  expect((await told(goods(event, P, 2, bearer_list(count))))[0]).toBe(20);
+  const { event: single } = await show({ event: { event_limit_type: 1 } });
+  expect(await told(goods(single, P, 2))).toEqual(wanted('order_bearer_param', 1, 'one for the order'));
 });

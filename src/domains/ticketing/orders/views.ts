@@ -44,13 +44,14 @@ const PER_ORDER = { zh: '一单一证', en: 'one for the order' };
 
 /** What the words of a refusal of order.submit leave open. */
 export function refusalArguments(detail: SubmitDetail): Arguments {
-  const { event_id, price_id, child_price_id, line_no, expected, limit, left } = detail;
+  const { event_id, price_id, child_price_id, line_no, expected, limit, left, needed } = detail;
   const bearers = line_no ? `cart_goods_param_list[${line_no - 1}].bearer_list` : 'order_bearer_param';
   return {
     event_id,
     price_id: child_price_id ?? price_id,
     expected: expected === null || expected === undefined ? undefined : yuanOfFen(expected),
     limit,
+    needed: needed ?? 1,
     // A limit that was lowered below what a user has leaves nothing.
     left: left == null ? undefined : Math.max(0, left),
     field: detail.code === 10234 ? bearers : detail.field,
