@@ -77,6 +77,7 @@ const server = buildServer({
   trustProxy: [],
   kind: 'sandbox',
   unwritable: async () => undefined,
+  ownHosts: undefined,
 });
 await server.listen({ port: 0, host: '127.0.0.1' });
 process.stdout.write(`${(server.server.address() as { port: number }).port}\n`);

@@ -30,6 +30,8 @@ export type Config = {
   readonly bodyMemory: number;
   /** Proxies whose X-Forwarded-For is believed, `PIAOQUAN_TRUST_PROXY`: comma-joined addresses or ranges; default none. */
   readonly trustProxy: readonly string[];
+  /** Names beside this machine's own under which a sandbox's console and tool answer, `PIAOQUAN_HOSTS`: comma-joined; default none. */
+  readonly hosts: readonly string[];
   /** Least level written to the log, `LOG_LEVEL`: trace … fatal or silent; default info, sandbox warn. */
   readonly logLevel: string;
 };
@@ -58,8 +60,24 @@ export function readConfig(sandbox: boolean, env: NodeJS.ProcessEnv = process.en
     bodyLimit: wholeNumber(env, 'PIAOQUAN_BODY_LIMIT', 4 * 1024 * 1024, 1024, 1024 ** 3),
     bodyMemory: wholeNumber(env, 'PIAOQUAN_BODY_MEMORY', 256 * 1024 * 1024, 1024, 1024 ** 4),
     trustProxy: proxiesOf(env),
+    hosts: hostsOf(env),
     logLevel,
   };
+}
+
+/** As a browser writes them, so that they compare. */
+function hostsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  const hosts = (env.PIAOQUAN_HOSTS ?? '').split(',').map((each) => each.trim());
+  return hosts
+    .filter((each) => each !== '')
+    .map((each) => {
+      const url = URL.parse(`http://${each}`);
+      if (url === null || url.port !== '' || url.pathname !== '/' || url.username !== '')
+        throw new StartError(
+          `PIAOQUAN_HOSTS must be comma-joined host names without ports, such as box.lan, not "${each}"`,
+        );
+      return url.hostname;
+    });
 }
 
 function proxiesOf(env: NodeJS.ProcessEnv): readonly string[] {

@@ -179,6 +179,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     bodyRoom,
     trustProxy,
     kind: config.sandbox ? 'sandbox' : 'production',
+    ownHosts: config.sandbox ? config.hosts : undefined,
   });
   const demoLogin = config.sandbox ? DEMO.operator : undefined;
   const findDeveloper = serveConsole(server, {

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { DEMO } from './demo.ts';
 import { LINK_HOURS } from './gateway/operator-links.ts';
+import { isLoopback } from './gateway/own-hosts.ts';
 import { signedParameters } from './sdk/request.ts';
 import { encodeForm } from './wire/form.ts';
 
@@ -10,7 +11,7 @@ import { encodeForm } from './wire/form.ts';
  * @param elapsed milliseconds from the start of the process to now
  */
 export function welcome(
-  config: Pick<Config, 'sandbox'>,
+  config: Pick<Config, 'sandbox' | 'host'>,
   server: { url: string; dataFolder: string | undefined; setupToken: string | undefined },
   elapsed: number,
   now: Date,
@@ -42,7 +43,16 @@ Try it (the signature is good for ten minutes):
 
   curl '${exampleUrl(server.url, now)}'
 
-Stop with Ctrl-C.
+${warning(config.host)}Stop with Ctrl-C.
+`;
+}
+
+/** Whoever reaches a sandbox may do everything with it. */
+function warning(host: string): string {
+  if (isLoopback(host)) return '';
+  return `Warning: HOST=${host} lets other machines in, and this sandbox's secrets are public. Keep it in a network that you
+trust. Its console and tool answer there only to the names that PIAOQUAN_HOSTS lists.
+
 `;
 }
 

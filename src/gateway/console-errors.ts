@@ -34,6 +34,13 @@ export const CONSOLE_ERRORS = {
     status: 403,
     message: { zh: '请求来自其他网站，已拒绝。', en: 'The request came from another site and was refused.' },
   },
+  'foreign-host': {
+    status: 403,
+    message: {
+      zh: '沙箱只应答本机的名字（localhost、127.0.0.1、[::1]）。要用其他名字访问，请在启动时把它写进 PIAOQUAN_HOSTS。',
+      en: 'A sandbox answers only to names of this machine (localhost, 127.0.0.1, [::1]). To use another name, start it with that name in PIAOQUAN_HOSTS.',
+    },
+  },
   csrf: {
     status: 403,
     message: { zh: '页面已过期，请刷新后再试。', en: 'The page is out of date. Reload it and try again.' },

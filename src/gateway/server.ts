@@ -12,9 +12,11 @@ import { KIND_HEADER, type Kind } from '../database/mark.ts';
 import { cut } from '../wire/text.ts';
 import { type BodyRoom, hasBody, readBody } from './body.ts';
 import type { Dispatcher } from './call.ts';
+import { CONSOLE_ERRORS, ConsoleError } from './console-errors.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { Metrics } from './metrics.ts';
 import { type OAuth, serveOAuth } from './oauth.ts';
+import { foreignTo } from './own-hosts.ts';
 import { createRouter } from './router.ts';
 
 /** What the HTTP server is made of. */
@@ -31,6 +33,8 @@ export type ServerParts = {
   readonly bodyLimit: number;
   readonly bodyRoom: BodyRoom;
   readonly trustProxy: readonly string[];
+  /** Names under which a sandbox's doors answer beside this machine's own; undefined in production. */
+  readonly ownHosts: readonly string[] | undefined;
   /** What the database is marked. */
   readonly kind: Kind;
 };
@@ -68,6 +72,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     if (!hasBody(request.raw) || request.method === 'GET' || request.is404) return payload;
     return readWhole(request, reply, parts.bodyRoom);
   });
+  if (parts.ownHosts !== undefined) guardDoors(server, parts.ownHosts);
   serveOAuth(server, parts.oauth);
   serveOperations(server, parts);
   server.setNotFoundHandler((request, reply) =>
@@ -101,6 +106,24 @@ async function readWhole(request: FastifyRequest, reply: FastifyReply, room: Bod
     const busy = body.sub_code === platformErrors['service-unavailable'].sub_code;
     throw Object.assign(new Error(body.sub_msg ?? body.msg), { statusCode: busy ? 503 : 400 });
   }
+}
+
+/** What a sandbox opens to whoever comes: login by one click, the tool that signs, consent in the demo user's name. */
+const DOORS = /^\/(console\/api|tool)\/|^\/authorize$/;
+
+/** Keeps pages of other sites out of a sandbox, whatever name leads them here. The route tells the door, not the address. */
+function guardDoors(server: FastifyInstance, hosts: readonly string[]): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const route = request.routeOptions.url ?? '';
+    if (!DOORS.test(route)) return;
+    const isHidden = route === '/authorize';
+    const isVisit = isHidden && request.method === 'GET';
+    const foreign = foreignTo(hosts, { host: request.host, headers: request.headers, isVisit, isHidden });
+    if (foreign === undefined) return;
+    if (route.startsWith('/console/')) throw new ConsoleError(foreign);
+    const { status, message } = CONSOLE_ERRORS[foreign];
+    return reply.code(status).send({ error: foreign, message });
+  });
 }
 
 /** `/health` says that the process lives, `/ready` that it can serve calls, `/metrics` what Prometheus reads. */
