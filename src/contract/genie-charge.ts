@@ -23,8 +23,8 @@ export const supplyCharge = method({
   category: 'genie',
   title: { zh: '供销商品充值接口', en: 'Charge a membership' },
   purpose: {
-    zh: '为手机号充值 biz_code 所售的会员周期。手机号以 biz_code 的 RSA 公钥加密（PKCS#1 v1.5，base64）。sign 为以 biz_code 密钥计算的 HMAC-SHA1（小写十六进制），原文为 biz_code=…&encrypted_mobile=…&order_no=…&timestamp=…（取值原样）。同一 order_no 只充值一次，重复请求（不论 timestamp 多久以前）返回首次结果。沙箱 biz_code 为 e3aa7fc68af1406b8ef41fe77c5abaee，密钥 sandbox-charge-secret。',
-    en: "Charges the phone number with one cycle of the membership that the biz_code sells. The number comes encrypted with the biz_code's RSA public key (PKCS#1 v1.5, base64). sign is HMAC-SHA1 in small hexadecimal letters, keyed with the secret of the biz_code, over biz_code=…&encrypted_mobile=…&order_no=…&timestamp=… with the values as they are. An order_no charges once: repeated for the same number, however late, it gives the first answer. The sandbox's biz_code is e3aa7fc68af1406b8ef41fe77c5abaee with secret sandbox-charge-secret.",
+    zh: '为手机号充值 biz_code 所售的会员周期。手机号以 biz_code 的 RSA 公钥加密（PKCS#1 v1.5，base64）。sign 为以 biz_code 密钥计算的 HMAC-SHA1（小写十六进制），原文为 biz_code=…&encrypted_mobile=…&order_no=…&timestamp=…（取值原样）。同一 order_no 只充值一次，重复请求（不论 timestamp 多久以前）返回首次结果。周期自会员首日起算：1月31日充值两个月，到3月31日。沙箱 biz_code 为 e3aa7fc68af1406b8ef41fe77c5abaee，密钥 sandbox-charge-secret。',
+    en: "Charges the phone number with one cycle of the membership that the biz_code sells. The number comes encrypted with the biz_code's RSA public key (PKCS#1 v1.5, base64). sign is HMAC-SHA1 in small hexadecimal letters, keyed with the secret of the biz_code, over biz_code=…&encrypted_mobile=…&order_no=…&timestamp=… with the values as they are. An order_no charges once: repeated for the same number, however late, it gives the first answer. Cycles run from the first day of the membership: two months charged on 31 January end on 31 March. The sandbox's biz_code is e3aa7fc68af1406b8ef41fe77c5abaee with secret sandbox-charge-secret.",
   },
   package: 'genie.content',
   session: 'none',

@@ -27,7 +27,7 @@ const sendPlan = struct(
       { zh: '活动开始时间', en: 'First instant of receiving, GMT+8' },
       { example: '2021-09-03 00:00:00' },
     ),
-    end_time: date({ zh: '活动结束时间', en: 'Last instant of receiving, GMT+8' }, { example: '2021-09-05 00:00:00' }),
+    end_time: date({ zh: '活动结束时间', en: 'Last second of receiving, GMT+8' }, { example: '2021-09-05 00:00:00' }),
     receive_rule: text(
       {
         zh: '领取规则；请求中带用户时另有 receivedCount（该用户已领取次数）和 receivedToday（有 dayLimit 时，当日已领取次数）',
