@@ -83,7 +83,7 @@ export const benefitActivityList = method({
           activity_url: optional(text({ zh: '活动地址', en: 'Address of the activity' })),
           desc: optional(text({ zh: '描述', en: 'Description' })),
           start_time: date({ zh: '开始时间', en: 'First instant' }, { example: '2026-01-02 03:04:05' }),
-          end_time: date({ zh: '结束时间', en: 'Last instant' }, { example: '2026-01-02 03:04:05' }),
+          end_time: date({ zh: '结束时间', en: 'Last second' }, { example: '2026-01-02 03:04:05' }),
           status: text({ zh: '状态', en: 'State' }, { example: 'VALID', values: STATUS }),
           created_at: date({ zh: '登记时间', en: 'When it was registered' }, { example: '2026-01-02 03:04:05' }),
           details: list(

@@ -16,7 +16,7 @@ const relationId = (example: string) =>
 const relation_id = relationId('123');
 const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
 const start_time = date({ zh: '开始时间', en: 'First instant of the activity' }, { example: '2015-05-29 12:02:49' });
-const end_time = date({ zh: '结束时间', en: 'Last instant of the activity' }, { example: '2015-05-29 12:02:49' });
+const end_time = date({ zh: '结束时间', en: 'Last second of the activity' }, { example: '2015-05-29 12:02:49' });
 const activity_url = optional(
   text({ zh: '活动地址', en: 'Address of the activity' }, { example: 'http://www.taobao.com', maxLength: 1000 }),
 );
