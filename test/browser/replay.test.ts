@@ -63,6 +63,7 @@ browserTest(
   'a business code in an answer is told with its meaning and leads to its entry, in every spelling',
   async () => {
     await page.goto('/en/api/alibaba.damai.maizuo.openapi.eticket.qrcode');
+    await page.fill('#tool [data-path="dynamic_q_r_code_param.ticket_code_id"]', '17');
     for (const spelling of ['json', 'xml']) {
       await page.selectOption('[data-spelling]', spelling);
       await send();
@@ -79,6 +80,22 @@ browserTest(
       'The call succeeded',
       0,
     ]);
+  },
+);
+
+browserTest(
+  'a refusal by a flag is none of the calls that succeeded, and words of an answer are filled in',
+  async () => {
+    await page.goto('/en/api/taobao.mobile.promotion.benefit.activity.send');
+    await page.fill('#tool [data-path="single_benefit_request.relation_id"]', '17');
+    await send();
+    expect(await page.textContent('.tool-summary.noted strong')).toBe('Dealt with, and refused');
+    expect(await page.textContent('.tool-outcome')).toContain('error_code isv.param-error:295');
+    await page.goto('/zh/api/alibaba.damai.maizuo.openapi.order.submit');
+    await page.fill('#tool [data-path="grouped_submit_order_param.cart_goods_param_list[].price_id"]', '7');
+    await send();
+    expect(await page.textContent('.tool-summary.noted strong')).toBe('已处理，业务被拒绝');
+    expect(await page.textContent('.tool-outcome')).toMatch(/^result_code 10223 票档 7 没有商品 \d+$/);
   },
 );
 

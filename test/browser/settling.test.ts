@@ -110,3 +110,29 @@ browserTest('a gate says when it opens, and an entry made by mistake is undone t
   expect(await desk.overhang()).toBeLessThanOrEqual(0);
   expect([await desk.findings(), desk.faults()]).toEqual([[], []]);
 });
+
+browserTest(
+  'a call whose answer refuses is shown as refused in the call log, with what its contract says of the code',
+  async () => {
+    const param = { mix_user_id: 'u', spread_id: 'prizePool_none', out_biz_id: 'r', platform: 8 };
+    await server.json('taobao.film.lottery.performance', { lottery_performance_top_param: param });
+    const { page } = desk;
+    const row = page.getByRole('row', { name: '200001' });
+    await expect
+      .poll(
+        async () => {
+          await desk.go('/platform');
+          await desk.go('/platform/calls?sub_code=200001');
+          return row.waitFor({ timeout: 2000 }).then(
+            () => 1,
+            () => 0,
+          );
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    expect(await row.textContent()).toMatch(/refused.*200001.*activity/i);
+    expect(await row.locator('.green').count()).toBe(0);
+    expect([await desk.findings(), desk.faults()]).toEqual([[], []]);
+  },
+);

@@ -1,4 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { compileRefusal } from '../../../src/contract/outcome.ts';
+import { contractOf } from '../contracts.ts';
 import { useWords } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { useSay } from './said.tsx';
@@ -18,8 +20,9 @@ export function useAction(method: string, session_user?: number) {
   return useMutation({
     mutationFn: (request: Request) =>
       (session_user === undefined ? client : clientFor(session_user)).call(method, request) as Promise<Request>,
-    onSuccess: () => {
-      say(t({ zh: '已完成', en: 'Done' }));
+    onSuccess: (answer) => {
+      // An answer that refuses says itself what came of it.
+      if (compileRefusal(contractOf(method)?.outcome)(answer) === undefined) say(t({ zh: '已完成', en: 'Done' }));
       // The act is done: its dialog closes now, not when the slowest page has been read again.
       void queries.invalidateQueries();
     },
