@@ -16,8 +16,14 @@ export const DEMO = {
 const OTHER_SELLER = { user_id: 6100001, nick: 'demo_other_seller' };
 /** The receiver of the documented benefit sends. */
 const RECEIVER = { user_id: 12312312, nick: 'tbtest1234' };
-/** Where the demo app may be called back: any port and path of this machine, or the page that shows the code. */
-const CALLBACKS = ['http://127.0.0.1/', 'http://localhost/', 'urn:ietf:wg:oauth:2.0:oob'];
+/** Where the demo app may be called back: any port of this machine, at its usual paths, or the page that shows the code. */
+const CALLBACKS = [
+  'http://127.0.0.1/',
+  'http://127.0.0.1/callback',
+  'http://localhost/',
+  'http://localhost/callback',
+  'urn:ietf:wg:oauth:2.0:oob',
+];
 
 /** Loads the sandbox's app, users and session; what is there already stays as it is. */
 export async function loadPlatformDemo(sql: Sql, vault: Vault, packages: readonly string[], now: Date): Promise<void> {

@@ -57,8 +57,8 @@ test('the consent page runs no script, is framed by nobody, is not kept, and its
 });
 
 test('names and addresses stand on the page as text, whatever markup they hold', async () => {
-  const { app_key } = await newApp(`<img src=x onerror="alert('1')">&amp;`, ['https://example.com/back']);
   const redirect_uri = 'https://example.com/back/"><script>alert(1)</script>';
+  const { app_key } = await newApp(`<img src=x onerror="alert('1')">&amp;`, [redirect_uri]);
   const { html } = await browser.ask({ client_id: app_key, response_type: 'code', redirect_uri });
   expect(html).not.toMatch(/<img|<script/);
   expect(html).toContain('&#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;&#38;amp;');
@@ -78,7 +78,9 @@ test('consent sends the browser back with a code and the state unchanged', async
 });
 
 test('what the callback address has of its own stays: query and letters that are not ASCII', async () => {
-  const page = await browser.decide({ ...wish, redirect_uri: `${callback}/回?shop=1`, state: '7' });
+  const redirect_uri = `${callback}/回?shop=1`;
+  const { app_key } = await newApp('回调', [redirect_uri]);
+  const page = await browser.decide({ ...wish, client_id: app_key, redirect_uri, state: '7' });
   expect(page.location).toMatch(/^http:\/\/127\.0\.0\.1:8123\/callback\/%E5%9B%9E\?shop=1&code=/);
   expect(carried(page)).toMatchObject({ shop: '1', state: '7' });
 });
@@ -152,8 +154,20 @@ test('a suspended app is refused from the next page on', async () => {
 
 test.each([
   ['https://shop.example/back', true],
-  ['https://shop.example/back/orders?a=1', true],
-  ['https://shop.example:443/back', true],
+  ['https://shop.example/back?shop=1', true],
+  ['https://shop.example/back/orders', false],
+  ['https://shop.example/back?a=1', false],
+  ['https://shop.example/back?shop=1&a=1', false],
+  ['https://shop.example/back/', false],
+  ['https://shop.example/BACK', false],
+  ['https://SHOP.example/back', false],
+  ['https://shop.example:443/back', false],
+  ['http://localhost/app', true],
+  ['http://localhost:3999/app/below', false],
+  ['http://localhost:3999/app?a=1', false],
+  ['https://localhost:3999/app', false],
+  ['http://localhost:3999@evil.example/app', false],
+  ['http://localhost:evil.example/app', false],
   ['http://localhost:3999/app', true],
   ['http://[::1]:3999/app', true],
   ['http://shop.example/back', false],
@@ -172,8 +186,13 @@ test.each([
   ['javascript:alert(1)', false],
   ['urn:ietf:wg:oauth:2.0:oob', false],
   ['http://127.0.0.1:3999/app', false],
-])('registered callbacks cover %s: %s', async (redirect_uri, covered) => {
-  const registered = ['https://shop.example/back', 'http://localhost:3000/app', 'http://[::1]/app'];
+])('of registered callbacks %s is one, to the letter but for a loopback port: %s', async (redirect_uri, covered) => {
+  const registered = [
+    'https://shop.example/back',
+    'https://shop.example/back?shop=1',
+    'http://localhost:3000/app',
+    'http://[::1]/app',
+  ];
   const { app_key } = await newApp('回调规则', registered);
   const page = await browser.ask({ client_id: app_key, response_type: 'code', redirect_uri });
   expect(page.status).toBe(covered ? 200 : 400);

@@ -101,7 +101,7 @@ test.each([
 test('another grant type is refused, and neither a query nor a GET gets a token', async () => {
   expect((await redeem(await newCode(), { grant_type: 'password' })).body.error).toBe('unsupported_grant_type');
   const form = new URLSearchParams({ ...client, grant_type: 'authorization_code', code: 'x', redirect_uri });
-  expect((await fetch(`${server.url}/token?${form}`)).status).toBe(404);
+  expect((await fetch(`${server.url}/token?${form}`)).status).toBe(405);
 });
 
 test('answers of /token are kept by no cache', async () => {

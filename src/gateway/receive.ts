@@ -27,6 +27,9 @@ function bodyKind(contentType: string): 'form' | 'multipart' | 'raw' {
   return media === 'multipart/form-data' ? 'multipart' : 'raw';
 }
 
+/** Whether a body of a content type is read for parameters. */
+export const isForm = (contentType: string): boolean => bodyKind(contentType) !== 'raw';
+
 /**
  * Reads the query and the body of a request, a GET's body included. Never throws for what the caller sent: an unreadable
  * request comes back with its platform error.

@@ -21,22 +21,29 @@ export type TokenAnswer = {
   taobao_user_id: string;
 };
 
-/** Issues session keys. Every answer is undefined when code or token is unknown, used up, expired or another app's. */
+/** Why a code or a refresh token serves nothing. */
+export type GrantFault = 'unknown' | 'used' | 'expired' | 'redirect_uri' | 'revoked';
+
+/** What became of a code or a refresh token. */
+export type Granted = { readonly answer: TokenAnswer } | { readonly fault: GrantFault };
+
+/** Issues session keys. */
 export type TokenStore = {
   /** An authorisation code of a user for an app; works once, for ten minutes. */
-  issueCode(grant: { app_key: string; user_id: number; redirect_uri: string }, now: Date): Promise<string>;
+  issueCode(
+    grant: { app_key: string; user_id: number; redirect_uri: string; redirect_uri_given: boolean },
+    now: Date,
+  ): Promise<string>;
   /**
-   * Exchanges a code for a session. `redirect_uri`, when given, must be the one the code was issued to. A code that comes
+   * Exchanges a code for a session. `redirect_uri` must be the one the code was issued to, or empty where /authorize was
+   * asked without one (RFC 6749 4.1.3); undefined where the protocol has no such parameter. A code that comes
    * a second time ends the session that it made, with all that were refreshed from it (RFC 6749 4.1.2).
    */
-  redeemCode(
-    grant: { app_key: string; code: string; redirect_uri?: string | undefined },
-    now: Date,
-  ): Promise<TokenAnswer | undefined>;
+  redeemCode(grant: { app_key: string; code: string; redirect_uri?: string | undefined }, now: Date): Promise<Granted>;
   /** Issues a session to an app at once, as the token flow does; in a transaction where one is given. */
   issue(grant: { app_key: string; user_id: number }, now: Date, query?: Queryable): Promise<TokenAnswer>;
   /** Makes the next session of a refresh token; repeated, the same one again. */
-  refresh(grant: { app_key: string; refresh_token: string }, now: Date): Promise<TokenAnswer | undefined>;
+  refresh(grant: { app_key: string; refresh_token: string }, now: Date): Promise<Granted>;
   /** Ends a session, the one it was refreshed from and all that were refreshed since; false when there is none. */
   revoke(session_hash: Buffer, now: Date, query: Queryable): Promise<boolean>;
 };
@@ -49,8 +56,14 @@ const REFRESH_PURPOSE = 'refresh-token';
 
 /** Who a session is for. `first_hash`: the session that it is refreshed from in the first place; absent for a first one. */
 type Grant = { app_key: string; user_id: number; first_hash?: Buffer };
-/** A code that is held. `good`: it has not expired and the address is its own. */
-type HeldCode = Grant & { used_at: Date | null; session_hash: Buffer | null; good: boolean };
+/** A code that is held. */
+type HeldCode = Grant & {
+  used_at: Date | null;
+  session_hash: Buffer | null;
+  expires_at: Date;
+  redirect_uri: string;
+  redirect_uri_given: boolean;
+};
 type Stored = { nick: string; user_id: number; expires_at: Date; refresh_expires_at: Date };
 
 const after = (now: Date, seconds: number): Date => new Date(now.getTime() + seconds * 1000);
@@ -68,29 +81,30 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
     return stored && toAnswer(stored, access, refresh, now);
   };
   return {
-    async issueCode({ app_key, user_id, redirect_uri }, now) {
+    async issueCode({ app_key, user_id, redirect_uri, redirect_uri_given }, now) {
       const code = randomBytes(24).toString('base64url');
       await sql`
-        insert into platform_authorization_code (code_hash, app_key, user_id, redirect_uri, expires_at)
-        values (${vault.hash(CODE_PURPOSE, code)}, ${app_key}, ${user_id}, ${redirect_uri}, ${after(now, CODE_SECONDS)})`;
+        insert into platform_authorization_code (code_hash, app_key, user_id, redirect_uri, redirect_uri_given, expires_at)
+        values (${vault.hash(CODE_PURPOSE, code)}, ${app_key}, ${user_id}, ${redirect_uri}, ${redirect_uri_given},
+          ${after(now, CODE_SECONDS)})`;
       return code;
     },
     redeemCode: ({ app_key, code, redirect_uri }, now) =>
       sql.begin(async (transaction) => {
         const code_hash = vault.hash(CODE_PURPOSE, code);
         const [held] = await transaction<HeldCode[]>`
-          select app_key, user_id, used_at, session_hash,
-            expires_at > ${now} and redirect_uri = coalesce(${redirect_uri ?? null}, redirect_uri) as good
+          select app_key, user_id, used_at, session_hash, expires_at, redirect_uri, redirect_uri_given
           from platform_authorization_code where code_hash = ${code_hash} and app_key = ${app_key} for update`;
         if (held?.used_at != null) await endSessionOf(transaction, held, now);
-        if (held === undefined || held.used_at !== null || !held.good) return undefined;
+        const fault = faultOf(held, redirect_uri, now);
+        if (held === undefined || fault !== undefined) return { fault: fault ?? 'unknown' };
         const access = newKey('6100');
         const answer = await issue(transaction, held, access, newKey('6102'), now);
         await transaction`
           update platform_authorization_code
           set used_at = ${now}, session_hash = ${vault.hash(SESSION_KEY_PURPOSE, access)}
           where code_hash = ${code_hash}`;
-        return answer;
+        return toGranted(answer);
       }),
     async issue(grant, now, query = sql) {
       // Random keys are new, so there is always an answer.
@@ -114,7 +128,8 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
         // Derived from the token, so that a client that lost the answer gets the same session when it asks again.
         const derived = (purpose: string): Buffer => vault.hash(purpose, refresh_token);
         const access = newKey('6101', derived('next-session'));
-        return grant && issue(transaction, grant, access, newKey('6103', derived('next-refresh')), now);
+        if (grant === undefined) return { fault: await faultOfRefresh(transaction, refresh_hash, app_key, now) };
+        return toGranted(await issue(transaction, grant, access, newKey('6103', derived('next-refresh')), now));
       }),
     revoke,
   };
@@ -126,6 +141,31 @@ async function revoke(session_hash: Buffer, now: Date, query: Queryable): Promis
 }
 
 /** Ends what a code was exchanged for: it came twice, so a stranger may hold it (RFC 6749 4.1.2). */
+/** An answer, or none where the session that it was for was revoked or has ended. */
+const toGranted = (answer: TokenAnswer | undefined): Granted =>
+  answer === undefined ? { fault: 'revoked' } : { answer };
+
+/** Why a code gives no session, or undefined. */
+function faultOf(held: HeldCode | undefined, redirect_uri: string | undefined, now: Date): GrantFault | undefined {
+  if (held === undefined) return 'unknown';
+  if (held.used_at !== null) return 'used';
+  if (held.expires_at <= now) return 'expired';
+  const fits =
+    redirect_uri === undefined ||
+    redirect_uri === held.redirect_uri ||
+    (redirect_uri === '' && !held.redirect_uri_given);
+  return fits ? undefined : 'redirect_uri';
+}
+
+/** Why a refresh token gives no session. */
+async function faultOfRefresh(query: Queryable, refresh_hash: Buffer, app_key: string, now: Date): Promise<GrantFault> {
+  const [found] = await query<{ revoked_at: Date | null; refresh_expires_at: Date }[]>`
+    select revoked_at, refresh_expires_at from platform_session
+    where refresh_hash = ${refresh_hash} and app_key = ${app_key}`;
+  if (found === undefined) return 'unknown';
+  return found.revoked_at === null && found.refresh_expires_at <= now ? 'expired' : 'revoked';
+}
+
 async function endSessionOf(tx: Transaction, { app_key, session_hash }: HeldCode, now: Date): Promise<void> {
   if (session_hash === null) return;
   await nameWriter(tx, { actor: app_key, method: 'oauth.code-twice', request_id: newRequestId(now), now });

@@ -1,10 +1,13 @@
 import { fault, type Handlers } from '../../contract/method.ts';
 import { type platformContracts, topAuthTokenCreate, topAuthTokenRefresh } from '../../contract/platform.ts';
 
-/** Exchanges codes and refresh tokens for the fields of the /token answer; undefined when they do not serve. */
+/** The fields of the /token answer, or why there are none. */
+type Granted = { readonly answer: object } | { readonly fault: string };
+
+/** Exchanges codes and refresh tokens for the fields of the /token answer. */
 type Tokens = {
-  redeemCode(grant: { app_key: string; code: string }, now: Date): Promise<object | undefined>;
-  refresh(grant: { app_key: string; refresh_token: string }, now: Date): Promise<object | undefined>;
+  redeemCode(grant: { app_key: string; code: string }, now: Date): Promise<Granted>;
+  refresh(grant: { app_key: string; refresh_token: string }, now: Date): Promise<Granted>;
 };
 
 /** The methods about the platform itself. */
@@ -14,15 +17,15 @@ export const platformHandlers = ({ tokens }: { tokens: Tokens }): Handlers<typeo
   'taobao.httpdns.get': async (_request, { host }) => ({ result: JSON.stringify(addressTable(host)) }),
 
   'taobao.top.auth.token.create': async ({ code }, { app_key, now }) => {
-    const answer = await tokens.redeemCode({ app_key, code }, now);
-    if (answer === undefined) throw fault(topAuthTokenCreate, 'isv.invalid-parameter:code');
-    return { token_result: JSON.stringify(answer) };
+    const granted = await tokens.redeemCode({ app_key, code }, now);
+    if ('fault' in granted) throw fault(topAuthTokenCreate, 'isv.invalid-parameter:code');
+    return { token_result: JSON.stringify(granted.answer) };
   },
 
   'taobao.top.auth.token.refresh': async ({ refresh_token }, { app_key, now }) => {
-    const answer = await tokens.refresh({ app_key, refresh_token }, now);
-    if (answer === undefined) throw fault(topAuthTokenRefresh, 'isv.invalid-parameter:refresh_token');
-    return { token_result: JSON.stringify(answer) };
+    const granted = await tokens.refresh({ app_key, refresh_token }, now);
+    if ('fault' in granted) throw fault(topAuthTokenRefresh, 'isv.invalid-parameter:refresh_token');
+    return { token_result: JSON.stringify(granted.answer) };
   },
 });
 
