@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts';
-import { addFigures, dropFigures, tally } from './figures.ts';
+import { addFigures, dropFigures, type FiguredCall, openTally, tally } from './figures.ts';
 
 /** What is kept of one call: no parameters, no secrets, no personal data. */
 export type CallRecord = {
@@ -22,6 +22,11 @@ export type CallRecord = {
 export type CallLog = {
   /** Never waits and never throws; when the log is full the record is dropped and counted. */
   add(record: CallRecord): void;
+  /**
+   * Counts a call in the figures alone: of refusals whose callers nobody knows anyone can send any number, and a row for
+   * each would fill the disk.
+   */
+  count(call: FiguredCall): void;
   /** Records waiting to be written, and records dropped since the start. */
   readonly figures: { readonly waiting: number; readonly dropped: number };
   /** Writes what waits, at most for two seconds, and stops. */
@@ -48,6 +53,7 @@ export function openCallLog(
   options: { days: number; clock: () => Date; onError: (error: unknown) => void },
 ): CallLog {
   const waiting: CallRecord[] = [];
+  const counted = openTally();
   let dropped = 0;
   let closing = false;
   let told = 0;
@@ -64,6 +70,14 @@ export function openCallLog(
       await ensurePartitions(sql, chunk, partitions);
       await write(sql, chunk);
       waiting.splice(0, chunk.length);
+    }
+    const figures = counted.take();
+    if (figures.length === 0) return;
+    try {
+      await addFigures(sql, figures);
+    } catch (error) {
+      counted.putBack(figures);
+      throw error;
     }
   }
 
@@ -95,6 +109,7 @@ export function openCallLog(
       if (waiting.length >= MOST_WAITING) dropped += 1;
       else waiting.push(record);
     },
+    count: counted.add,
     get figures() {
       return { waiting: waiting.length, dropped };
     },

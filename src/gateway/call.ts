@@ -1,7 +1,7 @@
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { CallContext, Contract, SessionContext } from '../contract/method.ts';
 import { compileRefusal } from '../contract/outcome.ts';
-import { CONSOLE_APP_KEY, mayActForUser, mayCall, type Role } from '../contract/roles.ts';
+import { CONSOLE_APP_KEY, mayActForUser, mayCall } from '../contract/roles.ts';
 import type { Writer } from '../database/change-log.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import { throwInSegment } from '../wire/batch.ts';
@@ -9,6 +9,7 @@ import { compileParser } from '../wire/parse.ts';
 import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
 import type { Values } from '../wire/unknown.ts';
 import type { App, AppStore } from './apps.ts';
+import type { CallInput, OperatorCall } from './call-input.ts';
 import { invalidAppKey, invalidMethod } from './causes.ts';
 import {
   checkPublicParameters,
@@ -47,31 +48,6 @@ export type Acting = {
   findUser(user_id: number): Promise<CallContext['user']>;
   /** Enters the call in the change log; a call that cannot be entered is not carried out. */
   enter(writer: Writer, user_id: number | undefined): Promise<void>;
-};
-
-/** A call from the console. */
-export type OperatorCall = {
-  readonly operator: { readonly login: string; readonly role: Role };
-  readonly method: string;
-  /** The business parameters as typed values, instants as texts of GMT+8. */
-  readonly request: Values;
-  /** The user to act for, by methods that take a user's session. */
-  readonly session_user?: number | undefined;
-  /** Host name by which the console was reached, without port. */
-  readonly host: string;
-};
-
-/** A call as it came over HTTP, whatever the dialect. */
-export type CallInput = {
-  readonly parameters: Parameters;
-  /** Raw text of a body that is not a form; it is signed after the parameters (TOP protocol 4.6). */
-  readonly body: string;
-  /** Characters of its address and bytes of its body. */
-  readonly size: number;
-  /** Address of the caller. */
-  readonly address: string;
-  /** Host name by which the caller reached the server, without port. */
-  readonly host: string;
 };
 
 /** A method ready to be called: its contract with parser, writers and handler. */
@@ -113,11 +89,15 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
 
   const answer = (input: CallInput, failure?: TopError): Promise<Answer> =>
     recorded(gateway, input, formatOf(input.parameters), (context) => {
+      context.stranger = true;
       if (failure !== undefined) throw failure;
       const name = methodOf(input.parameters, context.now);
       checkPublicParameters(input.parameters, context.now);
       const method = findMethod(methods, name);
-      const goOn = (caller: Caller) => carryOut(gateway, method, caller, input.parameters, context);
+      const goOn = (caller: Caller) => {
+        context.stranger = false;
+        return carryOut(gateway, method, caller, input.parameters, context);
+      };
       const kept = identifyKept(gateway, input, context.now);
       return kept === undefined ? identify(gateway, input, context.now).then(goOn) : goOn(kept);
     });
@@ -130,14 +110,20 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
     const format = formatOf(input.parameters);
     let caller: Caller;
     let list: readonly Map<string, string>[];
+    let stranger = true;
     try {
       if (failure !== undefined) throw failure;
       const now = gateway.clock();
       checkPublicParameters(input.parameters, now);
       caller = await identify(gateway, input, now);
+      stranger = false;
       list = calls();
     } catch (error) {
-      return [await recorded(gateway, input, format, () => Promise.reject(error))];
+      const refuse = (context: Recording): Promise<Write> => {
+        context.stranger = stranger;
+        return Promise.reject(error);
+      };
+      return [await recorded(gateway, input, format, refuse)];
     }
     return Promise.all(
       list.map((own, index) => {

@@ -29,19 +29,47 @@ export const DURATION_BOUNDS: readonly number[] = [
   2_147_483_647,
 ];
 
+/** Sums of calls by slot, outcome and duration, while they are added up. */
+export type Tally = {
+  add(call: FiguredCall): void;
+  /** The sums, which begin anew. */
+  take(): Figure[];
+  /** Adds sums that were taken. */
+  putBack(figures: readonly Figure[]): void;
+};
+
+/** Opens sums without a call. */
+export function openTally(): Tally {
+  let sums = new Map<string, { -readonly [Key in keyof Figure]: Figure[Key] }>();
+  const addUp = (figure: Figure): void => {
+    const key = `${figure.slot} ${figure.code} ${figure.sub_code} ${figure.up_to_us}`;
+    const sum = sums.get(key);
+    if (sum === undefined) sums.set(key, { ...figure });
+    else sum.calls += figure.calls;
+  };
+  return {
+    add({ called_at, code, sub_code = '', duration_us }) {
+      const second = Math.floor(called_at.getTime() / 1000);
+      const slot = second - (second % SLOT_SECONDS);
+      const up_to_us = DURATION_BOUNDS.find((bound) => duration_us <= bound) ?? (DURATION_BOUNDS.at(-1) as number);
+      addUp({ slot, code, sub_code, up_to_us, calls: 1 });
+    },
+    take() {
+      const taken = [...sums.values()];
+      sums = new Map();
+      return taken;
+    },
+    putBack(figures) {
+      for (const each of figures) addUp(each);
+    },
+  };
+}
+
 /** Adds calls up by slot, outcome and duration. */
 export function tally(calls: readonly FiguredCall[]): Figure[] {
-  const figures = new Map<string, { -readonly [Key in keyof Figure]: Figure[Key] }>();
-  for (const { called_at, code, sub_code = '', duration_us } of calls) {
-    const second = Math.floor(called_at.getTime() / 1000);
-    const slot = second - (second % SLOT_SECONDS);
-    const up_to_us = DURATION_BOUNDS.find((bound) => duration_us <= bound) ?? (DURATION_BOUNDS.at(-1) as number);
-    const key = `${slot} ${code} ${sub_code} ${up_to_us}`;
-    const figure = figures.get(key);
-    if (figure === undefined) figures.set(key, { slot, code, sub_code, up_to_us, calls: 1 });
-    else figure.calls += 1;
-  }
-  return [...figures.values()];
+  const sums = openTally();
+  for (const each of calls) sums.add(each);
+  return sums.take();
 }
 
 /** The statement that adds figures to those stored, to stand in a `with` beside the one that stores their calls. */

@@ -7,6 +7,8 @@ export type RecentCall = {
   /** Raw text of a body that is not a form. */
   readonly body: string;
   readonly code: number;
+  /** Whether the call was refused before it was known that an app signed it. */
+  readonly stranger?: boolean;
 };
 
 /** The last calls that were received, in the memory of this process. */
@@ -28,8 +30,8 @@ const MOST_REFUSED = 200;
 const LONGEST = 32 * 1024;
 
 /**
- * Opens an empty memory of the last 300 calls, and beside them of the last 200 whose signature was refused, so that these
- * last longer. A request of over 32 K is not kept: all together hold 16 MB at most. For sandboxes alone: calls hold
+ * Opens an empty memory of the last 300 calls, and beside them of the last 200 that were refused before their caller was
+ * known, so that neither drives out the other. A request of over 32 K is not kept: all together hold 16 MB at most. For sandboxes alone: calls hold
  * session keys.
  */
 export function openRecentCalls(): RecentCalls {
@@ -38,7 +40,7 @@ export function openRecentCalls(): RecentCalls {
   return {
     keep(call, size) {
       if (size > LONGEST) return;
-      if (call.code === WRONG_SIGNATURE) refused.push(call);
+      if (call.stranger || call.code === WRONG_SIGNATURE) refused.push(call);
       else answered.push(call);
     },
     find: (request_id) => refused.find(request_id) ?? answered.find(request_id),

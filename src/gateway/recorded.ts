@@ -37,8 +37,16 @@ export type RecordedCall = {
 /** The text that goes back, and its spelling. */
 export type Answer = { readonly text: string; readonly format: Format };
 
-/** What is known of a call while it runs; `refusal` the code by which its answer refuses, once that is known. */
-export type Recording = { readonly request_id: string; readonly now: Date; refusal: string | undefined };
+/**
+ * What is known of a call while it runs; `refusal` the code by which its answer refuses, once that is known, and `stranger`
+ * whether it is not known yet that an app signed it.
+ */
+export type Recording = {
+  readonly request_id: string;
+  readonly now: Date;
+  refusal: string | undefined;
+  stranger: boolean;
+};
 
 /** Form of every app_key; no other text is worth asking the database about. */
 export const APP_KEY = /^\d{1,20}$/;
@@ -110,6 +118,7 @@ function toUnderWay(
     request_id: newRequestId(now),
     now,
     refusal: undefined,
+    stranger: false,
     started: performance.now(),
     // What a stranger sends as key or method is kept only when it has the form of one.
     app_key: operator === undefined ? keptAppKey(parameters.get('app_key')) : CONSOLE_APP_KEY,
@@ -184,12 +193,13 @@ const outcomeOf = ({ refusal }: Recording) =>
   refusal === undefined ? { code: 0, sub_code: undefined } : { code: REFUSED, sub_code: refusal };
 
 function record(call: CallUnderWay, failed: TopError | undefined): void {
-  const { recorder, request_id, now, app_key, method, operator, recent } = call;
+  const { recorder, request_id, now, app_key, method, operator, recent, stranger } = call;
   const { code, sub_code } = failed?.body ?? outcomeOf(call);
   const duration_us = Math.round((performance.now() - call.started) * 1000);
   recorder.metrics.called(method, code, sub_code, duration_us);
-  recorder.callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });
+  if (stranger) recorder.callLog.count({ called_at: now, code, sub_code, duration_us });
+  else recorder.callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });
   if (recent === undefined) return;
   const { parameters, body = '', size = 0 } = recent;
-  recorder.recentCalls?.keep({ request_id, parameters, body, code }, size);
+  recorder.recentCalls?.keep({ request_id, parameters, body, code, stranger }, size);
 }
