@@ -3,7 +3,7 @@
 
 create table sendplan_person (
   user_hash bytea primary key check (length(user_hash) = 32),
-  person_hash bytea not null check (length(person_hash) = 32)
+  person_hash bytea not null references sendplan_person
 );
 create index sendplan_person_names on sendplan_person (person_hash);
 comment on table sendplan_person is

@@ -109,5 +109,8 @@ export function maskPhone(text: string): string {
 }
 
 /** A free text with every run of seven digits or more, which could be a phone or a document, hidden. */
-export const maskText = (text: string): string =>
-  /\p{N}/u.test(text) ? plainDigits(text).replace(/\d(?:[\s\p{Pd}().·•‧/_]*\d){5,}[\s-]*[\dXx]/gu, '****') : text;
+export function maskText(text: string): string {
+  const plain = plainDigits(text);
+  const hidden = plain.replace(/\d(?:[\s\p{Pd}().·•‧/_]*\d){5,}[\s-]*[\dXx]/gu, '****');
+  return hidden === plain ? text : hidden;
+}

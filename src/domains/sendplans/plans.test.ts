@@ -3,13 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FEW, GROWN, type Grown, KNOWLEDGE, many, openGrown, sum } from '../../../test/harness/grown.ts';
 import type { Sql } from '../../database/pool.ts';
 import { charge, findVipStatus } from './charge/queries.ts';
-import { findPlans, receive } from './queries.ts';
+import { findPlans, findReceived, receive } from './queries.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 const SECOND = NOW.getTime() / 1000;
 const COMMANDS = 100;
 /** Rows read for each command: an eighth of what any other plan reads. */
 const A_COMMAND = 6;
+/** The same for a command of a person who has two names. */
+const A_PERSON = 12;
 const SOURCE = { source: 'source', perform_type: 1 };
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -29,6 +31,9 @@ async function fill(sql: Sql, from: number, to: number): Promise<void> {
     select 1, 'old ' || n, sha256(('user ' || n)::bytea), '', '', 1, '', 1, ${NOW}, ${NOW}, 1, '2020-01-01', 1, 1, ${NOW}
     from ${numbers}`;
   await sql`
+    insert into sendplan_person select sha256((kind || n)::bytea), sha256(('linked ' || n)::bytea)
+    from ${numbers}, unnest(array['linked ', 'phone ']) kind`;
+  await sql`
     insert into sendplan_biz (biz_code, source, perform_type, auto_renew, status, secret_sealed, private_key_sealed, public_key)
     select 'biz', 'source', 1, false, 1, '', '', '' where ${from} = 1`;
   await sql`
@@ -39,6 +44,31 @@ async function fill(sql: Sql, from: number, to: number): Promise<void> {
     select 'biz', 'order number ' || lpad(n::text, 9, '0'), sha256(('user ' || n)::bytea), '2020-01-01', '2040-01-01', ${NOW}
     from ${numbers}`;
 }
+
+/** Names of a person who has two: of whom this is known, and every third time of one who is seen with both just now. */
+const namesOf = (n: number): readonly [string, string] => [
+  hash(`linked ${n}`),
+  hash(`${n % 3 === 0 ? 'new' : 'phone'} ${n}`),
+];
+
+/** The statements on a list of so many persons who have two names, of what stands at the end of its table. */
+const personalWork = (count: number, last: number) => ({
+  'receives of persons': (sql: Sql) =>
+    receive(
+      sql,
+      1,
+      many(count, (n) => {
+        const [user_hash, also] = namesOf(last - n);
+        const place = { isv_id: 1, circle_id: 1, circle_content: '' };
+        return { at: NOW.getTime(), ...place, user_hash, also: [also], user_sealed: '', request_id: null, draw: 0.5 };
+      }),
+    ),
+  'what persons received': (sql: Sql) =>
+    findReceived(
+      sql,
+      many(count, (n) => ({ plans: [1, 2], names: namesOf(last - n), second: SECOND })),
+    ),
+});
 
 /** Every statement on a list of so many, of what stands at the end of its table; a part repeats what was asked before. */
 const work = (count: number, last: number) => ({
@@ -77,7 +107,7 @@ describe.each(KNOWLEDGE)('with plans of small tables, %s', (known) => {
   let grown: Grown;
   beforeAll(async () => {
     const use = async (sql: Sql) => {
-      for (const each of Object.values(work(FEW - 1, FEW))) await each(sql);
+      for (const each of Object.values({ ...work(FEW - 1, FEW), ...personalWork(FEW - 1, FEW) })) await each(sql);
     };
     grown = await openGrown(known, { fill, use });
   });
@@ -86,5 +116,10 @@ describe.each(KNOWLEDGE)('with plans of small tables, %s', (known) => {
   test.each(Object.entries(work(COMMANDS, GROWN)))('%s read a few rows each of large tables', async (_name, run) => {
     const read = await grown.read(async (tx) => expect(await run(tx)).toHaveLength(COMMANDS));
     expect(sum(read)).toBeLessThan(A_COMMAND * COMMANDS);
+  });
+
+  test.each(Object.entries(personalWork(COMMANDS, GROWN)))('%s read a few rows each too', async (_name, run) => {
+    const read = await grown.read(async (tx) => expect(await run(tx)).toHaveLength(COMMANDS));
+    expect(sum(read)).toBeLessThan(A_PERSON * COMMANDS);
   });
 });
