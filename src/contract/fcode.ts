@@ -91,7 +91,7 @@ export const fcodeExportQuery = method({
         example: 'ALL',
         values: {
           ALL: { zh: '全量拉取', en: 'every code' },
-          CONSUME: { zh: '核销拉取', en: 'redemptions that stand; with reversals in params, reversed ones too' },
+          CONSUME: { zh: '核销拉取', en: 'redemptions that stand' },
         },
       },
     ),
