@@ -30,6 +30,21 @@ const errors = {
     cause: { zh: '奖品的券码批次不存在', en: 'A prize names a voucher batch that does not exist' },
     remedy: { zh: '检查 mix_id', en: 'Check mix_id' },
   },
+  'isv.segment-over': {
+    cause: { zh: '时段已经结束', en: 'A segment is over already' },
+    remedy: {
+      zh: '检查 end_time；已结束的时段请保持原样',
+      en: 'Check end_time; leave segments that are over as they are',
+    },
+  },
+  'isv.prize-over': {
+    cause: { zh: '奖品已经过期', en: 'A prize has expired already' },
+    remedy: { zh: '检查 gmt_expire', en: 'Check gmt_expire' },
+  },
+  'isv.batch-over': {
+    cause: { zh: '奖品的券码批次已过期', en: 'The voucher batch of a prize has expired' },
+    remedy: { zh: '换用未过期的批次，或先延长其有效期', en: 'Name another batch, or extend this one first' },
+  },
   'isv.segment-not-found': {
     cause: { zh: '该活动没有此时段', en: 'The activity has no such segment' },
     remedy: { zh: '检查时段号', en: 'Check segment_no' },

@@ -16,8 +16,8 @@ export const activityDrawList = method({
   name: 'piaoquan.lottery.activity.draw.list',
   title: { zh: '活动的发放记录', en: 'List the wins of an activity' },
   purpose: {
-    zh: '一个活动的发放记录，最新在前，可按时段、奖品、作废与时间筛选；不显示券码。',
-    en: 'The wins of an activity, newest first, by segment, prize, voided or not, and time. Codes are not shown.',
+    zh: '一个活动的发放记录，最新在前，可按时段、奖品、作废、缺券码与时间筛选；不显示券码。',
+    en: 'The wins of an activity, newest first, by segment, prize, voided or not, lacking codes or not, and time. Codes are not shown.',
   },
   kind: 'read',
   request: {
@@ -25,6 +25,7 @@ export const activityDrawList = method({
     segment_no,
     prize_no: optional(integer({ zh: '奖品号', en: 'Only of this prize' }, { minimum: 1, maximum: 9999 })),
     is_void: optional(bool({ zh: '是否已作废', en: 'Only voided wins, or only standing ones' })),
+    lacks_codes: optional(bool({ zh: '是否缺券码', en: 'Only wins that stand and lack codes, or only the others' })),
     ...span,
     cursor,
     page_size,

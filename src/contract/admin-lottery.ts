@@ -217,6 +217,40 @@ const drawInvalid = method({
   response: { is_success: bool({ zh: '是否成功', en: 'Whether it is void' }, { example: 'true' }) },
 });
 
+const drawComplete = method({
+  ...common,
+  name: 'piaoquan.lottery.draw.complete',
+  title: { zh: '补发券码', en: 'Give wins the codes they lack' },
+  purpose: {
+    zh: '为缺券码的发放补发批次中现有的券码：可指定一次发放，否则从最早的开始，每次最多 500 次。重复调用不会多发。',
+    en: 'Gives wins that lack codes what their batches have now: the one named, else the oldest, 500 a call. Repeating gives nothing twice.',
+  },
+  kind: 'write',
+  request: {
+    spread_id,
+    draw: optional(
+      struct(
+        'LotteryLackingKey',
+        { zh: '哪次发放', en: 'Which win' },
+        {
+          app_key: text({ zh: '发放时调用的应用', en: 'App that called' }, { example: '12345678', maxLength: 32 }),
+          out_biz_id: text({ zh: '业务号', en: 'Key of the call' }, { example: 'test_out_biz_id', maxLength: 100 }),
+        },
+      ),
+    ),
+  },
+  response: {
+    completed_count: integer(
+      { zh: '由此补齐的发放数', en: 'Wins that have all their codes by this' },
+      { example: '1' },
+    ),
+    lacking_count: integer(
+      { zh: '活动中仍缺券码的发放数', en: 'Wins of the activity that lack codes still' },
+      { example: '0' },
+    ),
+  },
+});
+
 export const adminLotteryContracts = [
   lotteryActivitySave,
   activityGet,
@@ -226,4 +260,5 @@ export const adminLotteryContracts = [
   prizeAdjust,
   drawList,
   drawInvalid,
+  drawComplete,
 ] as const;

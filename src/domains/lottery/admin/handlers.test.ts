@@ -103,8 +103,8 @@ test('segments saved at once from many sides never overlap', async () => {
   await done('activity.save', { activity: activity('admin-4') });
   const hours = Array.from({ length: 12 }, (_, n) => ({
     segment_no: n + 1,
-    start_time: `2026-05-01 0${Math.floor(n / 2)}:00:00`,
-    end_time: `2026-05-01 0${Math.floor(n / 2)}:59:59`,
+    start_time: `2046-05-01 0${Math.floor(n / 2)}:00:00`,
+    end_time: `2046-05-01 0${Math.floor(n / 2)}:59:59`,
     win_times: 1,
   }));
   const answers = await Promise.all(

@@ -8,6 +8,7 @@ import { shownUser, storedUser } from '../../../secrets/personal.ts';
 import { openDraws } from '../draws.ts';
 import {
   adjustStock,
+  completeDraws,
   countEarlierWins,
   findActivities,
   findActivity,
@@ -29,6 +30,8 @@ import {
 const PAGE_SIZE = 50;
 /** Apps that may have used one out_biz_id in one channel, for all that is looked for. */
 const MOST_APPS = 1000;
+/** Wins given their codes by one call: it holds the activity's draws up. */
+const MOST_COMPLETED = 500;
 /** The engine's word for a win with a redeemed code. */
 const WIN_REDEEMED = 200014;
 
@@ -106,6 +109,14 @@ export const adminLotteryHandlers = ({
       if (code === WIN_REDEEMED) throw refused('win-redeemed');
       if (code !== 0) throw refused('win-not-found');
       return { is_success: true };
+    },
+    'piaoquan.lottery.draw.complete': async ({ spread_id, draw }, context) => {
+      await logCall(sql, context, undefined);
+      const result = await writeAs(sql, context, (tx) =>
+        completeDraws(tx, spread_id, draw ?? undefined, MOST_COMPLETED, context.now),
+      );
+      if (result.refusal !== undefined) throw refused(result.refusal);
+      return { completed_count: result.completed, lacking_count: result.lacking };
     },
   };
 };

@@ -139,8 +139,26 @@ export async function holdActivity(tx: Transaction, spread_id: string): Promise<
 /** Creates or changes an activity with the parts given; the name of the refusal, or null when it was done. */
 export async function saveActivity(sql: Queryable, activity: object, now: Date): Promise<string | null> {
   const [row] = await sql<{ refusal: string | null }[]>`
-    select lottery_save(${sql.json(jsonOf(activity))}, ${now}) as refusal`;
+    with given as materialized (select ${sql.json(jsonOf(activity))}::jsonb as activity)
+    select coalesce(lottery_over(activity, ${now}), lottery_save(activity, ${now})) as refusal from given`;
   return row?.refusal ?? null;
+}
+
+/**
+ * Gives wins of an activity the codes they lack, the one of a key or the oldest; what became of them, or the name of the
+ * refusal.
+ */
+export async function completeDraws(
+  sql: Queryable,
+  spread_id: string,
+  key: WinKey | undefined,
+  most: number,
+  now: Date,
+): Promise<{ completed: number; lacking: number; refusal?: undefined } | { refusal: string }> {
+  type Result = { completed: number; lacking: number } | { refusal: string };
+  const [row] = await sql<{ result: Result }[]>`
+    select lottery_complete(${spread_id}, ${key?.out_biz_id ?? null}, ${key?.app_key ?? null}, ${most}, ${now}) as result`;
+  return (row as { result: Result }).result;
 }
 
 /** Puts an activity on (1) or off shelf (2) once no draw is under way; false when there is none. */

@@ -16,6 +16,8 @@ export type PrizeFacts = {
   readonly weight: number;
   readonly total_count: number | null;
   readonly consumed_count: number;
+  /** Whether its reward has not expired and its batch has all its codes. */
+  readonly can_be_given: boolean;
 };
 
 /** All that decides a draw at an instant. What there is none of is null. */
@@ -53,7 +55,9 @@ export async function findDrawFacts(sql: Sql, asked: DrawAsked, now: Date): Prom
       coalesce(k.claimed_platform, k.platform) as key_platform,
       g.spread_id as grant_spread_id, g.mix_user_id as grant_user, g.granted_at, g.invalid_at, (
         select coalesce(json_agg(json_build_object('prize_no', p.prize_no, 'reward_title', r.reward_title,
-          'weight', p.weight, 'total_count', p.total_count, 'consumed_count', p.consumed_count) order by p.prize_no), '[]')
+          'weight', p.weight, 'total_count', p.total_count, 'consumed_count', p.consumed_count, 'can_be_given',
+          not coalesce(period_over(r.gmt_expire, ${now}), false)
+            and (r.code_count = 0 or voucher_givable(r.mix_id, r.code_count, ${now}) = r.code_count)) order by p.prize_no), '[]')
         from lottery_prize p join lottery_reward r using (platform, spread_id, reward_no)
         where p.platform = a.platform and p.spread_id = a.spread_id) as prizes
     from (select ${asked.spread_id}::text as spread_id) asked

@@ -41,14 +41,19 @@ const isBelow = (used: number | null, limit: number | null): boolean => limit ==
 const leftOf = ({ total_count, consumed_count }: PrizeFacts): number | null =>
   total_count === null ? null : total_count - consumed_count;
 
-const isOpen = (prize: PrizeFacts): boolean => prize.weight > 0 && leftOf(prize) !== 0;
+/** The prizes that are drawn from: those with stock that can be given, or else all with stock. */
+function openOf(prizes: readonly PrizeFacts[]): readonly PrizeFacts[] {
+  const open = prizes.filter((prize) => prize.weight > 0 && leftOf(prize) !== 0);
+  const givable = open.filter((prize) => prize.can_be_given);
+  return givable.length > 0 ? givable : open;
+}
 
 /** The prizes with their odds at this moment. */
 export const prizeOdds = ({ prizes }: DrawFacts) =>
   oddsOf(
     prizes.map((prize) => ({
       ...{ id: prize.prize_no, name: prize.reward_title, weight: prize.weight },
-      ...{ left: leftOf(prize), is_open: isOpen(prize) },
+      ...{ left: leftOf(prize), is_open: openOf(prizes).includes(prize) },
     })),
   );
 
@@ -82,7 +87,7 @@ function segmentRules(facts: DrawFacts): Judged[] {
 function stockRules(facts: DrawFacts): Judged[] {
   const { win_times, consumed_win_times, prizes, used, used_today, user_limit, user_day_limit } = facts;
   const left = win_times === null ? null : win_times - (consumed_win_times ?? 0);
-  const open = prizes.filter(isOpen).length;
+  const open = openOf(prizes).length;
   return [
     judge('user_limit', isBelow(used, user_limit), { used, limit: user_limit }),
     judge('user_day_limit', isBelow(used_today, user_day_limit), { used: used_today, limit: user_day_limit }),

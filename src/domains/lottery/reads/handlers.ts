@@ -25,6 +25,7 @@ export const lotteryReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof lott
       segment_no: given.segment_no ?? undefined,
       prize_no: given.prize_no ?? undefined,
       is_void: given.is_void ?? undefined,
+      lacks_codes: given.lacks_codes ?? undefined,
       start_time: given.start_time ?? undefined,
       end_time: given.end_time ?? undefined,
     };

@@ -7,6 +7,7 @@ export type DrawFilter = {
   readonly segment_no: number | undefined;
   readonly prize_no: number | undefined;
   readonly is_void: boolean | undefined;
+  readonly lacks_codes?: boolean | undefined;
   /** From this instant on, and before that one. */
   readonly start_time: Date | undefined;
   readonly end_time: Date | undefined;
@@ -25,14 +26,18 @@ const ofActivity = (sql: Sql, spread_id: string): Part =>
 function letThrough(
   sql: Sql,
   spread_id: string,
-  { segment_no, prize_no, is_void, start_time, end_time }: DrawFilter,
+  { segment_no, prize_no, is_void, lacks_codes, start_time, end_time }: DrawFilter,
   after: DrawCursor | undefined,
 ): Part {
   const ofPrize = sql`and g.reward_no = any (array(
     select r.reward_no from lottery_reward r join lottery_activity using (platform, spread_id)
     where spread_id = ${spread_id} and r.prize_no = ${prize_no ?? 0}))`;
+  const lacking = sql`and g.result_code <> 1 and g.invalid_at is null and (g.out_biz_id, g.app_key) in (
+    select l.out_biz_id, l.app_key from lottery_lacking l
+    where l.platform = (select platform from lottery_activity where spread_id = ${spread_id}) and l.spread_id = ${spread_id})`;
   return sql`
     from lottery_grant g where ${ofActivity(sql, spread_id)}
+      ${lacks_codes === undefined ? sql`` : lacks_codes ? lacking : sql`and (g.result_code = 1 or g.invalid_at is not null)`}
       ${segment_no === undefined ? sql`` : sql`and g.segment_no = ${segment_no}`}
       ${prize_no === undefined ? sql`` : ofPrize}
       ${is_void === undefined ? sql`` : sql`and (g.invalid_at is not null) = ${is_void}`}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { AnswerOf } from '../../client.ts';
 import { ConfirmButton } from '../../components/action.tsx';
@@ -30,20 +30,75 @@ const cells: Readonly<Record<string, (row: Row) => ReactNode>> = {
   invalid_at: (row) => <Standing draw={row as Draw} />,
 };
 
-/** The wins of one activity, newest first. */
+/** The wins of one activity, newest first; or those that lack codes, which can be given to all of them. */
 export function ActivityDraws({ spread_id }: { spread_id: string }) {
+  const t = useWords();
+  const [lacking, setLacking] = useState(false);
   return (
-    <ContractList
-      method="piaoquan.lottery.activity.draw.list"
-      columns={COLUMNS}
-      cells={cells}
-      fixed={{ spread_id }}
-      rowKey={(row) => drawKey(row as Draw)}
-      needs="piaoquan.lottery.draw.invalid"
-      actions={(row) => <VoidButton draw={row as Draw} />}
-      empty={{
-        zh: '还没有人中奖。活动上架且时段开始后，渠道每次抽中都会出现在这里。',
-        en: 'Nobody has won yet. Once the activity is on shelf and a segment has begun, every win appears here.',
+    <Flex vertical gap={12}>
+      <Flex gap={12} align="center" wrap>
+        <label>
+          <input type="checkbox" checked={lacking} onChange={(event) => setLacking(event.target.checked)} />{' '}
+          {t({ zh: '只看缺券码的', en: 'Only those that lack codes' })}
+        </label>
+        {lacking && <CompleteAll spread_id={spread_id} />}
+      </Flex>
+      <ContractList
+        key={String(lacking)}
+        method="piaoquan.lottery.activity.draw.list"
+        columns={COLUMNS}
+        cells={cells}
+        fixed={{ spread_id, ...(lacking && { lacks_codes: true }) }}
+        rowKey={(row) => drawKey(row as Draw)}
+        needs="piaoquan.lottery.draw.invalid"
+        actions={(row) => <DrawActions draw={row as Draw} />}
+        empty={lacking ? NOTHING_LACKING : NOBODY}
+      />
+    </Flex>
+  );
+}
+
+const NOBODY = {
+  zh: '还没有人中奖。活动上架且时段开始后，渠道每次抽中都会出现在这里。',
+  en: 'Nobody has won yet. Once the activity is on shelf and a segment has begun, every win appears here.',
+};
+const NOTHING_LACKING = { zh: '没有缺券码的中奖。', en: 'No win lacks codes.' };
+
+/** Gives all wins that lack codes what their batches have. */
+function CompleteAll({ spread_id }: { spread_id: string }) {
+  return (
+    <ConfirmButton
+      method="piaoquan.lottery.draw.complete"
+      request={{ spread_id }}
+      label={{ zh: '全部补发', en: 'Give them their codes' }}
+      consequence={{
+        zh: '从最早的开始，为缺券码的中奖补发批次中现有的券码，每次最多 500 个中奖。请先补充券码或延长批次有效期。',
+        en: 'Wins that lack codes are given what their batches have now, the oldest first, 500 wins a time. Add codes or extend the batch before.',
+      }}
+    />
+  );
+}
+
+function DrawActions({ draw }: { draw: Draw }) {
+  return (
+    <Flex gap={8}>
+      <CompleteButton draw={draw} />
+      <VoidButton draw={draw} />
+    </Flex>
+  );
+}
+
+function CompleteButton({ draw }: { draw: Draw }) {
+  const { spread_id, app_key, out_biz_id, mix_user_id, code_count } = draw;
+  if (draw.invalid_at != null || draw.result_code === 1) return null;
+  return (
+    <ConfirmButton
+      method="piaoquan.lottery.draw.complete"
+      request={{ spread_id, draw: { app_key, out_biz_id } }}
+      label={{ zh: '补发', en: 'Give codes' }}
+      consequence={{
+        zh: `用户 ${mix_user_id} 的这次中奖（${out_biz_id}）已有 ${code_count} 个券码，所缺的将从批次现有券码中补发；用户再次请求即可取得。`,
+        en: `This win of user ${mix_user_id} (${out_biz_id}) has ${code_count} codes; those it lacks are taken from what the batch has now. The user gets them with the next request.`,
       }}
     />
   );
@@ -79,7 +134,7 @@ export function DrawsPage() {
           fixed={asked}
           rowKey={(row) => drawKey(row as Draw)}
           needs="piaoquan.lottery.draw.invalid"
-          actions={(row) => <VoidButton draw={row as Draw} />}
+          actions={(row) => <DrawActions draw={row as Draw} />}
           empty={{
             zh: '没有中奖记录。未中奖不留记录：想知道原因，请到活动页的「为什么没中」。',
             en: 'No win is found. Draws that win nothing leave none: the tab “Why not?” of the activity tells the reason.',
