@@ -35,8 +35,12 @@ export const lotteryActivitySave = method({
         platform,
         name,
         ...limits,
-        segments: optional(list(segment, { zh: '时段', en: 'Segments to add or change' }, { maxItems: 500 })),
-        prizes: optional(list(prize, { zh: '奖品', en: 'Prizes to add or change' }, { maxItems: 100 })),
+        segments: optional(
+          list(segment, { zh: '时段', en: 'Segments to add or change' }, { maxItems: 500, unique: ['segment_no'] }),
+        ),
+        prizes: optional(
+          list(prize, { zh: '奖品', en: 'Prizes to add or change' }, { maxItems: 100, unique: ['prize_no'] }),
+        ),
       },
     ),
   },

@@ -20,12 +20,12 @@ const status = integer(
 const ip_allow = list(
   text({ zh: '地址或网段', en: 'An address or a range' }, { example: '10.0.0.0/8', maxLength: 64 }),
   { zh: 'IP白名单,空为不限', en: 'Addresses that may call; an empty list: any' },
-  { maxItems: 100 },
+  { maxItems: 100, unique: true },
 );
 const callback_urls = list(
   text({ zh: '回调地址', en: 'A callback address' }, { example: 'https://example.com/callback', maxLength: 512 }),
   { zh: '授权回调地址', en: 'Where the consent page may send users' },
-  { maxItems: 20 },
+  { maxItems: 20, unique: true },
 );
 const calls_per_day = integer(
   { zh: '每日调用上限(GMT+8)', en: 'Calls a day of GMT+8' },
@@ -34,7 +34,7 @@ const calls_per_day = integer(
 const packages = list(
   text({ zh: '权限包', en: 'A permission package' }, { example: 'platform.base', maxLength: 64 }),
   { zh: '权限包', en: 'Permission packages' },
-  { maxItems: 100 },
+  { maxItems: 100, unique: true },
 );
 const secret = text(
   { zh: '应用密钥,仅此一次返回', en: 'The secret, shown this once' },

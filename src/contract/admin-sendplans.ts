@@ -101,7 +101,11 @@ const planFields = {
   day_limit: setting(
     integer({ zh: '每人每日次数', en: 'Receives a user and day of GMT+8' }, { minimum: 1, maximum: MOST }),
   ),
-  items: list(item, { zh: '商品', en: 'The items; those not named stay as they are' }, { maxItems: 100 }),
+  items: list(
+    item,
+    { zh: '商品', en: 'The items; those not named stay as they are' },
+    { maxItems: 100, unique: ['id'] },
+  ),
 };
 const savedPlan = struct('SendPlan', { zh: '发放计划', en: 'The plan' }, { ...planFields, status });
 
@@ -127,7 +131,7 @@ const circleSave = method({
           list(
             text({ zh: '圈选内容', en: 'A content' }, { maxLength: 256 }),
             { zh: '接受的内容,不填为任意', en: 'The contents it accepts; left out: any' },
-            { maxItems: 200 },
+            { maxItems: 200, unique: true },
           ),
         ),
       },

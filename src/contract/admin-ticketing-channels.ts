@@ -157,7 +157,7 @@ export const channelAuthorizeSave = method({
           },
         ),
         { zh: '另行规定的票档', en: 'Tiers that differ from the event' },
-        { maxItems: 200 },
+        { maxItems: 200, unique: ['price_id'] },
       ),
     ),
   },

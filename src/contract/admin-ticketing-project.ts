@@ -81,7 +81,7 @@ const price = struct(
           },
         ),
         { zh: '套票组成', en: 'What one package holds' },
-        { maxItems: 20 },
+        { maxItems: 20, unique: ['price_id'] },
       ),
     ),
   },
@@ -142,8 +142,8 @@ const event = struct(
     status: optional(
       integer({ zh: '上下架(只读)', en: '1 on the shelf, 2 off; not for saving' }, { minimum: 1, maximum: 2 }),
     ),
-    discount_list: setting(list(discount, { zh: '优惠', en: 'Discounts' }, { maxItems: 50 })),
-    price_list: list(price, { zh: '票档', en: 'Tiers and packages' }, { maxItems: 200 }),
+    discount_list: setting(list(discount, { zh: '优惠', en: 'Discounts' }, { maxItems: 50, unique: ['discount_id'] })),
+    price_list: list(price, { zh: '票档', en: 'Tiers and packages' }, { maxItems: 200, unique: ['price_id'] }),
   },
 );
 
@@ -171,7 +171,7 @@ export const project = struct(
         { minimum: 1, maximum: 1440 },
       ),
     ),
-    site_list: optional(list(site, { zh: '场馆', en: 'Venues to save along' }, { maxItems: 50 })),
-    event_list: list(event, { zh: '场次', en: 'Events' }, { maxItems: 200 }),
+    site_list: optional(list(site, { zh: '场馆', en: 'Venues to save along' }, { maxItems: 50, unique: ['site_id'] })),
+    event_list: list(event, { zh: '场次', en: 'Events' }, { maxItems: 200, unique: ['event_id'] }),
   },
 );

@@ -15,6 +15,13 @@ const errors = {
       en: 'coupon_expire_time must not be before bind_begin_time; give valid_days with DAY and only then',
     },
   },
+  'isv.voucher-batch-over': {
+    cause: { zh: 'coupon_expire_time 已过', en: 'The coupon_expire_time is over already' },
+    remedy: {
+      zh: '检查 coupon_expire_time；已过期的批次请保持原样',
+      en: 'Check it; leave the expiry of a batch that has expired as it is',
+    },
+  },
   'isv.voucher-pattern-invalid': {
     cause: { zh: '券码格式不可用', en: 'The pattern or alphabet cannot be used' },
     remedy: { zh: '按 sub_msg 修改 pattern 或 alphabet', en: 'Change pattern or alphabet as sub_msg says' },

@@ -33,6 +33,8 @@ export type FieldNote = {
   readonly jsonObject?: JsonObject;
   /** Of a text that is a list in itself: what stands between its items. A JSON list of texts is taken too. */
   readonly separator?: string;
+  /** Of a list in which nothing may stand twice: the members that tell its objects apart, or true for simple values. */
+  readonly unique?: readonly string[] | true;
 };
 
 /** What a JSON object in a text may hold. */
@@ -43,7 +45,8 @@ export type JsonObject = {
   readonly open?: true;
 };
 
-type Options = Omit<FieldNote, 'type' | 'meaning' | 'date' | 'setting' | 'jsonObject' | 'separator'>;
+type Options = Omit<FieldNote, 'type' | 'meaning' | 'date' | 'setting' | 'jsonObject' | 'separator' | 'unique'>;
+type ListOptions = Options & { readonly minItems?: number; readonly maxItems?: number } & Pick<FieldNote, 'unique'>;
 type TextOptions = Options & { readonly maxLength?: number } & Pick<FieldNote, 'jsonObject' | 'separator'>;
 type NumberOptions = Options & { readonly minimum?: number; readonly maximum?: number };
 
@@ -52,7 +55,12 @@ export const DEFAULT_MAX_LENGTH = 4000;
 /** Most items taken in a request list unless the contract says otherwise. */
 export const DEFAULT_MAX_ITEMS = 1000;
 
-const note = (type: string, meaning: Words, options: TextOptions, date?: DatePattern): { top: FieldNote } => ({
+const note = (
+  type: string,
+  meaning: Words,
+  options: TextOptions & ListOptions,
+  date?: DatePattern,
+): { top: FieldNote } => ({
   top: {
     type,
     meaning,
@@ -62,6 +70,7 @@ const note = (type: string, meaning: Words, options: TextOptions, date?: DatePat
     ...(options.missing !== undefined && { missing: options.missing }),
     ...(options.jsonObject !== undefined && { jsonObject: options.jsonObject }),
     ...(options.separator !== undefined && { separator: options.separator }),
+    ...(options.unique !== undefined && { unique: options.unique }),
     ...(date !== undefined && { date }),
   },
 });
@@ -115,11 +124,7 @@ export const struct = <P extends Record<string, TSchema>>(
 ) => Type.Object(properties, note(name, meaning, options));
 
 /** A list field. Wrapped under its item name except in simplified JSON (TOP protocol 5.2–5.5). */
-export const list = <T extends TSchema>(
-  item: T,
-  meaning: Words,
-  options: Options & { minItems?: number; maxItems?: number } = {},
-) =>
+export const list = <T extends TSchema>(item: T, meaning: Words, options: ListOptions = {}) =>
   Type.Array(item, {
     ...note(`${fieldNote(item).type}[]`, meaning, options),
     ...(options.minItems !== undefined && { minItems: options.minItems }),

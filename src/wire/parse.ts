@@ -98,17 +98,33 @@ function arrayReader(schema: TSchema, contract: Contract): Read {
   const read = reader(item, contract);
   const joined = kindOf(item) !== 'object';
   const { minItems = 0, maxItems } = schema as unknown as { minItems?: number; maxItems: number };
+  const { unique } = fieldNote(schema);
   return (value, path) => {
     const isJoined = joined && typeof value === 'string' && !LOOKS_LIKE_JSON.test(value);
     const items = isJoined ? value.split(',') : asList(value, path, joined);
     if (items.length > maxItems) throw invalid(path, `最多 ${maxItems} 项`);
     if (items.length < minItems) throw invalid(path, `至少 ${minItems} 项`);
-    return items.map((each, index) => {
+    const values = items.map((each, index) => {
       if (isMissing(each)) throw invalid(`${path}[${index}]`, '为空');
       if (joined && typeof each === 'object') throw invalid(`${path}[${index}]`, '应为单个的值，不是列表或对象');
       return read(each, `${path}[${index}]`);
     });
+    if (unique !== undefined) refuseTwice(values, unique === true ? undefined : unique, path);
+    return values;
   };
+}
+
+/** Refuses a list in which a value, or an object of the same members, stands twice: which of the two would count? */
+function refuseTwice(values: readonly unknown[], by: readonly string[] | undefined, path: string): void {
+  const seen = new Map<string, number>();
+  for (const [index, value] of values.entries()) {
+    const key = by === undefined ? value : by.map((name) => (value as Record<string, unknown>)[name]);
+    const text = JSON.stringify(key);
+    const before = seen.get(text);
+    if (before !== undefined)
+      throw invalid(`${path}[${index}]`, `与 ${path}[${before}] 重复${by ? `（${by.join('、')}）` : ''}`);
+    seen.set(text, index);
+  }
 }
 
 function asList(value: unknown, path: string, joined: boolean): unknown[] {

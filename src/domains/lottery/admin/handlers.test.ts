@@ -99,6 +99,31 @@ test('what cannot be is refused by name, and nothing of it is kept', async () =>
   expect(await save({ segments: [segment(1, { win_times: 11 })] })).toBe('isv.stock-by-adjust-only');
 });
 
+test('what is over already is not saved, unless it was so before and stays as it is', async () => {
+  const spread_id = 'admin-over';
+  const save = async (parts: object) =>
+    errorOf(await admin('activity.save', { activity: activity(spread_id, parts) }))?.sub_code;
+  const over = segment(2, { start_time: '2025-01-01 00:00:00', end_time: '2025-01-01 23:59:59' });
+  expect(await save({ segments: [segment(1), over] })).toBe('isv.segment-over');
+  expect(await save({ prizes: [prize(1), prize(2, { gmt_expire: '2025-01-01 00:00:00' })] })).toBe('isv.prize-over');
+  const batch = {
+    ...{ mix_id: 'over', name: '过期', denomination: 1, valid_duration_type: 'GENERAL' },
+    ...{ bind_begin_time: '2025-01-01 00:00:00', coupon_expire_time: '2046-01-01 00:00:00' },
+  };
+  await server.call('piaoquan.voucher.batch.save', { batch });
+  const brings = prize(3, { mix_id: 'over', code_count: 1 });
+  const { sql } = server.database;
+  await sql`update voucher_batch set coupon_expire_time = '2025-02-01' where mix_id = 'over'`;
+  expect(await save({ prizes: [brings] })).toBe('isv.batch-over');
+  await sql`update voucher_batch set coupon_expire_time = '2046-01-01' where mix_id = 'over'`;
+  expect(await save({ segments: [segment(1)], prizes: [brings] })).toBeUndefined();
+  await sql`update lottery_segment set start_time = '2025-01-01', end_time = '2025-02-01' where spread_id = ${spread_id}`;
+  await sql`update voucher_batch set coupon_expire_time = '2025-02-01' where mix_id = 'over'`;
+  const { activity: whole } = await done<{ activity: { status: number } }>('activity.get', { spread_id });
+  const { status: _readOnly, ...shown } = whole;
+  expect(errorOf(await admin('activity.save', { activity: shown }))).toBeUndefined();
+});
+
 test('segments saved at once from many sides never overlap', async () => {
   await done('activity.save', { activity: activity('admin-4') });
   const hours = Array.from({ length: 12 }, (_, n) => ({

@@ -89,6 +89,22 @@ test('limits of a user and of a day come before the stock, and a voided win coun
   expect(await both({ spread_id, mix_user_id: '13812345678' }, gmt8('2026-03-03 00:00:00'))).toBe('0');
 });
 
+test('prizes: what cannot be given is not drawn while another can, and the odds say so', async () => {
+  await lottery.addCodes('explain-empty', 1);
+  const prizes = [
+    prize(1, 60, { mix_id: 'explain-empty', code_count: 2 }),
+    prize(2, 30, { gmt_expire: at('10:20:29') }),
+    prize(3, 5),
+    prize(4, 5),
+  ];
+  const odds = async (of: typeof prizes) =>
+    (await explained({ spread_id: await lottery.add({ prizes: of }) })).choices.map(({ odds_ppm }) => odds_ppm);
+  expect(await odds(prizes)).toEqual([0, 0, 500_000, 500_000]);
+  expect(await odds(prizes.slice(0, 2))).toEqual([666_667, 333_333]);
+  await lottery.moreCodes('explain-empty', 1);
+  expect(await odds(prizes.slice(0, 2))).toEqual([1_000_000, 0]);
+});
+
 test('prizes: what is used up or weighs nothing is not drawn, and the odds are of those that are', async () => {
   const prizes = [prize(1, 30, { total_count: 1 }), prize(2, 0), prize(3, 10, { total_count: 0 })];
   const spread_id = await lottery.add({ prizes });

@@ -31,6 +31,19 @@ const rowsOf = async (mix_id: string) =>
     from voucher_code where mix_id = ${mix_id}`
   )[0];
 
+test('a batch is not saved with an expiry that is over, unless it had it before', async () => {
+  const expiry = { bind_begin_time: '2025-01-01 00:00:00', coupon_expire_time: '2025-02-01 00:00:00' };
+  const batch = { mix_id: 'code_over', name: '过期', denomination: 1, valid_duration_type: 'GENERAL', ...expiry };
+  const save = async (more: object = {}) =>
+    (await vouchers.call('piaoquan.voucher.batch.save', { batch: { ...batch, ...more } })).error_response?.sub_code;
+  expect(await save()).toBe('isv.voucher-batch-over');
+  expect(await save({ coupon_expire_time: '2046-01-01 00:00:00' })).toBeUndefined();
+  expect(await save()).toBe('isv.voucher-batch-over');
+  await server.database.sql`
+    update voucher_batch set coupon_expire_time = '2025-02-01 00:00:00+08' where mix_id = 'code_over'`;
+  expect(await save({ name: '改名' })).toBeUndefined();
+});
+
 test('a batch is saved, saved again, shown and listed by pages; its codes are untouched by saving', async () => {
   for (const n of [1, 2, 3]) await vouchers.saveBatch(`page_${n}`, { name: `翻页${n}`, max_bind_count: n });
   await vouchers.saveBatch('page_2', { name: '翻页2', valid_duration_type: 'DAY', valid_days: 3 });

@@ -1,5 +1,6 @@
 import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/admin-vouchers.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { isOver } from '../../../contract/period.ts';
 import { given } from '../../../contract/settings.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
@@ -35,7 +36,7 @@ async function oneBatch(sql: Sql, mix_id: string): Promise<BatchRecord> {
 type SavedBatch = RequestOf<typeof voucherBatchSave>['batch'];
 
 /** Creates a batch or changes it: settings that are left out stay, null takes them away. Days stand with DAY alone. */
-async function store(tx: Transaction, asked: SavedBatch): Promise<void> {
+async function store(tx: Transaction, asked: SavedBatch, now: Date): Promise<void> {
   const old = await holdBatch(tx, asked.mix_id);
   const valid_duration_type = asked.valid_duration_type === 'DAY' ? 'DAY' : 'GENERAL';
   const none = { description: null, max_bind_count: null, valid_days: null };
@@ -43,13 +44,15 @@ async function store(tx: Transaction, asked: SavedBatch): Promise<void> {
   const batch: Batch = { ...kept, ...given(asked), valid_duration_type };
   const problem = validityProblem(batch);
   if (problem !== undefined) throw refused('isv.voucher-batch-invalid', problem);
+  const isSame = old?.coupon_expire_time.getTime() === batch.coupon_expire_time.getTime();
+  if (!isSame && isOver(batch.coupon_expire_time, now)) throw refused('isv.voucher-batch-over');
   await saveBatch(tx, batch);
 }
 
 /** The administration of batches, their codes' making and their grants. */
 export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBatchContracts> => ({
   'piaoquan.voucher.batch.save': async ({ batch }, context) => {
-    await writeAs(sql, context, (tx) => store(tx, batch));
+    await writeAs(sql, context, (tx) => store(tx, batch, context.now));
     return { batch: await oneBatch(sql, batch.mix_id) };
   },
   'piaoquan.voucher.batch.get': async ({ mix_id }) => ({ batch: await oneBatch(sql, mix_id) }),

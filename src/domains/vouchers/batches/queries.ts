@@ -33,7 +33,7 @@ export async function findBatches(
 }
 
 /** The settings of a batch that may be left out when it is saved. */
-export type BatchSettings = Pick<Batch, 'description' | 'max_bind_count' | 'valid_days'>;
+export type BatchSettings = Pick<Batch, 'description' | 'max_bind_count' | 'valid_days' | 'coupon_expire_time'>;
 
 /**
  * Holds a batch until the transaction ends, and gives its settings; undefined when there is none. Who saves a new one at the
@@ -42,7 +42,8 @@ export type BatchSettings = Pick<Batch, 'description' | 'max_bind_count' | 'vali
 export async function holdBatch(tx: Transaction, mix_id: string): Promise<BatchSettings | undefined> {
   await tx`select pg_advisory_xact_lock(hashtextextended('voucher_batch ' || ${mix_id}, 0))`;
   const [row] = await tx<BatchSettings[]>`
-    select description, max_bind_count, valid_days from voucher_batch where mix_id = ${mix_id} for no key update`;
+    select description, max_bind_count, valid_days, coupon_expire_time
+    from voucher_batch where mix_id = ${mix_id} for no key update`;
   return row;
 }
 
