@@ -111,13 +111,15 @@ const documentedInstant = new Date('2019-04-13T11:11:11+08:00');
 /** The documented event, long over, and two that have been on sale for an hour and stay so while the demo data hold. */
 function events(now: Date): Row[] {
   const start = Math.floor(demoEnd(now).getTime() / MINUTE) * MINUTE;
+  // Whole seconds, as the wire has them: what is saved as it was read does not differ.
+  const begun = new Date(Math.floor(now.getTime() / 1000) * 1000 - 60 * MINUTE);
   const current = {
     event_show_start_time: new Date(start),
     event_show_end_time: new Date(start + 150 * MINUTE),
-    sale_start_time: new Date(now.getTime() - 60 * MINUTE),
+    sale_start_time: begun,
     sale_end_time: new Date(start),
     // Years ahead of the show, so that the gate can be tried.
-    gate_open_time: new Date(now.getTime() - 60 * MINUTE),
+    gate_open_time: begun,
     site_id: 3123144,
     site_version_id: 3124111,
     event_limit_type: 2,
