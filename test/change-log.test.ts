@@ -148,7 +148,9 @@ test('what fails leaves no entry, and a save of many parts enters each part that
   });
   expect(failed.error_response?.code).toBe(15);
   // Whole seconds, as the wire has them: what is saved as it was read must not differ.
-  await server.database.sql`update ticketing_event set sale_start_time = date_trunc('second', sale_start_time)`;
+  await server.database.sql`
+    update ticketing_event set sale_start_time = date_trunc('second', sale_start_time),
+      gate_open_time = date_trunc('second', gate_open_time)`;
   type Project = { event_list: { event_name: string; price_list: { price_name: string }[] }[] };
   const read = await owner.call<{ project: Project }>('piaoquan.ticketing.project.get', { project_id: 90000001 });
   const { project } = read;

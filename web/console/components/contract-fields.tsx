@@ -51,17 +51,20 @@ function FieldItem({ field, path, wishes }: ItemProps) {
       name={path}
       label={label}
       tooltip={field.name}
-      {...(field.kind === 'boolean' && { valuePropName: 'checked' })}
+      {...(isSwitch(field) && { valuePropName: 'checked' })}
       {...(field.kind === 'instant' && { getValueProps: toPicker, getValueFromEvent: fromPicker })}
-      rules={rulesOf(field, t({ zh: '请填写', en: 'Needed' }))}
+      rules={rulesOf(field, wishes.required?.includes(plain) ?? false, t({ zh: '请填写', en: 'Needed' }))}
     >
       {known === undefined ? inputOf(field, isFixed, t, wishes.choices?.[plain]) : <MapInput known={known} />}
     </Form.Item>
   );
 }
 
-const rulesOf = (field: Field, needed: string) =>
-  field.required && field.kind !== 'boolean' ? [{ required: true, message: needed }] : [];
+/** A switch has two places and sends where it stands; what may be left open is a choice that may be empty. */
+const isSwitch = ({ kind, required }: Field): boolean => kind === 'boolean' && required;
+
+const rulesOf = (field: Field, isWished: boolean, needed: string) =>
+  isWished || (field.required && field.kind !== 'boolean') ? [{ required: true, message: needed }] : [];
 
 type Limits = { minimum?: number; maximum?: number; maxLength?: number };
 
@@ -97,7 +100,17 @@ function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>
         />
       );
     case 'boolean':
-      return <Switch disabled={disabled} />;
+      if (isSwitch(field)) return <Switch disabled={disabled} />;
+      return (
+        <Select
+          allowClear
+          disabled={disabled}
+          options={[
+            { value: true, label: t({ zh: '是', en: 'Yes' }) },
+            { value: false, label: t({ zh: '否', en: 'No' }) },
+          ]}
+        />
+      );
     case 'instant':
       return <DatePicker showTime disabled={disabled} style={{ width: '100%' }} />;
     default:
@@ -174,5 +187,9 @@ function inside(wishes: FieldWishes, path: Path): FieldWishes {
   const choices = Object.entries(wishes.choices ?? {})
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, offered]) => [name.slice(prefix.length), offered] as const);
-  return { hidden: cut(wishes.hidden), fixed: cut(wishes.fixed), choices: Object.fromEntries(choices) };
+  const { hidden, fixed, required } = wishes;
+  return {
+    ...{ hidden: cut(hidden), fixed: cut(fixed), required: cut(required) },
+    choices: Object.fromEntries(choices),
+  };
 }

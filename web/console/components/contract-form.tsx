@@ -8,6 +8,8 @@ export type FieldWishes = {
   readonly hidden?: readonly string[];
   /** Shown but not to be changed, as the id of a thing that exists. */
   readonly fixed?: readonly string[];
+  /** Mandatory here, though the contract has to let it be left out, as the stock of a thing that is new. */
+  readonly required?: readonly string[];
   /** What there is to choose from, where the page knows it: an id is then chosen by its name. */
   readonly choices?: Readonly<Record<string, readonly Choice[]>>;
   /** Texts that are JSON objects, filled in name by name: the names that are usual. */

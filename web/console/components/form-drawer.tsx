@@ -5,7 +5,8 @@ import { newKey } from '../key.ts';
 import { useWords } from '../language.tsx';
 import type { FormProps } from './action.tsx';
 import { ContractFields } from './contract-form.tsx';
-import { withoutEmpties } from './empties.ts';
+import { useLeave } from './leave.tsx';
+import { asShown } from './shown.ts';
 import { Refusal } from './states.tsx';
 import { type Request, useAction } from './use-action.ts';
 
@@ -24,8 +25,14 @@ export default function FormDrawer(props: FormProps) {
   }, [problem]);
   const [key] = useState(() => newKey('console'));
   const extra: Request = { ...props.extra, ...(keyName !== undefined && { [keyName]: key }) };
+  const { leave, question } = useLeave(
+    () => form.isFieldsTouched(),
+    () => setOpen(false),
+  );
+  const asked = schema ?? knownContract(method).request;
+  const hidden = [...(wishes?.hidden ?? []), ...Object.keys(extra)];
   const submit = async (values: Request) => {
-    const filled = { ...withoutEmpties(values), ...extra };
+    const filled = { ...asShown(asked, values, hidden), ...extra };
     const request = toRequest === undefined ? filled : await toRequest(filled);
     const answer = await action.mutateAsync(request);
     setOpen(false);
@@ -37,7 +44,7 @@ export default function FormDrawer(props: FormProps) {
       title={t(label)}
       size="large"
       destroyOnHidden
-      onClose={() => setOpen(false)}
+      onClose={leave}
       extra={
         <Button type="primary" loading={action.isPending} onClick={form.submit}>
           {t({ zh: '提交', en: 'Submit' })}
@@ -55,11 +62,9 @@ export default function FormDrawer(props: FormProps) {
         initialValues={initial}
         onFinish={(values) => submit(values).catch(setProblem)}
       >
-        <ContractFields
-          schema={schema ?? knownContract(method).request}
-          wishes={{ ...wishes, hidden: [...(wishes?.hidden ?? []), ...Object.keys(extra)] }}
-        />
+        <ContractFields schema={asked} wishes={{ ...wishes, hidden }} />
       </Form>
+      {question}
     </Drawer>
   );
 }

@@ -8,6 +8,7 @@ import { useSession } from '../session.tsx';
 import { ContractFields, type FieldWishes } from './contract-form.tsx';
 import type { Row } from './contract-list.tsx';
 import { withoutEmpties } from './empties.ts';
+import { asShown } from './shown.ts';
 import { Refusal } from './states.tsx';
 import { Tag } from './tag.tsx';
 import { percentText } from './value.tsx';
@@ -35,6 +36,7 @@ type Props = {
 export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
   const t = useWords();
   const { client } = useSession();
+  const schema = knownContract(method).request;
   const question = useMutation({
     mutationFn: (request: Row) => client.call(method, request) as unknown as Promise<Explained>,
   });
@@ -44,9 +46,11 @@ export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
         <Form
           layout="vertical"
           initialValues={initial}
-          onFinish={(values: Row) => question.mutate(withoutEmpties({ ...initial, ...values }))}
+          onFinish={(values: Row) =>
+            question.mutate({ ...withoutEmpties(initial), ...asShown(schema, values, wishes.hidden) })
+          }
         >
-          <ContractFields schema={knownContract(method).request} wishes={wishes} />
+          <ContractFields schema={schema} wishes={wishes} />
           <Button type="primary" htmlType="submit" loading={question.isPending}>
             {t({ zh: '查原因', en: 'Explain' })}
           </Button>

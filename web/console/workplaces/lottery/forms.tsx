@@ -3,7 +3,6 @@ import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import { TopError } from '../../../../src/sdk/errors.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
-import { withoutEmpties } from '../../components/empties.ts';
 import { Notice } from '../../components/states.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { DoorError } from '../../door.ts';
@@ -51,7 +50,10 @@ export function CreateButton({ from, label }: Labelled & { from?: Activity }) {
       button={{ type: isCopy ? 'default' : 'primary' }}
       schema={activitySchema}
       initial={isCopy ? copyOf(from, t) : { spread_id: newSpreadId(), platform: 8, segments: [{ segment_no: 1 }] }}
-      wishes={{ hidden: ['segments.consumed_win_times', 'prizes.consumed_count'] }}
+      wishes={{
+        hidden: ['segments.consumed_win_times', 'prizes.consumed_count'],
+        required: ['segments.win_times'],
+      }}
       toRequest={async (activity) => {
         await refuseExisting(String(activity.spread_id));
         return { activity };
@@ -94,8 +96,8 @@ export function EditButton({ activity }: { activity: Activity }) {
 }
 
 /** A request that changes one part of an activity and leaves the others as they are. */
-const partRequest = ({ spread_id, platform, name, user_limit, user_day_limit }: Activity, part: Values): Values => ({
-  activity: withoutEmpties({ spread_id, platform, name, user_limit, user_day_limit, ...part }),
+const partRequest = ({ spread_id, platform, name }: Activity, part: Values): Values => ({
+  activity: { spread_id, platform, name, ...part },
 });
 
 const next = (numbers: readonly number[]): number => Math.max(0, ...numbers) + 1;
@@ -113,7 +115,7 @@ export function SegmentButton({ activity, segment }: { activity: Activity; segme
       initial={segment ?? { segment_no: next(activity.segments.map(({ segment_no }) => segment_no)) }}
       wishes={
         isNew
-          ? { hidden: ['consumed_win_times'] }
+          ? { hidden: ['consumed_win_times'], required: ['win_times'] }
           : { fixed: ['segment_no'], hidden: ['win_times', 'consumed_win_times'] }
       }
       toRequest={(values) => partRequest(activity, { segments: [values] })}

@@ -58,7 +58,7 @@ function PlanDetail({ plan }: { plan: Plan }) {
         <FormButton
           method="piaoquan.sendplan.plan.save"
           label={{ zh: '复制', en: 'Clone' }}
-          initial={{ plan: { ...rest, name: `${name} 2`, items: items.map(({ id: _own, ...item }) => item) } }}
+          initial={{ plan: { ...rest, name: `${name} 2`, items } }}
           wishes={{ hidden: ['plan.items.consumed_inventory'] }}
         />
         <Link to={`/sendplans/why?isv_id=${plan.isv_id}&circle_id=${plan.circle_id}&send_plan_id=${id}`}>

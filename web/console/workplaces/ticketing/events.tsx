@@ -56,7 +56,7 @@ function NewEvent({ project }: { project: Project }) {
       button={{ type: 'primary' }}
       schema={eventSchema}
       initial={{ event_id, site_id, event_limit_type: 0, entry_limit: 1, price_list: [] }}
-      wishes={{ hidden: EVENT_COUNTED }}
+      wishes={{ hidden: EVENT_COUNTED, required: ['price_list.goods_count'] }}
       toRequest={(values) => withNewEvent(client, project_id, values)}
     />
   );
@@ -99,7 +99,7 @@ function EventButtons({ project, event }: { project: Project; event: Event }) {
         button={{ size: 'small' }}
         schema={eventSchema}
         initial={cloneEvent(event, freeId(idsOf(project)))}
-        wishes={{ hidden: EVENT_COUNTED }}
+        wishes={{ hidden: EVENT_COUNTED, required: ['price_list.goods_count'] }}
         toRequest={(values) => withNewEvent(client, project_id, values)}
       />
       <Shelf event={event} />

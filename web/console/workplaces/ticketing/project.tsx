@@ -77,7 +77,11 @@ function ProjectButtons({ project }: { project: Project }) {
         label={{ zh: '复制', en: 'Clone' }}
         schema={projectSchema}
         initial={cloneProject(project)}
-        wishes={{ hidden: PROJECT_COUNTED, fixed: ['tenant_id'] }}
+        wishes={{
+          hidden: PROJECT_COUNTED,
+          fixed: ['tenant_id'],
+          required: ['event_list.price_list.goods_count'],
+        }}
         toRequest={(values) => asNew(client, values)}
         onDone={(_answer, request) => go(`/ticketing/${(request.project as Project).project_id}/events`)}
       >

@@ -101,7 +101,6 @@ function NewRight({ project, channels }: NewProps) {
           'price_list.price_id': priceChoices(project.event_list.flatMap(({ price_list }) => price_list)),
         },
       }}
-      toRequest={(values) => ({ authorized: false, ...values })}
     >
       <p>
         {t({
@@ -129,12 +128,11 @@ function RightButtons({ project, channels, row }: NewProps & { row: Row }) {
             'price_list.price_id': priceChoices(tiersOf(project, event_id)),
           },
         }}
-        toRequest={(values) => ({ authorized: false, ...values })}
       />
       {authorized === true && (
         <ConfirmButton
           method={METHOD}
-          request={{ event_id, channel_id, authorized: false }}
+          request={{ event_id, channel_id, authorized: false, price_list: [] }}
           danger
           label={{ zh: '取消授权', en: 'Withdraw' }}
           consequence={{

@@ -57,7 +57,7 @@ export async function withNewEvent(client: ConsoleClient, project_id: number, va
   const project = await readProject(client, project_id);
   const event_id = Number(values.event_id);
   if (project.event_list.some((event) => event.event_id === event_id)) throw idTaken('场次', 'Event', event_id);
-  return withEvent(project, { ...values, price_list: values.price_list ?? [] });
+  return withEvent(project, values);
 }
 
 /** The request that changes an event and its discounts; its tiers stay as they are. */

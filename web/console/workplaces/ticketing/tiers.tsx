@@ -31,8 +31,8 @@ export function NewTier({ project_id, event }: Props) {
         is_package_only: false,
       }}
       extra={{ is_coupon_ticket: 0 }}
-      wishes={{ hidden: [...COUNTED, 'child_list'] }}
-      toRequest={(values) => withPrice(client, place, { is_package_only: false, ...values }, true)}
+      wishes={{ hidden: [...COUNTED, 'child_list'], required: ['goods_count'] }}
+      toRequest={(values) => withPrice(client, place, values, true)}
     />
   );
 }
@@ -55,7 +55,11 @@ export function NewPackage({ project_id, event }: Props) {
         child_list: [{ price_id: plain[0]?.price_id, child_num: 1 }],
       }}
       extra={{ is_coupon_ticket: 1, is_package_only: false }}
-      wishes={{ hidden: [...COUNTED], choices: { 'child_list.price_id': priceChoices(plain) } }}
+      wishes={{
+        hidden: [...COUNTED],
+        required: ['goods_count'],
+        choices: { 'child_list.price_id': priceChoices(plain) },
+      }}
       toRequest={(values) => withPrice(client, place, values, true)}
     >
       <p>
@@ -86,7 +90,7 @@ export function EditTier({ project_id, event, price }: Props & { readonly price:
         fixed: ['price_id'],
         choices: { 'child_list.price_id': priceChoices(plainOf(event)) },
       }}
-      toRequest={(values) => withPrice(client, place, { is_package_only: false, ...values }, false)}
+      toRequest={(values) => withPrice(client, place, values, false)}
     />
   );
 }

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Flex, Input, Modal, Progress } from 'antd';
 import { useRef, useState } from 'react';
 import type { AnswerOf } from '../../client.ts';
+import { useLeave } from '../../components/leave.tsx';
 import { Refusal } from '../../components/states.tsx';
 import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
@@ -75,10 +76,13 @@ export default function Operating(props: OperateProps) {
   const { label, danger, user, consequence } = operations[kind];
   const isDone = results.length === codes.length;
   const isLacking = user === 'needed' && user_id.trim() === '';
-  const close = () => {
-    leave();
-    setOpen(false);
-  };
+  const { leave: close, question } = useLeave(
+    () => user_id !== '' && results.length === 0,
+    () => {
+      leave();
+      setOpen(false);
+    },
+  );
   const act = (
     <Button
       key="act"
@@ -131,6 +135,7 @@ export default function Operating(props: OperateProps) {
           />
         )}
         {results.length > 0 && <Results results={results} name={kind} />}
+        {question}
       </Flex>
     </Modal>
   );

@@ -1,0 +1,40 @@
+import { Modal } from 'antd';
+import { type ReactNode, useState } from 'react';
+import { useWords } from '../language.tsx';
+
+/** What a dialog or drawer that is filled in does when it is to be left: by Escape, by a press beside it, or by its button. */
+export type Leave = {
+  /** Closes it at once when nothing was filled in, else asks first. */
+  readonly leave: () => void;
+  /** The question; it stands within what it asks about. */
+  readonly question: ReactNode;
+};
+
+/**
+ * Asks before what was filled in is given up.
+ * @param isFilled whether something was, at the moment of leaving
+ */
+export function useLeave(isFilled: () => boolean, close: () => void): Leave {
+  const t = useWords();
+  const [isAsking, setAsking] = useState(false);
+  const question = (
+    <Modal
+      open={isAsking}
+      title={t({ zh: '放弃已填写的内容？', en: 'Give up what you filled in?' })}
+      okText={t({ zh: '放弃', en: 'Give it up' })}
+      cancelText={t({ zh: '继续填写', en: 'Go on filling in' })}
+      okButtonProps={{ danger: true }}
+      onOk={() => {
+        setAsking(false);
+        close();
+      }}
+      onCancel={() => setAsking(false)}
+    >
+      {t({
+        zh: '还没有提交，关闭后不会保留。',
+        en: 'It was not submitted, and nothing of it is kept once this is closed.',
+      })}
+    </Modal>
+  );
+  return { leave: () => (isFilled() ? setAsking(true) : close()), question };
+}
