@@ -66,19 +66,19 @@ const templateFields = {
   extend_feature: setting(text({ zh: '扩展信息', en: 'Extension text' })),
   out_object_id: setting(text({ zh: '外部关联id', en: 'Id in the outside system' }, { maxLength: 128 })),
   out_object_name: setting(text({ zh: '外部关联名称', en: 'Name in the outside system' }, { maxLength: 200 })),
-  options: setting(integer({ zh: '选项位', en: 'Bits that callers may exclude; 0 unless given' }, { minimum: 0 })),
+  options: setting(integer({ zh: '选项位', en: 'Bits that callers may exclude; 0 by default' }, { minimum: 0 })),
   max_sends: setting(
     integer(
       {
         zh: '每个时间窗内对一个接收者的发放次数上限',
-        en: 'Sends to one receiver in each window; no limit unless given',
+        en: 'Sends to one receiver in each window; without it no limit',
       },
       { minimum: 1, maximum: MOST },
     ),
   ),
   window_seconds: setting(
     integer(
-      { zh: '时间窗长度,秒', en: 'Length of that window in seconds, 60 unless given' },
+      { zh: '时间窗长度,秒', en: 'Length of that window in seconds, 60 by default' },
       { minimum: 1, maximum: 86_400 },
     ),
   ),

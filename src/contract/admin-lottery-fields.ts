@@ -95,11 +95,11 @@ export const status = integer(
 );
 export const limits = {
   user_limit: setting(
-    integer({ zh: '每人总次数', en: 'Wins a user; left out: no limit' }, { example: '3', minimum: 1, maximum: MOST }),
+    integer({ zh: '每人总次数', en: 'Wins a user; without it no limit' }, { example: '3', minimum: 1, maximum: MOST }),
   ),
   user_day_limit: setting(
     integer(
-      { zh: '每人每日次数', en: 'Wins a user and day of GMT+8; left out: no limit' },
+      { zh: '每人每日次数', en: 'Wins a user and day of GMT+8; without it no limit' },
       { example: '1', minimum: 1, maximum: MOST },
     ),
   ),
@@ -146,8 +146,8 @@ export const prize = struct(
     total_count: setting(
       integer(
         {
-          zh: '奖品库存，仅新奖品填写，不填为只受时段限制',
-          en: 'Own stock a new prize begins with; left out: limited by the segments only',
+          zh: '奖品库存，仅新奖品填写，没有则只受时段限制',
+          en: 'Own stock a new prize begins with; without it the segments alone limit it',
         },
         { minimum: 0, maximum: MOST },
       ),

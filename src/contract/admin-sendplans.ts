@@ -65,7 +65,7 @@ const item = struct(
       { example: '2', minimum: 0, maximum: 1_000_000 },
     ),
     consume_inventory: setting(
-      integer({ zh: '每次领取消耗数', en: 'Units of one receive; 1 unless given' }, { minimum: 1, maximum: 1_000_000 }),
+      integer({ zh: '每次领取消耗数', en: 'Units of one receive; 1 by default' }, { minimum: 1, maximum: 1_000_000 }),
     ),
     total_inventory: setting(
       integer(
@@ -81,7 +81,10 @@ const item = struct(
     ),
     valid_days: setting(
       integer(
-        { zh: '领取后有效天数,不填至计划结束', en: 'Days that it holds from the receive on; else until the plan ends' },
+        {
+          zh: '领取后有效天数,没有则至计划结束',
+          en: 'Days that it holds from the receive on; else until the plan ends',
+        },
         { minimum: 1, maximum: 3660 },
       ),
     ),
@@ -96,7 +99,7 @@ const planFields = {
   start_time: date({ zh: '开始时间', en: 'First instant of receiving' }, { example: '2026-01-01 00:00:00' }),
   end_time: date({ zh: '结束时间', en: 'Last instant of receiving' }, { example: '2026-12-31 23:59:59' }),
   count_limit: setting(
-    integer({ zh: '每人次数', en: 'Receives a user; left out: no limit' }, { minimum: 1, maximum: MOST }),
+    integer({ zh: '每人次数', en: 'Receives a user; without it no limit' }, { minimum: 1, maximum: MOST }),
   ),
   day_limit: setting(
     integer({ zh: '每人每日次数', en: 'Receives a user and day of GMT+8' }, { minimum: 1, maximum: MOST }),
@@ -130,7 +133,7 @@ const circleSave = method({
         circle_contents: setting(
           list(
             text({ zh: '圈选内容', en: 'A content' }, { maxLength: 256 }),
-            { zh: '接受的内容,不填为任意', en: 'The contents it accepts; left out: any' },
+            { zh: '接受的内容,没有则为任意', en: 'The contents it accepts; without any all' },
             { maxItems: 200, unique: true },
           ),
         ),

@@ -119,24 +119,24 @@ const event = struct(
       { example: '8000', minimum: 0, maximum: MOST_TICKETS },
     ),
     order_limit: setting(
-      integer({ zh: '每单限购张数', en: 'Tickets an order; no limit when left out' }, { minimum: 1, maximum: 1000 }),
+      integer({ zh: '每单限购张数', en: 'Tickets an order; without it no limit' }, { minimum: 1, maximum: 1000 }),
     ),
     user_limit: setting(
       integer(
-        { zh: '每人限购张数', en: 'Tickets a user_id; no limit when left out' },
+        { zh: '每人限购张数', en: 'Tickets a user_id; without it no limit' },
         { minimum: 1, maximum: MOST_TICKETS },
       ),
     ),
     entry_limit: setting(
       integer(
-        { zh: '每票可入场次数,默认1,0为不限', en: 'Entries a ticket, 1 unless given; 0 is no limit' },
+        { zh: '每票可入场次数,默认1,0为不限', en: 'Entries a ticket, 1 by default; 0 is no limit' },
         { minimum: 0, maximum: 1000 },
       ),
     ),
     gate_open_time: setting(
       date({
         zh: '开放入场时间,默认演出当天零点',
-        en: "From when on gates let in, GMT+8; the start of the show's day when left out",
+        en: "From when on gates let in, GMT+8; by default the start of the show's day",
       }),
     ),
     status: optional(
@@ -167,7 +167,7 @@ export const project = struct(
     site_id: id({ zh: '场馆ID', en: 'Venue' }, '313131'),
     hold_minutes: setting(
       integer(
-        { zh: '占用分钟数', en: "Minutes that unpaid orders hold stock; the tenant's when left out" },
+        { zh: '占用分钟数', en: "Minutes that unpaid orders hold stock; by default the tenant's" },
         { minimum: 1, maximum: 1440 },
       ),
     ),

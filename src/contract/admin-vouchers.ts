@@ -73,7 +73,7 @@ const settings = {
   denomination: integer({ zh: '面值(单位:分)', en: 'Face value in fen' }, { example: '400', minimum: 0 }),
   max_bind_count: setting(
     integer(
-      { zh: '用户可绑定最大数量(空不限制)', en: 'Most codes one user may bind; absent means no limit' },
+      { zh: '用户可绑定最大数量(空不限制)', en: 'Most codes one user may bind; without it no limit' },
       { example: '4', minimum: 1, maximum: 2_147_483_647 },
     ),
   ),
