@@ -170,7 +170,8 @@ test.each(CASES)('a signature %s is told its cause in a sandbox', async (_what, 
   expect(error?.sub_msg).toContain(`methodtaobao.time.get`);
 });
 
-const app = (...secrets: { text: string; expires_at: Date | null }[]) => ({ secrets }) as unknown as App;
+const app = (...secrets: { text: string; expires_at: Date | null }[]) =>
+  ({ secrets, sign_methods: [] }) as unknown as App;
 const now = new Date();
 
 test.each(CASES)(

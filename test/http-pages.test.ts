@@ -22,3 +22,21 @@ test.each<[string, string, number]>([
   expect([answer?.status, more]).toEqual([status, []]);
   if (status === 501) expect(answer?.head).toMatch(/^Allow: GET, HEAD, POST$/m);
 });
+
+test.each([
+  ['POST', '/', 'GET, HEAD'],
+  ['PUT', '/zh', 'GET, HEAD'],
+  ['DELETE', '/en/guides/errors?a=1', 'GET, HEAD'],
+  ['PATCH', '/health', 'GET, HEAD'],
+  ['OPTIONS', '/console', 'GET, HEAD'],
+  ['PROPFIND', '/console/apps', 'GET, HEAD'],
+  ['DELETE', '/authorize', 'GET, HEAD, POST'],
+  ['TRACE', '/openapi.json', 'GET, HEAD'],
+  ['PUT', '/tool/sign', 'GET, HEAD, POST'],
+])('%s of %s is refused by 405, which allows %s', async (verb, path, allow) => {
+  const body = verb === 'TRACE' ? '' : 'Content-Type: x/y\r\nContent-Length: 2\r\n';
+  const bytes = `${verb} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n${body}\r\n${body && 'ab'}`;
+  const [answer] = answersOf(await talkTo(server.url, [bytes], true));
+  expect(answer?.status).toBe(405);
+  expect(answer?.head).toMatch(new RegExp(`^allow: ${allow}$`, 'im'));
+});

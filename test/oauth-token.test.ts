@@ -115,13 +115,13 @@ test.each<[string, () => Parameters<typeof exchange>[1], number, RegExp]>([
   ],
   [
     'a stray percent sign',
-    () => ({ headers: { 'content-type': FORM }, body: form().replace('client_secret=', 'client_secret=%') }),
+    () => ({ headers: { 'content-type': FORM }, body: form().replace('client_secret=', 'client_secret=%zz') }),
     400,
     /percent sign/,
   ],
   ['GET', () => ({ method: 'GET', path: `/token?${form()}` }), 405, /send a POST/],
   ['PUT', () => ({ method: 'PUT', headers: { 'content-type': FORM }, body: form() }), 405, /send a POST/],
-  ['another path', () => ({ path: `/token/none?${form()}` }), 404, /./],
+  ['another path', () => ({ method: 'GET', path: `/token/none?${form()}` }), 404, /./],
 ])(
   'a request of %s is told what was not read, never of a wrong secret, and gets no secret back',
   async (_what, make, status, words) => {

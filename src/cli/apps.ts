@@ -35,6 +35,7 @@ export async function showApp(io: Io, app_key: string, options: Options): Promis
       ['Packages', app.packages.join(', ')],
       ['May call from', app.ip_allow.join(', ') || 'any address'],
       ['Callbacks', app.callback_urls.join(', ') || 'none'],
+      ['Signed by', app.sign_methods.join(', ') || 'any digest'],
       ['Calls a day', app.calls_per_day.toLocaleString('en')],
       ['Made', formatInstant(app.created_at)],
       ['Secrets', secrets.join('; ')],

@@ -1,5 +1,5 @@
 import type { MethodError } from './method.ts';
-import { bool, integer, optional, text } from './schema.ts';
+import { bool, integer, list, optional, text } from './schema.ts';
 
 /** Why an administration method of the platform refuses. */
 const errors = {
@@ -107,3 +107,21 @@ export const next_cursor = optional(
 
 /** The answer of a change that shows nothing else. */
 export const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
+
+/** The digests that calls of an app may be signed with. */
+export const sign_methods = list(
+  text(
+    { zh: '签名算法', en: 'A digest' },
+    {
+      example: 'hmac-sha256',
+      maxLength: 16,
+      values: {
+        md5: { zh: 'MD5', en: 'MD5' },
+        hmac: { zh: 'HMAC-MD5', en: 'HMAC-MD5' },
+        'hmac-sha256': { zh: 'HMAC-SHA256', en: 'HMAC-SHA256' },
+      },
+    },
+  ),
+  { zh: '允许的签名算法,空为不限', en: 'Digests that calls may be signed with; an empty list: any' },
+  { maxItems: 3 },
+);

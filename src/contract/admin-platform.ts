@@ -6,6 +6,7 @@ import {
   next_cursor,
   page_size,
   session_id,
+  sign_methods,
   user_id,
 } from './admin-platform-fields.ts';
 import { adminLimitContracts } from './admin-platform-limits.ts';
@@ -50,6 +51,7 @@ const app = struct(
     status,
     ip_allow,
     callback_urls,
+    sign_methods,
     calls_per_day,
     packages,
     secrets: list(
@@ -86,6 +88,7 @@ const appCreate = method({
         packages,
         ip_allow: optional(ip_allow),
         callback_urls: optional(callback_urls),
+        sign_methods: optional(sign_methods),
         calls_per_day: optional(calls_per_day),
       },
     ),
@@ -99,8 +102,8 @@ export const appSave = method({
   name: 'piaoquan.platform.app.save',
   title: { zh: '修改应用', en: 'Change an app' },
   purpose: {
-    zh: '修改应用的名称、状态、白名单、回调地址与每日上限；不填的保持不变。自下一次调用起生效。',
-    en: 'Changes name, state, addresses, callbacks and daily limit; what is left out stays. It acts from the next call on.',
+    zh: '修改应用的名称、状态、白名单、回调地址、签名算法与每日上限；不填的保持不变。自下一次调用起生效。',
+    en: 'Changes name, state, addresses, callbacks, digests and daily limit; what is left out stays. It acts from the next call on.',
   },
   kind: 'write',
   request: {
@@ -113,6 +116,7 @@ export const appSave = method({
         status: optional(status),
         ip_allow: setting(ip_allow),
         callback_urls: setting(callback_urls),
+        sign_methods: setting(sign_methods),
         calls_per_day: setting(calls_per_day),
       },
     ),

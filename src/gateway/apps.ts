@@ -16,6 +16,8 @@ export type App = {
   /** Undefined when calls may come from anywhere. */
   readonly ip_allow: { readonly list: BlockList; readonly printed: string } | undefined;
   readonly callback_urls: readonly string[];
+  /** Digests that its calls may be signed with; empty for any. */
+  readonly sign_methods: readonly string[];
   readonly calls_per_day: number;
   /** Limits of this app by method. */
   readonly frequencies: ReadonlyMap<string, Frequency>;
@@ -33,6 +35,7 @@ type AppRow = {
   packages: string[] | null;
   ip_allow: string[];
   callback_urls: string[];
+  sign_methods: string[];
   calls_per_day: number;
   frequencies: (Frequency & { app_key: string; method: string })[] | null;
   version: number;
@@ -93,7 +96,8 @@ export function openAppStore(sql: Sql, vault: Vault): AppStore {
 }
 
 const selectApps = (sql: Sql, app_keys: readonly string[]) => sql<AppRow[]>`
-  select a.app_key, a.name, a.status, a.ip_allow::text[] as ip_allow, a.callback_urls, a.calls_per_day, v.version,
+  select a.app_key, a.name, a.status, a.ip_allow::text[] as ip_allow, a.callback_urls, a.sign_methods, a.calls_per_day,
+    v.version,
     (select json_agg(json_build_object('secret', encode(s.secret, 'hex'), 'expires_at', s.expires_at) order by s.created_at desc)
      from platform_app_secret s where s.app_key = a.app_key) as secrets,
     (select array_agg(p.package) from platform_app_package p where p.app_key = a.app_key) as packages,
@@ -117,6 +121,7 @@ function toApp(row: AppRow, vault: Vault): App {
     ip_allow:
       row.ip_allow.length === 0 ? undefined : { list: blockList(row.ip_allow), printed: row.ip_allow.join(',') },
     callback_urls: row.callback_urls,
+    sign_methods: row.sign_methods,
     calls_per_day: row.calls_per_day,
     frequencies: limitsOf(row.app_key),
     shared_frequencies: limitsOf('*'),
@@ -132,6 +137,10 @@ function blockList(ranges: readonly string[]): BlockList {
   }
   return list;
 }
+
+/** Whether calls of an app may be signed with a digest; the old form without `sign_method` is md5 too. */
+export const allowsDigest = ({ sign_methods }: App, method: string): boolean =>
+  sign_methods.length === 0 || sign_methods.includes(method);
 
 /** Whether an app may be called from an address. */
 export function allowsAddress(app: App, address: string): boolean {

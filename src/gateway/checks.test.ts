@@ -43,7 +43,8 @@ test('the answer is XML unless JSON is asked for by its name', () => {
   expect(format({ simplify: 'true' })).toBe('xml');
 });
 
-const app = (...secrets: { text: string; expires_at: Date | null }[]) => ({ secrets }) as unknown as App;
+const app = (...secrets: { text: string; expires_at: Date | null }[]) =>
+  ({ secrets, sign_methods: [] }) as unknown as App;
 const policy = { legacySign: false };
 const parameters = new Map([
   ['a', '1'],

@@ -4,7 +4,7 @@ import { isSignMethod, type Parameters, withoutEmpties } from '../wire/base-text
 import type { Format } from '../wire/render.ts';
 import { equalSignatures, sign, signLegacy } from '../wire/sign.ts';
 import { formatInstant, parseTimestamp } from '../wire/time.ts';
-import { type App, allowsAddress } from './apps.ts';
+import { type App, allowsAddress, allowsDigest } from './apps.ts';
 import { invalidFormat, invalidSession, invalidTimestamp, invalidVersion, missing, unknownSession } from './causes.ts';
 import type { Session } from './sessions.ts';
 
@@ -65,6 +65,7 @@ export function refuseSignature(
   const method = parameters.get('sign_method') ?? '';
   const digest = isSignMethod(method) ? method : undefined;
   if (digest === undefined && !(method === '' && policy.legacySign)) return platformError('invalid-signature');
+  if (!allowsDigest(app, digest ?? 'md5')) return platformError('invalid-signature');
   const matches = (signed: Parameters): boolean =>
     app.secrets.some(
       ({ text, expires_at }) =>

@@ -5,7 +5,7 @@ import { diagnoseSignature, type Finding } from '../wire/diagnose.ts';
 import { nearestName } from '../wire/nearest.ts';
 import { digests } from '../wire/sign.ts';
 import { cut, toPlainText } from '../wire/text.ts';
-import type { App } from './apps.ts';
+import { type App, allowsDigest } from './apps.ts';
 
 /** A call whose signature is refused. */
 type Refused = { readonly parameters: Parameters; readonly body: string };
@@ -47,6 +47,7 @@ export function openSignatureExplainer(sandbox: boolean): SignatureExplainer {
 function findingsOf({ parameters, body }: Refused, app: App, now: Date): readonly Finding[] {
   const text = baseText(parameters) + body;
   const stated = parameters.get('sign_method') ?? '';
+  if (!allowsDigest(app, stated || 'md5') && (stated === '' || isSignMethod(stated))) return [switchedOff(stated, app)];
   const wrong = stated === '' || isSignMethod(stated) ? [] : [unknownMethod(stated)];
   if (text.length > MOST_CHARACTERS || parameters.size > MOST_PARAMETERS) return wrong;
   let first: readonly Finding[] | undefined;
@@ -66,6 +67,17 @@ const ENDED: Finding = {
     en: 'The signature was made with a secret that has ended. Take the one that it was rotated to.',
   },
 };
+
+function switchedOff(stated: string, { sign_methods }: App): Finding {
+  const allowed = sign_methods.join('、');
+  return {
+    id: 'method-off',
+    words: {
+      zh: `这个应用不接受 ${stated || '不带 sign_method'} 的签名，请用 ${allowed}`,
+      en: `The app takes no signature by ${stated || 'a digest that is not named'}: use ${sign_methods.join(' or ')}`,
+    },
+  };
+}
 
 function unknownMethod(stated: string): Finding {
   const near = nearestName(stated, METHODS);
@@ -92,8 +104,9 @@ function tellAll(findings: readonly Finding[], { parameters, body }: Refused, { 
   ].join('\n');
 }
 
-/** The kind of the first mistake found, in one sentence; nothing of the call or the secret. */
+/** The kind of the first mistake found, in one sentence; nothing of the secret or what was signed. */
 function tellKind([finding]: readonly Finding[]): Words | undefined {
+  if (finding?.id === 'method-off') return finding.words;
   return finding && KINDS.find(([ids]) => ids.includes(finding.id))?.[1];
 }
 

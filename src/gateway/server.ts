@@ -10,6 +10,7 @@ import { platformErrors } from '../contract/error-table.ts';
 import type { TopError } from '../contract/errors.ts';
 import { KIND_HEADER, type Kind } from '../database/mark.ts';
 import { cut } from '../wire/text.ts';
+import { refuseOtherVerbs } from './allowed-verbs.ts';
 import { type BodyRoom, hasBody, readBody } from './body.ts';
 import type { Dispatcher } from './call.ts';
 import { CONSOLE_ERRORS, ConsoleError } from './console-errors.ts';
@@ -67,6 +68,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   });
+  refuseOtherVerbs(server);
   server.addHook('preClose', async () => own?.stopPlainCalls());
   server.addHook('preParsing', async (request, reply, payload) => {
     if (!hasBody(request.raw) || request.method === 'GET' || request.is404) return payload;

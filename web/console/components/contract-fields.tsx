@@ -2,7 +2,7 @@ import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, DatePicker, Form, Input, InputNumber, Select, Space, Switch } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import type { TSchema } from 'typebox';
-import { type Field, fieldsOf, itemOf, kindOf } from '../../../src/contract/schema.ts';
+import { type Field, fieldNote, fieldsOf, itemOf, kindOf } from '../../../src/contract/schema.ts';
 import { formatInstant, parseInstant } from '../../../src/wire/time.ts';
 import { useWords } from '../language.tsx';
 import type { Choice, FieldsProps, FieldWishes } from './contract-form.tsx';
@@ -80,13 +80,8 @@ function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>
         options={[...choices]}
       />
     );
-  if (values !== undefined) {
-    const options = Object.entries(values).map(([value, words]) => ({
-      value: field.kind === 'integer' ? Number(value) : value,
-      label: t({ zh: `${words.zh}（${value}）`, en: `${words.en} (${value})` }),
-    }));
-    return <Select allowClear={!field.required} disabled={disabled} options={options} />;
-  }
+  if (values !== undefined)
+    return <Select allowClear={!field.required} disabled={disabled} options={optionsOf(field.kind, values, t)} />;
   switch (field.kind) {
     case 'integer':
       return (
@@ -122,11 +117,19 @@ function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>
   }
 }
 
+/** The values that a contract lists, as choices. */
+const optionsOf = (kind: Field['kind'], values: NonNullable<Field['note']['values']>, t: ReturnType<typeof useWords>) =>
+  Object.entries(values).map(([value, words]) => ({
+    value: kind === 'integer' ? Number(value) : value,
+    label: t({ zh: `${words.zh}（${value}）`, en: `${words.en} (${value})` }),
+  }));
+
 function ListItems({ field, path, wishes }: ItemProps) {
   const t = useWords();
   const form = Form.useFormInstance();
   const item = itemOf(field.schema);
-  const choices = wishes.choices?.[plainOf(path)];
+  const { values } = fieldNote(item);
+  const choices = wishes.choices?.[plainOf(path)] ?? (values && optionsOf(kindOf(item), values, t));
   if (kindOf(item) !== 'object')
     return (
       <Form.Item name={path} label={t(field.note.meaning)} tooltip={field.name}>

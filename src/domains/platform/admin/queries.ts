@@ -7,6 +7,7 @@ export type AppChange = {
   readonly status?: number | null | undefined;
   readonly ip_allow?: string[] | null | undefined;
   readonly callback_urls?: string[] | null | undefined;
+  readonly sign_methods?: string[] | null | undefined;
   readonly calls_per_day?: number | null | undefined;
 };
 
@@ -17,6 +18,7 @@ export type ShownApp = {
   readonly status: number;
   readonly ip_allow: string[];
   readonly callback_urls: string[];
+  readonly sign_methods: string[];
   readonly calls_per_day: number;
   readonly packages: string[];
   readonly secrets: { readonly created_at: Date; readonly expires_at: Date | null }[];
@@ -43,9 +45,10 @@ const STANDARD_CALLS_PER_DAY = 1_000_000;
 export async function insertApp(tx: Transaction, app: CreatedApp): Promise<boolean> {
   const { app_key, created_at, unique_id } = app;
   const inserted = await tx`
-    insert into platform_app (app_key, name, ip_allow, callback_urls, calls_per_day, created_at, unique_id, unique_content)
+    insert into platform_app
+      (app_key, name, ip_allow, callback_urls, sign_methods, calls_per_day, created_at, unique_id, unique_content)
     values (${app_key}, ${app.name}, ${app.ip_allow ?? []}::text[]::cidr[], ${app.callback_urls ?? []},
-      ${app.calls_per_day ?? STANDARD_CALLS_PER_DAY}, ${created_at}, ${unique_id}, ${app.content}::text::jsonb)
+      ${app.sign_methods ?? []}, ${app.calls_per_day ?? STANDARD_CALLS_PER_DAY}, ${created_at}, ${unique_id}, ${app.content}::text::jsonb)
     on conflict do nothing`;
   if (inserted.count === 0) return false;
   await tx`insert into platform_app_secret (app_key, secret, created_at) values (${app_key}, ${app.secret}, ${created_at})`;
@@ -72,6 +75,7 @@ export async function updateApp(sql: Queryable, app_key: string, change: AppChan
       status = coalesce(${change.status ?? null}::smallint, status),
       ip_allow = coalesce(${emptied(change.ip_allow, [])}::text[]::cidr[], ip_allow),
       callback_urls = coalesce(${emptied(change.callback_urls, [])}::text[], callback_urls),
+      sign_methods = coalesce(${emptied(change.sign_methods, [])}::text[], sign_methods),
       calls_per_day = coalesce(${emptied(change.calls_per_day, STANDARD_CALLS_PER_DAY)}::bigint, calls_per_day)
     where app_key = ${app_key}`;
   return updated.count > 0;
@@ -83,7 +87,8 @@ type AppRow = Omit<ShownApp, 'secrets'> & { secrets: { created_at: string; expir
 /** Apps after a key in order of app_key, with the secrets that are live at an instant. */
 export async function findApps(sql: Sql, { app_key, status, after, now, limit }: AppFilter): Promise<ShownApp[]> {
   const rows = await sql<AppRow[]>`
-    select a.app_key, a.name, a.status, a.ip_allow::text[] as ip_allow, a.callback_urls, a.calls_per_day, a.created_at,
+    select a.app_key, a.name, a.status, a.ip_allow::text[] as ip_allow, a.callback_urls, a.sign_methods,
+      a.calls_per_day, a.created_at,
       array(select p.package from platform_app_package p where p.app_key = a.app_key order by 1) as packages,
       coalesce((
         select json_agg(json_build_object('created_at', s.created_at, 'expires_at', s.expires_at) order by s.created_at desc)

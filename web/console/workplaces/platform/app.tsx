@@ -24,6 +24,7 @@ type App = {
   status: number;
   ip_allow?: string[];
   callback_urls?: string[];
+  sign_methods?: string[];
   calls_per_day: number;
   packages?: string[];
   secrets?: { created_at: Date; expires_at?: Date }[];
@@ -45,7 +46,7 @@ export function AppPage() {
 function AppDetail({ app }: { app: App }) {
   const t = useWords();
   const { secret, show, hide } = useSecret();
-  const { app_key, name, status, ip_allow = [], callback_urls = [], calls_per_day } = app;
+  const { app_key, name, status, ip_allow = [], callback_urls = [], sign_methods = [], calls_per_day } = app;
   const live = status === 1;
   return (
     <Flex vertical gap={16}>
@@ -53,7 +54,7 @@ function AppDetail({ app }: { app: App }) {
         <FormButton
           method="piaoquan.platform.app.save"
           label={{ zh: '修改', en: 'Edit' }}
-          initial={{ app: { app_key, name, status, ip_allow, callback_urls, calls_per_day } }}
+          initial={{ app: { app_key, name, status, ip_allow, callback_urls, sign_methods, calls_per_day } }}
           wishes={{ fixed: ['app.app_key'] }}
         />
         <RotateButton app={app} onDone={(answer) => show(app_key, String(answer.secret))} />
@@ -79,6 +80,7 @@ function AppDetail({ app }: { app: App }) {
         cells={{
           ip_allow: () => ip_allow.join(' ') || t({ zh: '不限', en: 'anywhere' }),
           callback_urls: () => callback_urls.join(' ') || '—',
+          sign_methods: () => sign_methods.join(' ') || t({ zh: '不限', en: 'any' }),
         }}
       />
       <Secrets app={app} />
