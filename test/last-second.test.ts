@@ -93,7 +93,7 @@ test('codes are issued, bound, redeemed and shown as good to the end of their la
   let next = 39;
   const answers = await around(END, async (ext_order_id) => {
     const isListed = await listed('voucher_batch', mix_id);
-    const request = { mix_id, ext_order_id, each_num: 1, number: 1, order_type: 'HUPUN' };
+    const request = { mix_id, ext_order_id, each_num: 1, number: 1 };
     const asked = { param_f_code_merchant_send_code_request: request };
     const whyNot = [
       await explained('voucher.send', { user_id: 6100000, ...asked }),

@@ -80,7 +80,6 @@ test('a code is bound and issued to a phone number as to one user, however it is
       ext_order_id,
       each_num: 1,
       number: 1,
-      order_type: 'HUPUN',
       user_id_list,
       ...more,
     };
