@@ -63,11 +63,14 @@ describe('what is given twice in one save is refused, and the second one named',
     };
     expect(JSON.stringify(parse([item, item]))).toContain(`${path}[1]`);
     expect(JSON.stringify(parse([item]))).not.toContain(`${path}[`);
+    const by = fieldNote(schema).unique;
+    if (Array.isArray(by) && by.length === 1)
+      expect(JSON.stringify(parse([item, item]))).toContain(`${path}[1].${by[0]}`);
     if (typeof item === 'object') {
       // Other members do not make it another.
-      const by = fieldNote(schema).unique as readonly string[];
       const name = fieldsOf(itemOf(schema)).find(
-        (field) => field.kind === 'string' && !by.includes(field.name) && field.note.values === undefined,
+        (field) =>
+          field.kind === 'string' && !(by as readonly string[]).includes(field.name) && field.note.values === undefined,
       )?.name;
       if (name !== undefined)
         expect(JSON.stringify(parse([item, { ...item, [name]: 'other' }]))).toContain(`${path}[1]`);

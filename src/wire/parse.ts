@@ -122,7 +122,7 @@ function refuseTwice(values: readonly unknown[], by: readonly string[] | undefin
     const text = JSON.stringify(key);
     const before = seen.get(text);
     if (before !== undefined)
-      throw invalid(`${path}[${index}]`, `与 ${path}[${before}] 重复${by ? `（${by.join('、')}）` : ''}`);
+      throw invalid(`${path}[${index}]${by?.length === 1 ? `.${by[0]}` : ''}`, `与 ${path}[${before}] 重复`);
     seen.set(text, index);
   }
 }
