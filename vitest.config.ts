@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import notRunReporter from './test/harness/not-run-reporter.ts';
 
 /** Files that drive browsers and compilers, or start and kill servers, take long; begun last, they would run on alone. */
 const LONG =
@@ -18,6 +19,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/long/**'],
+    reporters: ['default', notRunReporter()],
     globalSetup: ['test/harness/global-setup.ts'],
     setupFiles: ['test/harness/file-setup.ts'],
     // Tests start servers and send signals, which needs processes; a new one for every file would load all anew.

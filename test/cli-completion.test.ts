@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
+import { testWhere } from './harness/not-run.ts';
 import { piaoquanHere } from './harness/run.ts';
 
 const folder = mkdtempSync(`${tmpdir()}/piaoquan-completion-`);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs where the shell is on the machine; `npm test` needs neither. */
-const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+const testIn = (shell: string) =>
+  testWhere(
+    `completion in ${shell}`,
+    spawnSync(shell, ['--version']).status === 0 ? undefined : `no ${shell} on this machine`,
+  );
 
 const run = (shell: string, ...args: string[]): string => {
   const { status, stdout, stderr } = spawnSync(shell, args, { encoding: 'utf8', timeout: 20_000 });
@@ -16,7 +21,7 @@ const run = (shell: string, ...args: string[]): string => {
   return stdout;
 };
 
-test.skipIf(!has('fish'))('fish completes commands, values of options and methods', async () => {
+testIn('fish')('fish completes commands, values of options and methods', async () => {
   writeFileSync(`${folder}/completion.fish`, (await piaoquanHere(['completion', 'fish'])).stdout);
   const offers = (line: string): string[] =>
     run('fish', '--no-config', '-c', `source ${folder}/completion.fish; complete -C'${line}'`)
@@ -40,7 +45,7 @@ zpty -n -w shell "$2"$'\\t'
 until_sees "$3" || print -r -- "$seen"
 zpty -d shell`;
 
-test.skipIf(!has('zsh'))('zsh completes from the first Tab on, sourced or as a file of fpath', async () => {
+testIn('zsh')('zsh completes from the first Tab on, sourced or as a file of fpath', async () => {
   writeFileSync(`${folder}/_piaoquan`, (await piaoquanHere(['completion', 'zsh'])).stdout);
   const sourced = `source ${folder}/_piaoquan`;
   const onPath = `fpath=(${folder} $fpath); autoload -Uz compinit; compinit -u -d ${folder}/dump`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue } from '../src/contract/catalogue.ts';
+import { testWhere } from './harness/not-run.ts';
 import { documentedMethods, refusalsIn } from './harness/ready.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
 
@@ -97,9 +98,11 @@ test('openapi.json gives types that a strict compiler takes and that know every 
 
 // Prometheus' tool comes with Prometheus alone.
 const hasPromtool = spawnSync('promtool', ['--version']).error === undefined;
-if (!hasPromtool) console.log("/metrics not checked, since this machine lacks Prometheus' promtool");
 
-test.skipIf(!hasPromtool)("/metrics passes Prometheus' own check", async () => {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
-  expect(await run('promtool', ['check', 'metrics'], text)).toEqual({ code: 0, output: '' });
-});
+testWhere("/metrics by Prometheus' own check", hasPromtool ? undefined : 'no promtool on PATH')(
+  "/metrics passes Prometheus' own check",
+  async () => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    expect(await run('promtool', ['check', 'metrics'], text)).toEqual({ code: 0, output: '' });
+  },
+);

@@ -62,11 +62,14 @@ describe('an unexpected error', () => {
   const home = newHome();
   let child: Started;
   let url: string;
+  let said: number;
   beforeAll(async () => {
     const { PIAOQUAN_MASTER_KEY } = process.env;
     const { target } = server.database;
     child = sandbox({ DATABASE_URL: target, PIAOQUAN_HOME: home, LOG_LEVEL: 'info', PIAOQUAN_MASTER_KEY });
     url = await child.url();
+    // Of its start, as that nothing was built for its pages.
+    said = child.stderr().length;
   });
   afterAll(async () => {
     await endAll();
@@ -95,6 +98,7 @@ describe('an unexpected error', () => {
     child.child.kill('SIGTERM');
     const { stderr } = await child.ended;
     const lines = stderr
+      .slice(said)
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, never>);

@@ -10,9 +10,7 @@ import { seeds } from './seeds/documented.ts';
 
 const contracts = (catalogue as readonly Contract[]).filter(({ name }) => Object.hasOwn(seeds, name));
 const ids = sampleLanguages.map(({ id }) => id);
-const here = runnable(ids);
-const skipped = sampleLanguages.filter(({ id }) => !here.includes(id)).map(({ label }) => label);
-if (skipped.length > 0) console.log(`samples not run, since this machine lacks what they need: ${skipped.join(', ')}`);
+const here = await runnable(ids);
 
 let server: TestServer;
 let bench: Bench;

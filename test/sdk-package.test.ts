@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildSdk } from '../src/sdk/build.ts';
 import { findEngines } from './harness/engines.ts';
 import { type FaultyWay, openFaultyWay } from './harness/faulty.ts';
+import { tellNotRun } from './harness/not-run.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
 
 const run = promisify(execFile);
@@ -16,7 +17,7 @@ const built = join(place, 'sdk');
 const project = join(place, 'project');
 
 const { engines, missing } = findEngines();
-if (missing.length > 0) console.log(`the SDK not run in what this machine lacks: ${missing.join(', ')}`);
+for (const engine of missing) tellNotRun(`the SDK in ${engine}`, 'it is not on this machine');
 
 let server: TestServer;
 let way: FaultyWay;

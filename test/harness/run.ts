@@ -19,6 +19,7 @@ export type Started = {
   url(): Promise<string>;
   /** What it has printed by now. */
   stdout(): string;
+  stderr(): string;
   /** Waits for its end. */
   ended: Promise<Ended>;
 };
@@ -69,7 +70,14 @@ export function start(program: string, args: string[], env: NodeJS.ProcessEnv, o
     if (address === undefined || over) throw new Error(`the server did not start: ${JSON.stringify(output)}`);
     return address;
   };
-  const started: Started = { child, pid: child.pid ?? 0, url, stdout: () => output.stdout, ended };
+  const started: Started = {
+    child,
+    pid: child.pid ?? 0,
+    url,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    ended,
+  };
   running.add(started);
   return started;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type SampleId, sampleLanguages } from '../../src/docs/samples/index.ts';
+import { tellNotRun } from './not-run.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -19,21 +20,55 @@ const works = (command: string, ...args: string[]): boolean => {
 
 const hasDotnet = (): boolean => works('dotnet', '--version');
 
-/** What running a language's samples needs of the machine. */
-const needs: Readonly<Record<SampleId, () => boolean>> = {
-  java: () => works('javac', '--version'),
-  dotnet: () => hasDotnet() || works('sh', '-c', 'mcs --version && mono --version'),
-  php: () => works('php', '-r', 'exit(ini_get("allow_url_fopen") ? 0 : 1);'),
-  curl: () => works('sh', '-c', 'curl --version && openssl version'),
-  python: () => works('python3', '--version'),
-  cpp: () =>
-    works('sh', '-c', 'printf "#include <curl/curl.h>\n#include <openssl/hmac.h>\n" | g++ -x c++ -fsyntax-only -'),
-  node: () => true,
-  typescript: () => true,
+/** The least program that needs of the machine what a language's samples need. It prints "ok". */
+const PROBES: Readonly<Record<Exclude<SampleId, 'node' | 'typescript'>, string>> = {
+  java: `import java.net.http.HttpClient;
+public class Call { public static void main(String[] args) throws Exception {
+  HttpClient.newHttpClient(); javax.crypto.Mac.getInstance("HmacSHA256"); System.out.println("ok"); } }`,
+  dotnet: `using System; using System.Net.Http; using System.Security.Cryptography;
+public class Program { public static void Main() { using (new HttpClient()) using (new HMACSHA256()) Console.WriteLine("ok"); } }`,
+  php: `<?php hash_hmac('sha256', '', 'x'); json_encode([]); echo ini_get('allow_url_fopen') ? 'ok' : 'allow_url_fopen is off';`,
+  curl: 'curl --version >&2 && printf x | openssl dgst -sha256 -hmac x >&2 && echo ok',
+  python: "import hashlib, hmac, json, ssl, urllib.request\nprint('ok')",
+  cpp: `#include <cstdio>
+#include <curl/curl.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+int main() { unsigned char out[32]; unsigned int size = 0; curl_easy_cleanup(curl_easy_init());
+  HMAC(EVP_sha256(), "x", 1, out, 1, out, &size); std::puts("ok"); }`,
 };
 
-/** The languages whose samples this machine can run. */
-export const runnable = (ids: readonly SampleId[]): SampleId[] => ids.filter((id) => needs[id]());
+/** Why a probe did not run: the telling line of what compiler or program said. */
+function whyNot(error: unknown): string {
+  const { stderr = '', stdout = '', message } = error as { stderr?: string; stdout?: string; message: string };
+  const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /error|not found|cannot/i.test(line)) ?? lines.at(-1) ?? message.split('\n')[0] ?? '';
+}
+
+/**
+ * The languages whose samples this machine can run, by having it run the least program of each. What it cannot is told
+ * in the table at the end.
+ */
+export async function runnable(ids: readonly SampleId[]): Promise<SampleId[]> {
+  const bench = openBench();
+  const found: SampleId[] = [];
+  for (const id of ids) {
+    const missing = id in PROBES ? await tryProbe(bench, id as keyof typeof PROBES) : undefined;
+    if (missing === undefined) found.push(id);
+    else tellNotRun(`samples in ${sampleLanguages.find((each) => each.id === id)?.label}`, missing);
+  }
+  bench.close();
+  return found;
+}
+
+async function tryProbe(bench: Bench, id: keyof typeof PROBES): Promise<string | undefined> {
+  try {
+    const [printed = ''] = await bench.run(id, [bench.save(id, PROBES[id])]);
+    return printed === 'ok' ? undefined : printed;
+  } catch (error) {
+    return whyNot(error);
+  }
+}
 
 /** Where samples are saved and run; the zone is far from GMT+8, which must make no difference. */
 export type Bench = {

@@ -85,7 +85,7 @@ function expectNow(timestamp = ''): void {
 
 const scripts: readonly SampleId[] = ['node', 'python', 'php', 'curl'];
 
-test.each(runnable(scripts))(
+test.each(await runnable(scripts))(
   '%s carries any text as it is, signs it rightly and gives the time in GMT+8 whatever its zone',
   async (id) => {
     await fc.assert(
