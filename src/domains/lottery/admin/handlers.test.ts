@@ -252,3 +252,33 @@ test('a win with a redeemed code stands until the redemption is reversed', async
   await vouchers.ok('piaoquan.voucher.code.consume.reverse', { ...asked, unique_id: 'reverse' });
   expect(await done('draw.invalid', { draw: key })).toMatchObject({ is_success: true });
 });
+
+test('wins that lack codes are listed, and given them one by one or all, by whoever administers', async () => {
+  const batch = { mix_id: 'owed', name: '券', denomination: 1, valid_duration_type: 'GENERAL' };
+  const period = { bind_begin_time: '2026-01-01 00:00:00', coupon_expire_time: '2046-01-01 00:00:00' };
+  await server.call('piaoquan.voucher.batch.save', { batch: { ...batch, ...period } });
+  const spread_id = 'admin-owed';
+  const prizes = [prize(1, { mix_id: 'owed', code_count: 1 })];
+  await done('activity.save', { activity: activity(spread_id, { segments: [segment(1)], prizes }) });
+  await done('activity.status.update', { spread_id, status: 1 });
+  for (const key of ['o1', 'o2', 'o3']) expect((await draw(spread_id, key)).return_value.result_code).toBe(3);
+  const listed = async (lacks_codes: boolean) => {
+    const asked = { spread_id, lacks_codes };
+    return (await done<{ draws: { out_biz_id: string }[] }>('activity.draw.list', asked)).draws.length;
+  };
+  expect(await listed(true)).toBe(3);
+  await server.call('piaoquan.voucher.batch.import', { mix_id: 'owed', import_id: 'i', csv: 'OWED-1\nOWED-2\nOWED-3' });
+  const one = { spread_id, draw: { app_key: '12345678', out_biz_id: 'o2' } };
+  expect(await done('draw.complete', one)).toMatchObject({ completed_count: 1, lacking_count: 2 });
+  expect(await done('draw.complete', one)).toMatchObject({ completed_count: 0, lacking_count: 2 });
+  expect([await listed(true), await listed(false)]).toEqual([2, 1]);
+  expect(await done('draw.complete', { spread_id })).toMatchObject({ completed_count: 2, lacking_count: 0 });
+  expect((await draw(spread_id, 'o1')).return_value).toMatchObject({
+    result_code: 1,
+    rewards: [{ code_info_list: [{}] }],
+  });
+  expect(await refusal('draw.complete', { ...one, spread_id: 'nowhere' })).toBe('isv.activity-not-found');
+  expect(await refusal('draw.complete', { spread_id, draw: { ...one.draw, out_biz_id: 'x' } })).toBe(
+    'isv.win-not-found',
+  );
+});
