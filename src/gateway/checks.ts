@@ -13,8 +13,7 @@ export const TIMESTAMP_TOLERANCE_MS = 10 * 60 * 1000;
 
 /** The spelling a caller asks for; XML when the wish is none or unreadable (TOP protocol 2). */
 export function formatOf(parameters: Parameters): Format {
-  const format = parameters.get('format');
-  if (format !== 'json' && !/^\s*json\s*$/i.test(format ?? '')) return 'xml';
+  if (parameters.get('format') !== 'json') return 'xml';
   return isTrue(parameters.get('simplify')) ? 'simplified' : 'json';
 }
 
