@@ -60,7 +60,7 @@ test.each(DOORS)(
 );
 
 test('the consent page opens to visitors from apps, under a name of this machine alone', async () => {
-  const path = '/authorize?client_id=12345678&response_type=code&redirect_uri=http://127.0.0.1/back';
+  const path = '/authorize?client_id=12345678&response_type=code&redirect_uri=urn:ietf:wg:oauth:2.0:oob';
   const visit = { 'sec-fetch-site': 'cross-site' };
   expect((await ask(server.url, 'GET', path, undefined, visit)).status).toBe(200);
   expect((await ask(server.url, 'GET', path, undefined, { host: 'evil.com' })).status).toBe(403);
