@@ -97,12 +97,20 @@ function listOf(schema: TSchema, place: Place): fc.Arbitrary<unknown[]> {
   const value = anyOf(item, inner);
   const { minItems = 0, maxItems } = schema as unknown as { minItems?: number; maxItems: number };
   const maxLength = Math.min(3, maxItems);
-  return joined
+  const items = joined
     ? fc.array(
         value.filter((each) => !String(each).includes(',')),
         { minLength: 1, maxLength },
       )
     : fc.array(value, { minLength: place === 'response' ? 0 : minItems, maxLength });
+  const { unique } = fieldNote(schema);
+  return place === 'response' || unique === undefined ? items : items.map((list) => eachOnce(list, unique));
+}
+
+/** The items of a list without those that a request may not name twice. */
+function eachOnce(items: readonly unknown[], by: readonly string[] | true): unknown[] {
+  const keyOf = (item: unknown) => (by === true ? item : by.map((name) => (item as Record<string, unknown>)[name]));
+  return [...new Map(items.map((item) => [JSON.stringify(keyOf(item)), item])).values()];
 }
 
 function integerOf(schema: TSchema, place: Place): fc.Arbitrary<number> {
