@@ -234,7 +234,7 @@ browserTest(
     await desk.go('/lottery');
     for (const leave of Object.values(ways)) {
       await desk.press('New activity');
-      await desk.page.getByLabel('Name').first().waitFor();
+      await drawer().locator('#name').focus();
       await leave();
       await drawer().waitFor({ state: 'hidden' });
       await desk.press('New activity');
