@@ -123,5 +123,5 @@ export const sign_methods = list(
     },
   ),
   { zh: '允许的签名算法,空为不限', en: 'Digests that calls may be signed with; an empty list: any' },
-  { maxItems: 3 },
+  { maxItems: 3, unique: true },
 );
