@@ -13,9 +13,10 @@ type Refused = { readonly parameters: Parameters; readonly body: string };
 /** Calls of more characters or parameters are not looked into: this comes before anybody is known. */
 const MOST_CHARACTERS = 32 * 1024;
 const MOST_PARAMETERS = 200;
-/** Characters digested for one call, and calls looked into in a second. */
+/** Characters digested for one call. */
 const MOST_DIGESTED = 1_000_000;
-const MOST_A_SECOND = 50;
+/** Calls looked into in a second, at some 4 ms each: in production a stranger takes less than a tenth of a processor. */
+const MOST_A_SECOND = { sandbox: 200, production: 20 };
 /** Secrets of an app that are tried, those that have ended among them. */
 const MOST_SECRETS = 3;
 /** Characters of the signed text that are shown. */
@@ -32,12 +33,13 @@ export type SignatureExplainer = (refused: Refused, app: App, now: Date) => TopE
  * @param sandbox whether all is told, the signed text included; else the kind of mistake alone, in one sentence
  */
 export function openSignatureExplainer(sandbox: boolean): SignatureExplainer {
+  const most = sandbox ? MOST_A_SECOND.sandbox : MOST_A_SECOND.production;
   let second = 0;
   let explained = 0;
   return (refused, app, now) => {
     const present = Math.floor(now.getTime() / 1000);
     if (present !== second) [second, explained] = [present, 0];
-    const findings = explained++ < MOST_A_SECOND ? findingsOf(refused, app, now) : [];
+    const findings = explained++ < most ? findingsOf(refused, app, now) : [];
     return platformError('invalid-signature', {
       sub_msg: sandbox ? tellAll(findings, refused, app) : (tellKind(findings) ?? UNKNOWN_KIND),
     });
