@@ -162,3 +162,10 @@ export function drain(request: IncomingMessage): Promise<void> {
     request.on('data', take).on('end', end).on('close', end).on('error', end);
   });
 }
+
+/** Ends the connection of a request whose body is still coming, and much of it, once it has been answered. */
+export function endUnread(request: IncomingMessage, response: ServerResponse): void {
+  response.once('finish', () => {
+    if (!request.complete) drain(request).then(() => request.complete || request.socket.destroySoon());
+  });
+}

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { platformError } from '../contract/errors.ts';
-import { hasBody } from './body.ts';
+import { endUnread, hasBody } from './body.ts';
 import { createBrokenRequests } from './broken-requests.ts';
 import { takePlainCalls } from './plain-connections.ts';
 import type { Router } from './router.ts';
@@ -37,6 +37,7 @@ export function createHttpServer(router: Router, serve: Serve): HttpServer {
   const broken = createBrokenRequests(router);
   const take: Serve = (request, response) => {
     broken.began(request, response);
+    if (hasBody(request)) endUnread(request, response);
     const fault = hostFault(request);
     const failure = fault === undefined ? undefined : platformError('bad-request', { sub_msg: fault });
     if (router.serve(request, response, failure)) return;
