@@ -183,6 +183,25 @@ test('reset drops a database by its mark alone', async () => {
   expect((await piaoquanHere(['reset', '--yes'], envOf(bare))).code).toBe(0);
 });
 
+test('reset drops the schema that is marked a sandbox, and leaves production in another schema of the same database', async () => {
+  const shared = await keep(createProductionDatabase());
+  await shared.sql`create schema "Trial"`;
+  const url = new URL(shared.target);
+  url.searchParams.set('search_path', '"Trial"');
+  const trial = { ...shared, target: url.href };
+  await begin('sandbox', trial);
+  await servers.pop()?.close();
+  await shared.sql`create table "Trial".left_over ()`;
+  await shared.sql.unsafe(APP('23456789'));
+  const before = await contents(shared.sql);
+  await shared.sql.end();
+  expect(await piaoquanHere(['reset', '--yes'], envOf(trial))).toMatchObject({ code: 0 });
+  const sql = connect(shared.target, { max: 1 });
+  expect(await contents(sql)).toBe(before);
+  expect(await sql`select to_regclass('"Trial".left_over') as left_over`).toEqual([{ left_over: null }]);
+  await sql.end();
+});
+
 test('seed writes nothing to a server whose database is not marked a sandbox, even one with the same activity', async () => {
   const database = await keep(createProductionDatabase());
   const { url } = await begin('production', database);

@@ -23,13 +23,18 @@ export async function hasServers(sql: Sql): Promise<boolean> {
   return rows.count > 0;
 }
 
-/** Removes everything that is in a database that is marked a sandbox; gives false and touches nothing elsewhere. */
+/**
+ * Removes everything that is in the schema whose mark says sandbox; gives false and touches nothing elsewhere. Another
+ * schema of the same database may be production's.
+ */
 export async function dropSandbox(sql: Sql): Promise<boolean> {
   return sql.begin(async (transaction) => {
     if ((await readMark(transaction)) !== 'sandbox') return false;
+    const [marked] = await transaction<{ schema: string }[]>`
+      select relnamespace::regnamespace::text as schema from pg_class where oid = 'schema_kind'::regclass`;
     await transaction`set local statement_timeout = 0`;
-    await transaction`drop schema public cascade`;
-    await transaction`create schema public`;
+    await transaction.unsafe(`drop schema ${marked?.schema} cascade`);
+    await transaction.unsafe(`create schema ${marked?.schema}`);
     return true;
   });
 }
