@@ -43,6 +43,21 @@ test('hundreds of logins of few accounts from few addresses at once are all coun
   expect(rows.map(({ failures }) => failures)).toEqual([100, 100, 200, 200]);
 });
 
+test('names that a locked address makes up leave no row each', async () => {
+  const address = guesserOf(vault, 'address', '203.0.113.66');
+  const guess = (n: number) =>
+    attempt(
+      sql,
+      { guessers: [guesserOf(vault, 'account', `made up ${n}`), address], limits: [10, 3] },
+      { seconds: 600, now: NOW },
+    );
+  const rows = async () => (await sql`select from platform_operator_guess`).count;
+  const before = await rows();
+  for (let n = 0; n < 3; n++) expect(await guess(n)).toBe(0);
+  for (let n = 3; n < 30; n++) expect(await guess(n)).toBe(600);
+  expect(await rows()).toBe(before + 4);
+});
+
 test('a link for the first owner that outlived its making serves nobody', async () => {
   const owner = (login: string) => ({ login, display_name: login, password_hash: Buffer.from('x') });
   const links = [await offerSetup(sql, vault, NOW), await offerSetup(sql, vault, NOW)] as [string, string];

@@ -140,7 +140,6 @@ async function revoke(session_hash: Buffer, now: Date, query: Queryable): Promis
   return row?.known ?? false;
 }
 
-/** Ends what a code was exchanged for: it came twice, so a stranger may hold it (RFC 6749 4.1.2). */
 /** An answer, or none where the session that it was for was revoked or has ended. */
 const toGranted = (answer: TokenAnswer | undefined): Granted =>
   answer === undefined ? { fault: 'revoked' } : { answer };
@@ -166,6 +165,7 @@ async function faultOfRefresh(query: Queryable, refresh_hash: Buffer, app_key: s
   return found.revoked_at === null && found.refresh_expires_at <= now ? 'expired' : 'revoked';
 }
 
+/** Ends what a code was exchanged for: it came twice, so a stranger may hold it (RFC 6749 4.1.2). */
 async function endSessionOf(tx: Transaction, { app_key, session_hash }: HeldCode, now: Date): Promise<void> {
   if (session_hash === null) return;
   await nameWriter(tx, { actor: app_key, method: 'oauth.code-twice', request_id: newRequestId(now), now });
