@@ -222,7 +222,7 @@ test('what the platform refuses ends with 2, says what to do, and leaves no file
   const json = await piaoquanHere([...args, '--json'], { ...env, PIAOQUAN_SESSION: '' });
   expect([json.code, JSON.parse(json.stderr)]).toMatchObject([2, { exit_code: 2, error: { code: 26 } }]);
   expect(JSON.parse(json.stderr).message).toMatch(
-    /26 Missing session \(request_id \w+\) .*--session or PIAOQUAN_SESSION/,
+    /26 Missing session .*\(request_id \w+\) .*--session or PIAOQUAN_SESSION/,
   );
   expect((await piaoquanHere(exporting('ALL', 'none.csv'), env)).code).toBe(0);
 });

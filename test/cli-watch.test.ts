@@ -148,7 +148,7 @@ test('logs --follow shows each new call once until it is stopped', async () => {
     (text) => text !== '',
   );
   const ids: string[] = [];
-  for (const method of ['taobao.time.get', 'taobao.no.such.method', 'taobao.httpdns.get'])
+  for (const method of ['taobao.time.get', 'taobao.film.fcode.export.query', 'taobao.httpdns.get'])
     ids.push(/"request_id":"(\w+)"/.exec(await server.call(method))?.[1] ?? '');
   await until(
     () => seen,

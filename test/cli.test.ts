@@ -70,6 +70,11 @@ test('call takes name=value pairs and shows the signed request on demand, never 
   expect(json.stderr).toContain(`POST ${url}\n`);
 });
 
+test('a name that is given twice is wrong usage: the last value alone would be taken for a list', async () => {
+  const { code, stderr } = await piaoquanHere(['call', 'taobao.time.get', 'codes=A', 'codes=B'], env);
+  expect([code, stderr]).toEqual([64, expect.stringMatching(/codes is given twice: .*joined by commas/)]);
+});
+
 test('call ends with 2 when the platform answers with an error, in every format, and with 0 when it does not', async () => {
   const refused = await piaoquan(['call', 'taobao.no.such.method', '--simplify'], env);
   expect([refused.code, refused.stdout.includes('Invalid method')]).toEqual([2, true]);

@@ -188,7 +188,7 @@ test('the types written out for the package are those inferred from the contract
     'same.ts': `
       import type { Methods as Written } from '../sdk/methods.d.ts';
       import type { Methods as Inferred } from '${root}/src/sdk/methods.ts';
-      type Whole<T> = T extends Date ? T : T extends (infer I)[] ? Whole<I>[]
+      type Whole<T> = T extends Date | string | number | boolean ? T : T extends (infer I)[] ? Whole<I>[]
         : T extends object ? { [N in keyof T]-?: Whole<NonNullable<T[N]>> } : T;
       type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
       type Differ = { [N in keyof Inferred | keyof Written]: N extends keyof Inferred & keyof Written

@@ -20,13 +20,16 @@ export function readParameters(words: readonly string[]): Record<string, unknown
       throw wrongUsage('the parameters are not valid JSON');
     }
   }
-  return Object.fromEntries(
-    words.map((word) => {
-      const equals = word.indexOf('=');
-      if (equals < 1) throw wrongUsage(`"${word}" is not name=value`);
-      return [word.slice(0, equals), word.slice(equals + 1)];
-    }),
-  );
+  const parameters = new Map<string, string>();
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    if (equals < 1) throw wrongUsage(`"${word}" is not name=value`);
+    const name = word.slice(0, equals);
+    if (parameters.has(name))
+      throw wrongUsage(`${name} is given twice: give a list once, its values joined by commas or as JSON`);
+    parameters.set(name, word.slice(equals + 1));
+  }
+  return Object.fromEntries(parameters);
 }
 
 /**

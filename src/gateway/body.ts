@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platformError } from '../contract/errors.ts';
+import type { Words } from '../contract/schema.ts';
 import { cut } from '../wire/text.ts';
 
 /** Memory for bodies that come in parts, of all requests together. */
@@ -60,7 +61,12 @@ export async function readBody(
 ): Promise<Buffer> {
   const { 'content-length': length, 'content-encoding': encoding } = request.headers;
   if (encoding !== undefined && encoding !== 'identity')
-    throw platformError('bad-request', { sub_msg: `Content-Encoding ${cut(encoding)} is not taken` });
+    throw platformError('bad-request', {
+      sub_msg: {
+        zh: `不接收 Content-Encoding 为 ${cut(encoding)} 的请求体：请不压缩直接发送`,
+        en: `Content-Encoding ${cut(encoding)} is not taken: send the body as it is`,
+      },
+    });
   if (Number(length) > most * DISCARDED) throw tooLarge(most);
   // Bytes that came along with the head are parsed before this goes on, and nearly always they are the whole body.
   await undefined;
@@ -86,7 +92,7 @@ export async function readBody(
     };
     request.on('data', take);
     request.on('end', () => (size > most ? stop(tooLarge(most)) : done(buffer.handOver())));
-    request.on('error', () => stop(platformError('bad-request', { sub_msg: 'the body was cut off' })));
+    request.on('error', () => stop(platformError('bad-request', { sub_msg: CUT_OFF })));
   });
 }
 
@@ -96,9 +102,16 @@ function bounded(bytes: Buffer, limit: number): Buffer {
 }
 
 const tooLarge = (limit: number) =>
-  platformError('request-too-large', { sub_msg: `the body may have at most ${limit} bytes` });
+  platformError('request-too-large', {
+    sub_msg: { zh: `请求体最多 ${limit} 字节`, en: `the body may have at most ${limit} bytes` },
+  });
 
-const tooTiny = () => platformError('bad-request', { sub_msg: 'the body comes in too many tiny chunks' });
+const tooTiny = () =>
+  platformError('bad-request', {
+    sub_msg: { zh: '请求体被分成了太多的小块', en: 'the body comes in too many tiny chunks' },
+  });
+
+const CUT_OFF: Words = { zh: '请求体没有发送完整', en: 'the body was cut off' };
 
 /** A buffer that doubles when it is full, up to an end, as far as there is room. */
 function growingBuffer(room: BodyRoom, most: number) {

@@ -19,6 +19,8 @@ export type CallInput = {
   readonly parameters: Parameters;
   /** Raw text of a body that is not a form; it is signed after the parameters (TOP protocol 4.6). */
   readonly body: string;
+  /** Names under which files came; undefined when none did. */
+  readonly files?: readonly string[] | undefined;
   /** Characters of its address and bytes of its body. */
   readonly size: number;
   /** Address of the caller. */

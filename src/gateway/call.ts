@@ -7,7 +7,7 @@ import type { Parameters } from '../wire/base-text.ts';
 import { throwInSegment } from '../wire/batch.ts';
 import { compileParser } from '../wire/parse.ts';
 import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
-import type { Values } from '../wire/unknown.ts';
+import { refuseFiles, type Values } from '../wire/unknown.ts';
 import type { App, AppStore } from './apps.ts';
 import type { CallInput, OperatorCall } from './call-input.ts';
 import { invalidAppKey, invalidMethod } from './causes.ts';
@@ -200,8 +200,11 @@ function carryOut(
   const { app_key } = caller.app;
   const { request_id, now } = recording;
   const context = { app_key, actor: app_key, method: contract.name, now, request_id, host: caller.input.host };
-  const go = (user: CallContext['user']): Promise<Write> =>
-    perform(method, parameters, user === undefined ? context : { ...context, user }, recording);
+  const { files } = caller.input;
+  const go = (user: CallContext['user']): Promise<Write> => {
+    if (files !== undefined) refuseFiles(contract, files);
+    return perform(method, parameters, user === undefined ? context : { ...context, user }, recording);
+  };
   if (contract.session === 'none') {
     const admission = admit(gateway, contract, caller, now);
     return admission === undefined ? go(undefined) : admission.then(() => go(undefined));

@@ -65,8 +65,7 @@ const WANTED: Readonly<Record<Needed, (now: Date) => Words>> = {
 function whatCame(name: Needed, parameters: Parameters): Words {
   if (parameters.has(name)) return { zh: `参数 ${name} 为空`, en: `the parameter ${name} is empty` };
   if (parameters.size === 0) return { zh: '没有收到任何参数', en: 'no parameter came at all' };
-  const [first = ''] = parameters.keys();
-  if (/^\s*[{[<]/.test(first))
+  if ([...parameters.keys()].slice(0, MOST_SEARCHED).some((each) => /^\s*[{[<]/.test(each)))
     return {
       zh: `没有参数 ${name}，请求体像是 JSON 或 XML，而网关按表单读取：请以 名称=值 的表单发送`,
       en: `there is no ${name}, and the body looks like JSON or XML where a form is read: send name=value pairs`,
@@ -138,9 +137,11 @@ export function invalidTimestamp(timestamp: string, claimed: Date | undefined, n
     });
   const off = claimed.getTime() - now.getTime();
   const apart = spellDuration(Math.abs(off));
-  const zone = isZoneOff(off)
-    ? { zh: '；像是用了别的时区的时间，请取 GMT+8', en: '; that looks like the time of another zone: take GMT+8' }
-    : { zh: '；请校准时钟', en: '; set your clock' };
+  // A count of seconds or milliseconds is the same in every zone.
+  const zone =
+    isZoneOff(off) && !/^\d+$/.test(timestamp)
+      ? { zh: '；像是用了别的时区的时间，请取 GMT+8', en: '; that looks like the time of another zone: take GMT+8' }
+      : { zh: '；请校准时钟', en: '; set your clock' };
   return platformError('invalid-timestamp', {
     sub_msg: {
       zh: `服务器现在是 ${server}（GMT+8），收到的 timestamp 是 ${shown(timestamp)}，${off < 0 ? '慢' : '快'}了 ${apart.zh}，最多可差 10 分钟${zone.zh}`,
@@ -180,15 +181,17 @@ function spellDuration(duration: number): Words {
   return { zh: parts.map(({ zh }) => zh).join(' '), en: parts.map(({ en }) => en).join(' ') };
 }
 
-/** The refusal of an app_key that no app bears. */
+/** The refusal of an app_key that no app bears. What is no key is not repeated: it may be the secret in its place. */
 export function invalidAppKey(app_key: string): TopError {
-  const key = shown(app_key);
   const form = /^\d{1,20}$/.test(app_key)
     ? {
-        zh: `没有 app_key 为 ${key} 的应用；请核对调用的是哪个环境`,
-        en: `no app has the key ${key} here; check which environment you call`,
+        zh: `没有 app_key 为 ${app_key} 的应用；请核对调用的是哪个环境`,
+        en: `no app has the key ${app_key} here; check which environment you call`,
       }
-    : { zh: `收到的 app_key 是 ${key}，应为 1 至 20 位数字`, en: `app_key is ${key} but consists of 1 to 20 digits` };
+    : {
+        zh: `app_key 应为 1 至 20 位数字，收到的是 ${app_key.length} 个字符，不全是数字或太长：是不是多了空白，或与 app_secret 写反了？`,
+        en: `app_key consists of 1 to 20 digits; what came has ${app_key.length} characters, too many or not all of them digits: are there blanks around it, or was app_secret put in its place?`,
+      };
   return platformError('invalid-app-key', { sub_msg: form });
 }
 

@@ -95,11 +95,9 @@ function unknownMethod(stated: string): Finding {
 
 function tellAll(findings: readonly Finding[], { parameters, body }: Refused, { secrets }: App): string {
   const causes = findings.map(({ words }) => `${words.zh} / ${words.en}`);
-  // Who sends the secret as a parameter by mistake is not told it again.
-  const sent = new Map(
-    [...parameters].map(([name, own]) => [name, secrets.some(({ text }) => text === own) ? '***' : own]),
-  );
-  const text = cut(baseText(sent) + body, MOST_SHOWN);
+  // Who sends the secret along by mistake, wherever it stands, is not told it again.
+  const whole = secrets.reduce((text, { text: secret }) => text.replaceAll(secret, '***'), baseText(parameters) + body);
+  const text = cut(whole, MOST_SHOWN);
   return [
     ...causes,
     `服务器参与签名的文本（不含密钥） / the text that must be signed, without the secret: ${text}`,

@@ -14,6 +14,8 @@ export type Received = {
   readonly parameters: Map<string, string>;
   /** Text of a body that is not a form. */
   readonly body: string;
+  /** Names under which files came; undefined when none did. Files are never signed (TOP protocol 4.1). */
+  readonly files?: readonly string[];
   /** Characters of the address and bytes of the body. */
   readonly size: number;
   /** Platform error that stopped the reading; what was read so far still tells the format of the answer. */
@@ -78,7 +80,7 @@ export function understand(
     if (kind === 'raw') return done(decodeUtf8(bytes));
     if (kind === 'multipart')
       return decodeMultipart(bytes, boundaryOf(contentType), parameters)
-        .then(() => done(''))
+        .then((files) => (files.length === 0 ? done('') : { ...done(''), files: files.map(({ name }) => name) }))
         .catch(refuse);
     decodeForm(decodeFormBytes(bytes), parameters);
     return done('');
@@ -130,6 +132,6 @@ function unreadBody(contentType: string): TopError {
 
 function toPlatformError(error: unknown): TopError {
   if (error instanceof EncodingError) return platformError('invalid-encoding', { sub_msg: error.words });
-  if (error instanceof MultipartError) return platformError('bad-request', { sub_msg: error.message });
+  if (error instanceof MultipartError) return platformError('bad-request', { sub_msg: error.words });
   return error as TopError;
 }

@@ -156,7 +156,12 @@ function refuseOtherMethod(url: string, { parameters }: Received): TopError | un
   if (!method || (url.startsWith('/') && !url.startsWith(BY_METHOD))) return undefined;
   const path = pathOf(url);
   if (!path.startsWith(BY_METHOD) || path === BY_METHOD + method) return undefined;
-  return platformError('invalid-method', { sub_msg: 'the path names another method than the parameter method' });
+  return platformError('invalid-method', {
+    sub_msg: {
+      zh: '地址中的接口名与参数 method 不同',
+      en: 'the path names another method than the parameter method',
+    },
+  });
 }
 
 async function answerBatch(tools: Tools, head: RequestHead, received: Received): Promise<Reply> {
@@ -170,9 +175,9 @@ async function answerBatch(tools: Tools, head: RequestHead, received: Received):
   return replyOf(acceptedBy(head), format, texts.join(separator));
 }
 
-function toInput({ whereFrom }: Tools, head: RequestHead, { parameters, body, size }: Received): CallInput {
+function toInput({ whereFrom }: Tools, head: RequestHead, { parameters, body, size, files }: Received): CallInput {
   const { address, host } = whereFrom(head);
-  return { parameters, body, size, address, host };
+  return { parameters, body, files, size, address, host };
 }
 
 /** Address of the caller, and the host name by which it reached the server, without port. */
@@ -216,7 +221,10 @@ const refuseSeparator = (separator: string, format: Format): TopError => {
   const language = format === 'xml' ? 'XML' : 'JSON';
   return platformError('invalid-arguments', {
     argument: 'top-api-separator',
-    sub_msg: `分隔符 ${cut(separator)} 是 ${language} 本身的文字，会出现在每个应答里：请换一个`,
+    sub_msg: {
+      zh: `分隔符 ${cut(separator)} 是 ${language} 本身的文字，会出现在每个应答里：请换一个`,
+      en: `the separator ${cut(separator)} is text of ${language} itself and would stand in every answer: take another`,
+    },
   });
 };
 
@@ -228,7 +236,10 @@ function callsOf(received: Received, separator: string, mostCharacters: number):
     throw error instanceof EncodingError ? platformError('invalid-encoding', { sub_msg: error.words }) : error;
   }
   if (calls.length === 0)
-    throw platformError('missing-arguments', { argument: 'body', sub_msg: '批量调用的请求体中没有调用' });
+    throw platformError('missing-arguments', {
+      argument: 'body',
+      sub_msg: { zh: '批量调用的请求体中没有调用', en: 'the body of the batch holds no call' },
+    });
   return calls;
 }
 

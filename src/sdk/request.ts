@@ -87,7 +87,7 @@ function parameterText(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item instanceof Date)) {
     const items = value.map(parameterText);
     const joined = items.join(',');
-    const isPlain = items.length > 0 && !/^\s*[[{"]/.test(joined) && !items.some((item) => item.includes(','));
+    const isPlain = joined !== '' && !/^\s*[[{"]/.test(joined) && !items.some((item) => item.includes(','));
     return isPlain ? joined : JSON.stringify(items);
   }
   return JSON.stringify(value, withDates);

@@ -1,4 +1,5 @@
 import { platformError, TopError } from '../contract/errors.ts';
+import type { Words } from '../contract/schema.ts';
 import { decodeForm, EncodingError, encodeForm } from './form.ts';
 
 /** Separator of the segments of a batch unless the caller names another (TOP protocol 9). */
@@ -32,10 +33,17 @@ export function decodeBatch(
   const marked = segments[0]?.startsWith(PUBLIC_MARK) ? (segments.shift() as string).slice(PUBLIC_MARK.length) : '';
   // What stands behind the last separator is no call when it is empty.
   if (segments.length <= MAX_BATCH_CALLS + 1 && segments.at(-1)?.trim() === '') segments.pop();
-  if (segments.length > MAX_BATCH_CALLS) throw tooLarge(`一次批量最多 ${MAX_BATCH_CALLS} 个调用`);
+  if (segments.length > MAX_BATCH_CALLS)
+    throw tooLarge({
+      zh: `一次批量最多 ${MAX_BATCH_CALLS} 个调用`,
+      en: `a batch has at most ${MAX_BATCH_CALLS} calls`,
+    });
   const own = segments.reduce((sum, segment) => sum + segment.length, 0);
   if (own + marked.length * segments.length > mostCharacters)
-    throw tooLarge(`批量中每个调用连同共用参数合计最多 ${mostCharacters} 个字符`);
+    throw tooLarge({
+      zh: `批量中每个调用连同共用参数合计最多 ${mostCharacters} 个字符`,
+      en: `the calls of a batch, shared parameters counted with each, have at most ${mostCharacters} characters`,
+    });
   const shared = decodeSegment(marked, PUBLIC_MARK);
   let parameters = 0;
   return segments.map((segment, index) => {
@@ -44,13 +52,16 @@ export function decodeBatch(
     const call = text === NO_PARAMETERS ? new Map<string, string>() : decodeSegment(text, place);
     parameters += shared.size + call.size;
     if (parameters > MAX_BATCH_PARAMETERS)
-      throw tooLarge(`批量中每个调用连同共用参数合计最多 ${MAX_BATCH_PARAMETERS} 个参数`);
+      throw tooLarge({
+        zh: `批量中每个调用连同共用参数合计最多 ${MAX_BATCH_PARAMETERS} 个参数`,
+        en: `the calls of a batch, shared parameters counted with each, have at most ${MAX_BATCH_PARAMETERS} parameters`,
+      });
     return new Map([...shared, ...call]);
   });
 }
 
 /** A line that parts segments, within a segment that the separator should have ended there. */
-const SEPARATOR_LINE = /(?:^|[\r\n])-S-(?:[\r\n]|$)/;
+const SEPARATOR_LINE = /(?:^|[\r\n])[ \t]{0,8}-S-[ \t]{0,8}(?:[\r\n]|$)/;
 
 function decodeSegment(text: string, place: string): Map<string, string> {
   try {
@@ -69,8 +80,8 @@ const wrongSeparator = (named: boolean) =>
           en: 'the body is parted by -S-, but the header top-api-separator names another separator: make the two agree',
         }
       : {
-          zh: '分隔行 -S- 的前后应各为 CRLF（\\r\\n-S-\\r\\n），收到的不是，例如只有 LF',
-          en: 'the line -S- must stand between CRLF on both sides (\\r\\n-S-\\r\\n); what came has something else, such as LF alone',
+          zh: '分隔行 -S- 的前后应各为 CRLF（\\r\\n-S-\\r\\n），收到的不是，例如只有 LF，或多了空白',
+          en: 'the line -S- must stand between CRLF on both sides (\\r\\n-S-\\r\\n); what came has something else, such as LF alone or blanks',
         },
   });
 
@@ -92,7 +103,7 @@ function inSegment(error: unknown, segment: string): unknown {
   return new TopError({ ...error.body, sub_msg: sub_msg === undefined ? both : `${both}: ${sub_msg}` });
 }
 
-const tooLarge = (sub_msg: string) => platformError('request-too-large', { sub_msg });
+const tooLarge = (sub_msg: Words) => platformError('request-too-large', { sub_msg });
 
 /** Writes a batch body: shared parameters first when there are any, then one segment a call. */
 export function encodeBatch(

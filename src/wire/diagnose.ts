@@ -192,8 +192,8 @@ const CHECK_SECRET: Finding = {
 const CHECK_TEXT: Finding = {
   id: 'check-text',
   words: {
-    zh: '把程序里拼出的文本打印出来，与上面的文本逐字比较，找到第一处不同：代理、中间件或 HTTP 库可能增删、改写了参数。',
-    en: 'Print the text that your program joins and compare it with the one above, up to the first difference: a proxy, a middleware or the HTTP library may have added, dropped or rewritten a parameter.',
+    zh: '把程序里拼出的文本打印出来，与服务器拼出的文本逐字比较，找到第一处不同：代理、中间件或 HTTP 库可能增删、改写了参数。',
+    en: 'Print the text that your program joins and compare it with that of the server, up to the first difference: a proxy, a middleware or the HTTP library may have added, dropped or rewritten a parameter.',
   },
 };
 const CHECK_CHARSET: Finding = {

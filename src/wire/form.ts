@@ -119,7 +119,9 @@ export function decodeForm(text: string, into: Map<string, string> = new Map()):
 }
 
 const tooManyNames = () =>
-  platformError('request-too-large', { sub_msg: `the request names more than ${MAX_NAMES} parameters` });
+  platformError('request-too-large', {
+    sub_msg: { zh: `请求的参数超过 ${MAX_NAMES} 个`, en: `the request names more than ${MAX_NAMES} parameters` },
+  });
 
 /** Writes parameters as an `application/x-www-form-urlencoded` text. */
 export const encodeForm = (parameters: Iterable<readonly [string, string]>): string =>

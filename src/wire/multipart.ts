@@ -1,4 +1,5 @@
 import { Dicer } from '@fastify/busboy';
+import type { Words } from '../contract/schema.ts';
 import { decodeUtf8 } from './form.ts';
 
 /** A file part: its field name and bytes. It is never part of the signature (TOP protocol 4.1). */
@@ -7,6 +8,13 @@ export type FilePart = { readonly name: string; readonly bytes: Buffer };
 /** The body is not the multipart form that its content type announces (platform error 43). */
 export class MultipartError extends Error {
   override name = 'MultipartError';
+  /** What is wrong, for the caller. */
+  readonly words: Words;
+
+  constructor(words: Words) {
+    super(words.en);
+    this.words = words;
+  }
 }
 
 /** Most parts taken in one body. */
@@ -32,12 +40,13 @@ export async function decodeMultipart(
   boundary: string | undefined,
   into: Map<string, string>,
 ): Promise<FilePart[]> {
-  if (boundary === undefined) throw new MultipartError('the content type names no boundary');
+  if (boundary === undefined)
+    throw new MultipartError({ zh: 'Content-Type 没有写 boundary', en: 'the content type names no boundary' });
   const files: FilePart[] = [];
   for (const { disposition, bytes } of await split(body, boundary)) {
     const parameters = parametersOf(decodeUtf8(Buffer.from(disposition, 'latin1')));
     const name = parameters.get('name');
-    if (!name) throw new MultipartError('a part has no name');
+    if (!name) throw new MultipartError({ zh: '有一部分没有名称', en: 'a part has no name' });
     if (parameters.has('filename') || parameters.has('filename*')) files.push({ name, bytes });
     else into.set(name, decodeUtf8(bytes, name));
   }
@@ -54,7 +63,8 @@ function split(body: Buffer, boundary: string): Promise<Part[]> {
   const dicer = new Dicer({ boundary, ...HEAD, partHwm: body.length + 1 } as Dicer.Config);
   dicer.on('part', (part) => {
     // Thrown out of `end` below, so that the rest is not looked at.
-    if (found.length === MAX_PARTS) throw new MultipartError(`more than ${MAX_PARTS} parts`);
+    if (found.length === MAX_PARTS)
+      throw new MultipartError({ zh: `超过 ${MAX_PARTS} 个部分`, en: `more than ${MAX_PARTS} parts` });
     const each = { part, disposition: '' };
     part.on('header', (header) => {
       each.disposition = (header as Record<string, string[]>)['content-disposition']?.[0] ?? '';
@@ -67,7 +77,9 @@ function split(body: Buffer, boundary: string): Promise<Part[]> {
     const parts: Part[] = [];
     // At once when there is no part, else when all of them are read.
     dicer.on('finish', () => done(parts));
-    dicer.on('error', () => failed(new MultipartError('the closing boundary is missing')));
+    dicer.on('error', () =>
+      failed(new MultipartError({ zh: '缺少结尾的 boundary，请求体不完整', en: 'the closing boundary is missing' })),
+    );
     dicer.end(body);
     for (const { part, disposition } of found)
       parts.push({ disposition, bytes: (part.read() as Buffer | null) ?? Buffer.alloc(0) });

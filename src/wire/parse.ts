@@ -143,8 +143,9 @@ function instantReader(schema: TSchema): Read {
 }
 
 const boolean: Read = (value, path) => {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
+  // In capitals as Python spells them.
+  if (value === true || value === 'true' || value === 'True') return true;
+  if (value === false || value === 'false' || value === 'False') return false;
   throw invalid(path, '应为 true 或 false');
 };
 

@@ -209,10 +209,12 @@ describe("JSON in a text: a partner's user", () => {
   const asked = (isv_user_info_map: string) =>
     refusal('alibaba.ai.content.business.send.plan.receive', { param0: { ...param0, isv_user_info_map } });
 
-  test.each(['{}', '{"userId":7,"phone":"138 0000 0000"}', '{"userId":"a","nick":"x","city":"杭州","id":3}'])(
-    '%s is taken: it is the map of the partner',
-    (text) => expect(asked(text)).toBeUndefined(),
-  );
+  test.each([
+    '{}',
+    '{"userId":7,"phone":"138 0000 0000"}',
+    '{"userId":"a","nick":"x","city":"杭州","id":3}',
+    '{"userId":"a","phoneNo":"1","user":"b"}',
+  ])('%s is taken: it is the map of the partner', (text) => expect(asked(text)).toBeUndefined());
 
   test.each([
     ['{"user_id":"a"}', 'user_id', 'userId'],
@@ -224,6 +226,11 @@ describe("JSON in a text: a partner's user", () => {
     expect(asked(text)?.path).toBe(`param0.isv_user_info_map.${name}`);
     expect(asked(text)?.why).toContain(nearest);
   });
+});
+
+test.each(['true', 'True', 'false', 'False'])('a switch of %s is read, as Python spells it too', (text) => {
+  const biz = { biz_code: 'b', source: 's', perform_type: '1', auto_renew: text };
+  expect(parsed('piaoquan.sendplan.biz.save', biz).auto_renew).toBe(text.toLowerCase() === 'true');
 });
 
 describe('41 tells what is so', () => {

@@ -15,7 +15,7 @@ const MOST_NAMED = 20;
 const MOST_TOLD = 20;
 const LONGEST_NAME = 64;
 /** A slip has about as many letters as what was meant; a name with more of them is likely one of its own. */
-const MOST_LONGER = 2;
+const MOST_LONGER = 1;
 
 /** Whether a method refuses what it does not know: ours do, TOP's own pass over it as TOP does (TOP protocol 2). */
 export const isStrict = ({ name }: Contract): boolean => name.startsWith('piaoquan.');
@@ -48,6 +48,15 @@ export function refuseUnknown(
       throw invalidArgument(at(path, name), `没有这个参数，${insteadOf(name, known)}`);
     }
   };
+}
+
+/**
+ * Refuses the files of a call, by platform error 41 that names the first, where a method refuses what it does not know:
+ * no method takes files, and a list that was uploaded as one would be as good as left out.
+ */
+export function refuseFiles(contract: Contract, [name]: readonly string[]): void {
+  if (name !== undefined && isStrict(contract))
+    throw invalidArgument(told(name), '收到的是上传的文件，而接口不接收文件：请把内容作为文本参数发送');
 }
 
 function insteadOf(name: string, known: ReadonlySet<string>): string {
