@@ -102,8 +102,8 @@ const report = {
                 en: 'a number in scientific notation, as a spreadsheet wrote it: the code is lost',
               },
               HEADING: {
-                zh: '像是表头；若确为券码，请移到后面',
-                en: 'looks like a heading; if it is a code, put it further down',
+                zh: '像是标题或表头；若确为券码且不是常用表头，请移到后面',
+                en: 'looks like a title or a heading; a code that is no usual heading goes further down',
               },
               DUPLICATE_IN_FILE: { zh: '与本次导入的前面某行重复', en: 'stands in an earlier line of the import too' },
               DUPLICATE_IN_BATCH: { zh: '批次中已有此券码', en: 'is in the batch already' },

@@ -98,6 +98,33 @@ test('nothing that is no code becomes one, and each such line has its reason', a
   expect(await read('AAAA1111\nBBBB2222,CCCC3333')).toEqual({ unclear: ['AAAA1111'] });
 });
 
+test('a heading may stand below a title, and none is a code wherever it stands', async () => {
+  const titles = [
+    ['春节档\n\ncode\nAAAA1111\nBBBB2222', 1],
+    ['Report of 1 December\nbatch,spring\ncode,status\nAAAA1111,new\nBBBB2222,new', 2],
+    ['导出时间：2026-12-01;;\n状态;券码;备注\n新;AAAA1111;\n新;BBBB2222;', 1],
+  ] as const;
+  for (const [csv, lines] of titles) {
+    const problems = Array.from({ length: lines }, (_, index) => [index + 1, 'HEADING']);
+    expect(await read(csv)).toEqual({ ...CODES, problems });
+  }
+  expect(await read('Liste\nNummer,Gutschein\n1001,AAAA1111\n1002,BBBB2222', 'gutschein')).toEqual({
+    ...CODES,
+    problems: [[1, 'HEADING']],
+  });
+  const together = [
+    ['code,x\nAAAA1111,1\nCoupon-Code,x\nBBBB2222,2', 3],
+    ['AAAA1111\ncoupon_code\nBBBB2222', 2],
+    ['code\nAAAA1111\nBBBB2222\nSTATUS', 4],
+  ] as const;
+  for (const [csv, line] of together) expect(await read(csv)).toEqual({ ...CODES, problems: [[line, 'HEADING']] });
+});
+
+test('what programs write for nothing is no code', async () => {
+  const problems = [2, 3, 5].map((line) => [line, 'NO_CODE']);
+  expect(await read('code\nNULL\nNone\nAAAA1111\nundefined\nBBBB2222')).toEqual({ ...CODES, problems });
+});
+
 test('behind quotes that are never closed, or closed within a field, nothing is a code, in later parts too', async () => {
   const part = await readCsv('code,address\nAAAA1111,x\nBBBB2222,"Room 5\nCHAOYANG1\nH1\n', undefined);
   if ('unclear' in part) throw new Error('the column is clear');

@@ -107,10 +107,13 @@ test('a file in parts is one import: lines count through, doubled codes are foun
   expect(await bring('parts', 'i', 'code\nPART-1\nPART-2\n', { part: 1, is_last: false })).toMatchObject({
     line_count: 3,
   });
-  const done = await bring('parts', 'i', 'PART-3\nPART-2\ncode\n', { part: 2 });
-  expect(done).toMatchObject({ state: 'done', line_count: 6, imported_count: 4 });
-  expect(done.lines).toEqual([{ line: 5, problem: 'DUPLICATE_IN_FILE', first_line: 3 }]);
-  expect(await vouchers.everyCode('parts', 'ALL')).toEqual(['PART-1', 'PART-2', 'PART-3', 'code']);
+  const done = await bring('parts', 'i', 'PART-3\nPART-2\ncode\nvoucherX\n', { part: 2 });
+  expect(done).toMatchObject({ state: 'done', line_count: 7, imported_count: 4 });
+  expect(done.lines).toEqual([
+    { line: 5, problem: 'DUPLICATE_IN_FILE', first_line: 3 },
+    { line: 6, problem: 'HEADING' },
+  ]);
+  expect(await vouchers.everyCode('parts', 'ALL')).toEqual(['PART-1', 'PART-2', 'PART-3', 'voucherX']);
 });
 
 test('the first part tells how those after it are read: delimiter, column, and quotes that it left open', async () => {

@@ -23,6 +23,10 @@ const DELIMITERS = [',', '\t', ';', '|'] as const;
 const CODE = /^[A-Za-z0-9_-]+$/;
 const FORMULA = /^="([^"]*)"$/;
 const SCIENTIFIC = /^\d+(\.\d+)?e\+\d+$/i;
+/** What programs write where there is nothing. */
+const NOTHING = /^(?:null|none|undefined)$/i;
+/** Records of a title that may stand above the heading. */
+const MOST_TITLE = 10;
 
 const isBlank = (cells: readonly string[]): boolean => cells.every((cell) => cell === '');
 
@@ -39,14 +43,26 @@ export const namedDelimiter = (line: string): string | undefined => /^"?sep=([^A
 export function findDelimiter(recordsBy: (delimiter: string) => readonly CsvRecord[]): string {
   let best: { delimiter: string; score: number } | undefined;
   for (const delimiter of DELIMITERS) {
-    const [first, ...rest] = recordsBy(delimiter).filter(({ cells }) => !isBlank(cells));
+    const records = recordsBy(delimiter).filter(({ cells }) => !isBlank(cells));
+    const heading = headingAmong(records, (cells) => codeColumn(cells) !== undefined);
+    const [first, ...rest] = heading === undefined ? records : records.slice(records.indexOf(heading));
     if (first === undefined) continue;
     const columns = first.cells.length;
     const isEven = columns > 1 && rest.every(({ cells }) => cells.length === columns);
-    const score = (codeColumn(first.cells) === undefined ? 0 : 2) + (isEven ? 1 : 0) + (columns > 1 ? 0.5 : 0);
+    const score = (heading === undefined ? 0 : 2) + (isEven ? 1 : 0) + (columns > 1 ? 0.5 : 0);
     if (best === undefined || score > best.score) best = { delimiter, score };
   }
   return best?.delimiter ?? DELIMITERS[0];
+}
+
+/** The heading of a file: the first record that fits, unless what stands above it is more than a title without any code. */
+function headingAmong(
+  records: readonly CsvRecord[],
+  fits: (cells: readonly string[]) => boolean,
+): CsvRecord | undefined {
+  const at = records.slice(0, MOST_TITLE + 1).findIndex(({ cells }) => fits(cells));
+  const mayBeCode = (cell: string): boolean => /\d/.test(cell) && codeProblem(unwrap(cell)) === undefined;
+  return records.slice(0, Math.max(at, 0)).some(({ cells }) => cells.some(mayBeCode)) ? undefined : records[at];
 }
 
 /** Where the codes stand, and the line of the heading if there is one; or the headings among which it is not clear. */
@@ -61,20 +77,25 @@ export function findLayout(delimiter: string, sample: readonly CsvRecord[], aske
   const [first] = records;
   const layout = (column: number, columns: number): Layout => ({ delimiter, column, columns, quotes_open: false });
   if (first === undefined) return { layout: layout(0, 0) };
-  const { cells, line: heading } = first;
+  const { cells, line } = first;
   const unclear = { unclear: cells };
   if (asked !== undefined) {
-    const named = cells.flatMap((cell, column) => (plainHeading(cell) === plainHeading(asked) ? [column] : []));
-    if (named.length > 1) return unclear;
-    if (named[0] !== undefined) return { layout: layout(named[0], cells.length), heading };
+    const columnsOf = (row: readonly string[]): number[] =>
+      row.flatMap((cell, column) => (plainHeading(cell) === plainHeading(asked) ? [column] : []));
+    const names = headingAmong(records, (row) => columnsOf(row).length > 0);
+    const named = columnsOf(names?.cells ?? []);
+    if (named.length > 1) return { unclear: names?.cells ?? cells };
+    if (names !== undefined) return { layout: layout(named[0] as number, names.cells.length), heading: names.line };
     const column = /^\d{1,3}$/.test(asked) ? Number(asked) - 1 : -1;
     const cell = cells[column];
     if (cell === undefined) return unclear;
     const isNamed = isHeading(cell) || (/^\P{N}+$/u.test(cell) && !CODE.test(cell));
-    return { layout: layout(column, cells.length), ...(isNamed && { heading }) };
+    return { layout: layout(column, cells.length), ...(isNamed && { heading: line }) };
   }
-  const column = codeColumn(cells);
-  if (column !== undefined) return { layout: layout(column, cells.length), heading };
+  const heading = headingAmong(records, (row) => codeColumn(row) !== undefined);
+  const column = codeColumn(heading?.cells ?? []);
+  if (heading !== undefined && column !== undefined)
+    return { layout: layout(column, heading.cells.length), heading: heading.line };
   const isSingle = records.every((each) => each.cells[0] !== '' && isBlank(each.cells.slice(1)));
   return isSingle && !cells.some(isHeading) ? { layout: layout(0, 0) } : unclear;
 }
@@ -88,16 +109,19 @@ export function readRecords(records: readonly CsvRecord[], layout: Layout, headi
     .filter(({ line, cells }) => line !== heading && !isBlank(cells))
     .map(({ line, cells }) => {
       const code = unwrap(cells[layout.column] ?? '');
-      const problem = codeProblem(code) ?? columnsProblem(cells, code, layout);
+      const isAbove = heading !== undefined && line < heading;
+      const problem = isAbove ? 'HEADING' : (codeProblem(code) ?? columnsProblem(cells, code, layout));
       return problem === undefined ? { line, code } : { line, problem };
     });
 }
 
 function codeProblem(code: string): string | undefined {
-  if (code === '') return 'NO_CODE';
+  if (code === '' || NOTHING.test(code)) return 'NO_CODE';
   if (SCIENTIFIC.test(code)) return 'SCIENTIFIC';
   if (!CODE.test(code)) return 'BAD_CHARACTERS';
-  return code.length < 4 || code.length > 64 ? 'BAD_LENGTH' : undefined;
+  if (code.length < 4 || code.length > 64) return 'BAD_LENGTH';
+  // Files that were put together bring their headings along.
+  return !/\d/.test(code) && isHeading(code) ? 'HEADING' : undefined;
 }
 
 /**
