@@ -3,10 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect, type Sql } from '../src/database/pool.ts';
 import { type CallRecord, openCallLog } from '../src/gateway/call-log.ts';
 import { openMetrics } from '../src/gateway/metrics.ts';
-import { encodeForm } from '../src/wire/form.ts';
 import { errorOf } from './harness/call.ts';
 import { documentedRequests } from './harness/documented.ts';
-import { exchange, signedCall } from './harness/exchange.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
@@ -121,46 +119,6 @@ test('nothing that a caller sends stands in the log: no values, secrets, session
     select column_name as name from information_schema.columns where table_name = 'platform_call_log'
     order by ordinal_position`;
   expect(columns.map(({ name }) => name)).toEqual(Object.keys(record(new Date(), '')));
-});
-
-test('refusals of strangers are counted in the figures by their error, and leave no row each', async () => {
-  const counts = async () => {
-    const rows = await sql()<{ code: number; calls: number }[]>`
-      select code, sum(calls)::int as calls from platform_call_figure where code <> 0 group by code`;
-    return new Map(rows.map(({ code, calls }) => [code, calls]));
-  };
-  const before = await counts();
-  const call = (query: Record<string, string>) => fetch(`${server.url}/router/rest?${new URLSearchParams(query)}`);
-  const signed = (set: Record<string, string>) => Object.fromEntries(signedCall('taobao.time.get', [], { set }));
-  for (let times = 0; times < 50; times++) {
-    await call({});
-    await call({ ...signed({}), sign: 'A'.repeat(64) });
-    await call(signed({ app_key: '99999999' }));
-    await call({ ...signed({}), method: 'taobao.no.such' });
-    const path = `/router/batch?${new URLSearchParams({ ...signed({}), sign: 'B' })}`;
-    await fetch(server.url + path, { method: 'POST', body: 'N' });
-  }
-  await server.call('taobao.time.get');
-  await until(counts, (now) => [21, 22, 29].every((code) => (now.get(code) ?? 0) - (before.get(code) ?? 0) === 50));
-  expect(((await counts()).get(25) ?? 0) - (before.get(25) ?? 0)).toBe(100);
-  await sleep(500);
-  expect(await records(1)).toHaveLength(1);
-});
-
-test('a refused batch and calls of an app that is known leave their records, with a method that has the form of one', async () => {
-  const methods = ['taobao.no.such', '13800138000', "x'); drop table platform_call_log; --", `a${'b'.repeat(200)}`, ''];
-  const body = methods.map((method) => `method=${encodeURIComponent(method)}`).join('\r\n-S-\r\n');
-  const post = (text: string) =>
-    exchange(server.url, {
-      path: `/router/batch?${encodeForm(signedCall('', [], { set: { method: undefined }, body: text }))}`,
-      headers: { 'content-type': 'text/plain' },
-      body: text,
-    });
-  await post(body);
-  await post('#PUBLIC#a=1');
-  const rows = await records(6);
-  expect(rows.map(({ method }) => method).sort()).toEqual([...Array(5).fill(null), 'taobao.no.such']);
-  expect(new Set(rows.map(({ app_key }) => app_key))).toEqual(new Set([demo.app_key]));
 });
 
 test('each call of a batch leaves its own record', async () => {

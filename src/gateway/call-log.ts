@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts';
-import { addFigures, dropFigures, type FiguredCall, openTally, tally } from './figures.ts';
+import { addFigures, dropFigures, openTally, tally } from './figures.ts';
 
 /** What is kept of one call: no parameters, no secrets, no personal data. */
 export type CallRecord = {
@@ -23,10 +23,10 @@ export type CallLog = {
   /** Never waits and never throws; when the log is full the record is dropped and counted. */
   add(record: CallRecord): void;
   /**
-   * Counts a call in the figures alone: of refusals whose callers nobody knows anyone can send any number, and a row for
-   * each would fill the disk.
+   * Takes the refusal of a caller whom nobody knows. Anyone can send any number of them, and a row for each would fill the
+   * disk: the first twenty and then one a second are kept, all others are counted in the figures alone.
    */
-  count(call: FiguredCall): void;
+  addRefused(record: CallRecord): void;
   /** Records waiting to be written, and records dropped since the start. */
   readonly figures: { readonly waiting: number; readonly dropped: number };
   /** Writes what waits, at most for two seconds, and stops. */
@@ -38,6 +38,9 @@ const RETRY_MS = 1000;
 const CHUNK = 5000;
 const MOST_WAITING = 100_000;
 const CLOSE_MS = 2000;
+/** Refusals of unknown callers that are kept at once, and how long it takes until one more is. */
+const MOST_REFUSED = 20;
+const REFUSED_MS = 1000;
 const DAY_MS = 24 * 3600 * 1000;
 const HOUSEKEEPING_MS = 3600 * 1000;
 
@@ -104,12 +107,14 @@ export function openCallLog(
   }
 
   const running = run();
+  const add = (record: CallRecord): void => {
+    if (waiting.length >= MOST_WAITING) dropped += 1;
+    else waiting.push(record);
+  };
+  const mayKeep = openAllowance(MOST_REFUSED, REFUSED_MS);
   return {
-    add(record) {
-      if (waiting.length >= MOST_WAITING) dropped += 1;
-      else waiting.push(record);
-    },
-    count: counted.add,
+    add,
+    addRefused: (record) => (mayKeep() ? add(record) : counted.add(record)),
     get figures() {
       return { waiting: waiting.length, dropped };
     },
@@ -117,6 +122,20 @@ export function openCallLog(
       closing = true;
       await Promise.race([running.then(flush).catch(fail), sleep(CLOSE_MS)]);
     },
+  };
+}
+
+/** Allows so many at once, and one more each time that so many milliseconds have passed. */
+function openAllowance(most: number, ms: number): () => boolean {
+  let left = most;
+  let filled = performance.now();
+  return () => {
+    const more = Math.floor((performance.now() - filled) / ms);
+    left = Math.min(most, left + more);
+    filled += more * ms;
+    if (left === 0) return false;
+    left -= 1;
+    return true;
   };
 }
 

@@ -11,7 +11,12 @@ function open(longestMs: number, mostCalls: number) {
   const unexpected: unknown[] = [];
   const figures = { waiting: 0, dropped: 0 };
   const recorder: Recorder = {
-    callLog: { add: (record) => records.push(record), count: () => undefined, figures, close: async () => undefined },
+    callLog: {
+      add: (record) => records.push(record),
+      addRefused: () => undefined,
+      figures,
+      close: async () => undefined,
+    },
     metrics: openMetrics([], () => figures),
     clock: () => new Date(),
     deadlines: openDeadlines<CallUnderWay>(longestMs, mostCalls, failCall),

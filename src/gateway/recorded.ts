@@ -197,8 +197,9 @@ function record(call: CallUnderWay, failed: TopError | undefined): void {
   const { code, sub_code } = failed?.body ?? outcomeOf(call);
   const duration_us = Math.round((performance.now() - call.started) * 1000);
   recorder.metrics.called(method, code, sub_code, duration_us);
-  if (stranger) recorder.callLog.count({ called_at: now, code, sub_code, duration_us });
-  else recorder.callLog.add({ called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us });
+  const entry = { called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us };
+  if (stranger) recorder.callLog.addRefused(entry);
+  else recorder.callLog.add(entry);
   if (recent === undefined) return;
   const { parameters, body = '', size = 0 } = recent;
   recorder.recentCalls?.keep({ request_id, parameters, body, code, stranger }, size);

@@ -93,7 +93,7 @@ export function testClient(
 
     test('reports an unknown method', async () => {
       const { error } = (await client('taobao.no.such.method', {})) as { error: unknown };
-      expect(error).toEqual(errorForm({ code: 22, msg: 'Invalid method' }));
+      expect(error).toEqual(errorForm({ code: 22, msg: 'Invalid method', sub_msg: expect.any(String) }));
     });
 
     test('reports a signature made with another secret', async () => {
@@ -112,7 +112,7 @@ export function testClient(
     test('reports a missing session, and a business error with its sub_code', async () => {
       const query = { query: '{"benefit_id":1,"step":3}' };
       const { error: missing } = (await client('taobao.promotion.benefit.selector', query)) as { error: unknown };
-      expect(missing).toEqual(errorForm({ code: 26, msg: 'Missing session' }));
+      expect(missing).toEqual(errorForm({ code: 26, msg: 'Missing session', sub_msg: expect.any(String) }));
       const outcome = await client('taobao.promotion.benefit.selector', { ...query, session: demo.session });
       expect(outcome).toEqual({
         error: errorForm({

@@ -62,7 +62,8 @@ test('the database itself refuses a bind over the limit', async () => {
 test('binding waits for bind_begin_time, ends with coupon_expire_time, and starts the days of a DAY batch', async () => {
   const [early = ''] = await vouchers.madeBatch('code_early', 1, { bind_begin_time: '2045-01-01 00:00:00' });
   expect(words(await act('bind', 'code_early', [early], '1', 'u'))).toEqual(['NOT_STARTED']);
-  const [late = ''] = await vouchers.madeBatch('code_late', 1, { coupon_expire_time: '2026-01-02 00:00:00' });
+  const [late = ''] = await vouchers.madeBatch('code_late', 1);
+  await server.database.sql`update voucher_batch set coupon_expire_time = '2026-01-02' where mix_id = 'code_late'`;
   expect(words(await act('bind', 'code_late', [late], '1', 'u'))).toEqual(['EXPIRED']);
   const [code = ''] = await vouchers.madeBatch('code_day', 1, { valid_duration_type: 'DAY', valid_days: 2 });
   expect(await info('code_day', code)).toMatchObject({ bind_status: -1, expire_time: '2046-01-01 00:00:00' });

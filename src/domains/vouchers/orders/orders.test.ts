@@ -227,7 +227,8 @@ test('an unknown batch, another partner and a user without a grant are refused a
   expect((await send('code_granted', 'n', { partner_code: 'p' })).success).toBe(true);
   await vouchers.ok('piaoquan.voucher.grant.delete', { mix_id: 'code_granted', partner_code: 'p', user_id: 6100000 });
   expect(await send('code_granted', 'm')).toMatchObject(refusal);
-  await vouchers.madeBatch('code_past', 3, { coupon_expire_time: '2026-01-02 00:00:00' });
+  await vouchers.madeBatch('code_past', 3);
+  await server.database.sql`update voucher_batch set coupon_expire_time = '2026-01-02' where mix_id = 'code_past'`;
   expect(await send('code_past', 'past')).toMatchObject({ return_code: '200406' });
 });
 
