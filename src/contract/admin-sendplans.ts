@@ -22,8 +22,8 @@ const errors = {
   },
   'isv.stock-out-of-range': {
     cause: {
-      zh: '库存总数不能低于已消耗数、高于十亿；不限量商品没有总数',
-      en: 'A total must be between what is consumed and 1,000,000,000; an unlimited item has none',
+      zh: '库存总数不能低于已消耗数、高于十亿；不限量商品没有总数，有总数的商品不能改为不限量',
+      en: 'A total must be between what is consumed and 1,000,000,000; an unlimited item has none, and one with a total keeps one',
     },
     remedy: { zh: '检查数量', en: 'Check the number' },
   },

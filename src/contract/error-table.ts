@@ -261,7 +261,10 @@ export const platformErrors = {
   'invalid-arguments': entry(
     41,
     'Invalid arguments:',
-    { zh: '参数格式或取值不合法，参数名在冒号后', en: 'A parameter has a wrong form; its name follows the colon' },
+    {
+      zh: '参数格式或取值不合法，或没有这个参数；参数名在冒号后',
+      en: 'A parameter has a wrong form or value, or is not known; its name follows the colon',
+    },
     FIX_PARAMETER,
     { printed: 'Invalid Arguments:', sub_code: 'isv.invalid-parameter' },
   ),

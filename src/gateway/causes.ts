@@ -140,7 +140,10 @@ export function invalidTimestamp(timestamp: string, claimed: Date | undefined, n
   // A count of seconds or milliseconds is the same in every zone.
   const zone =
     isZoneOff(off) && !/^\d+$/.test(timestamp)
-      ? { zh: '；像是用了别的时区的时间，请取 GMT+8', en: '; that looks like the time of another zone: take GMT+8' }
+      ? {
+          zh: '；像是用了别的时区的时间，请取 GMT+8（按本机时区取时间的 SDK 请设 TZ=Asia/Shanghai）',
+          en: '; that looks like the time of another zone: take GMT+8 (for an SDK that takes the local time set TZ=Asia/Shanghai)',
+        }
       : { zh: '；请校准时钟', en: '; set your clock' };
   return platformError('invalid-timestamp', {
     sub_msg: {

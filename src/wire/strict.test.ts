@@ -63,6 +63,8 @@ describe('a piaoquan method refuses what it does not know, by its path and the n
     ],
     ['piaoquan.platform.app.save', { app: { app_key: '1', call_per_day: 5 } }, 'app.call_per_day', 'calls_per_day'],
     ['piaoquan.lottery.activity.list', { pageSize: '5' }, 'pageSize', 'page_size'],
+    ['piaoquan.lottery.activity.list', { signMethod: 'md5' }, 'signMethod', 'sign_method'],
+    ['piaoquan.lottery.activity.list', { Simplify: 'true' }, 'Simplify', 'simplify'],
   ])('%s %j', (method, parameters, path, nearest) => {
     expect(refusal(method, parameters)).toEqual({
       path,

@@ -45,7 +45,7 @@ export function refuseUnknown(
   return (names, path) => {
     for (const name of names) {
       if (known.has(name) || (path === '' && !isBusiness(name)) || (open && !isSlip(name, known))) continue;
-      throw invalidArgument(at(path, name), `没有这个参数，${insteadOf(name, known)}`);
+      throw invalidArgument(at(path, name), `没有这个参数，${insteadOf(name, known, path === '' ? PUBLIC_NAMES : [])}`);
     }
   };
 }
@@ -59,8 +59,11 @@ export function refuseFiles(contract: Contract, [name]: readonly string[]): void
     throw invalidArgument(told(name), '收到的是上传的文件，而接口不接收文件：请把内容作为文本参数发送');
 }
 
-function insteadOf(name: string, known: ReadonlySet<string>): string {
-  const near = nearestName(name, known);
+/** The protocol's own names that a slip can be told of; one letter is near to any other. */
+const PUBLIC_NAMES = [...PUBLIC_PARAMETERS].filter((name) => name.length > 1);
+
+function insteadOf(name: string, known: ReadonlySet<string>, besides: readonly string[]): string {
+  const near = nearestName(name, [...known, ...besides]);
   if (near !== undefined) return `最接近的是 ${near}`;
   if (known.size === 0) return '此处不接受任何参数';
   const names = [...known].slice(0, MOST_NAMED).join('、');
