@@ -130,6 +130,24 @@ test('a plan is received by a phone number as by one user, however it is written
   expect(await Promise.all(OTHERS.map((userId) => receive({ userId })))).toEqual(OTHERS.map(() => 1008));
 });
 
+test.each([
+  ['piaoquan.lottery.segment.stock.adjust', { spread_id: 'persons', segment_no: 1 }],
+  ['piaoquan.sendplan.item.stock.adjust', { id: 901, item_id: 1 }],
+  ['piaoquan.ticketing.price.stock.adjust', { event_id: 1802131, price_id: 1280121 }],
+])('a reason in words keeps no phone number: %s', async (method, place) => {
+  if (method.includes('sendplan')) {
+    const plan = { ...{ id: 901, isv_id: 1, circle_id: 1, name: 'reasons', count_limit: 1 } };
+    const item = { id: 1, name: '1', weight: 1, total_inventory: 5 };
+    const span = { start_time: '2021-09-03 00:00:00', end_time: '2036-09-05 00:00:00' };
+    await vouchers.ok('piaoquan.sendplan.plan.save', { plan: { ...plan, ...span, items: [item] } });
+  }
+  for (const [index, spelled] of SPELLED.entries()) {
+    const change = { ...place, delta: 1, adjust_id: `reason-${index}`, reason: `还给 ${spelled}（误扣）` };
+    await vouchers.ok(method, change);
+    await vouchers.ok(method, change);
+  }
+});
+
 test('no phone number stands anywhere in the database in the clear', async () => {
   expect(await numbersInTheClear()).toEqual([]);
 });

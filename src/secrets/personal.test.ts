@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createVault } from '../database/vault.ts';
 import {
+  keptText,
   mask,
   maskPhone,
   maskText,
@@ -65,7 +66,17 @@ describe.each(SPELLED)('the number written %j', (spelled) => {
       Array(4).fill('138****5678'),
     );
     expect(maskText(`call ${spelled} now`)).not.toMatch(/\p{Nd}{3}/u);
+    expect(keptText(`用户 ${spelled} 误扫`)).toMatch(/^用户 .*138\*{4}5678\s*误扫$/u);
+    expect(keptText(`${spelled} ${spelled}`)).not.toMatch(/\p{Nd}{5}/u);
   });
+});
+
+test('of a free text nothing is changed but the phone numbers in it', () => {
+  const others = '订单 2000000001 的 3 张票，退款单 r-20260101-1，ＡＢＣ';
+  expect(keptText(others)).toBe(others);
+  expect(keptText('13800005678 and +852 9123 4567 gave 13900001111 for order 2000000001')).toBe(
+    '138****5678 and +85****4567 gave 139****1111 for order 2000000001',
+  );
 });
 
 test('a number of another country is known by its code alone', () => {

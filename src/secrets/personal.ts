@@ -13,6 +13,7 @@ const MOBILE_WITHIN = new RegExp(
 );
 /** A number with the code of its country within a text (E.164: 7 to 15 digits). */
 const ABROAD_WITHIN = new RegExp(String.raw`\+${BREAK}[1-9](?:${BREAK}\d){6,14}(?!\d)`, 'u');
+const PHONES_WITHIN = new RegExp(`${ABROAD_WITHIN.source}|${MOBILE_WITHIN.source}`, 'gu');
 const PLAIN_ASCII = /^[!-~]*$/;
 const DIGIT = /^\p{Nd}$/u;
 const NO_LETTERS = /^[\d\s\p{P}\p{S}]*$/u;
@@ -106,6 +107,15 @@ export function mask(text: string): string {
 export function maskPhone(text: string): string {
   const phone = plainPhone(text);
   return phone.length < 8 ? `****${phone.slice(-2)}` : `${phone.slice(0, 3)}****${phone.slice(-4)}`;
+}
+
+/**
+ * A free text as it is kept, why an operator did something: a phone number in it is its mask, all else as it was written.
+ */
+export function keptText(text: string): string {
+  const plain = plainDigits(text);
+  const hidden = plain.replace(PHONES_WITHIN, maskPhone);
+  return hidden === plain ? text : hidden;
 }
 
 /** A free text with every run of seven digits or more, which could be a phone or a document, hidden. */

@@ -6,7 +6,7 @@ import { given } from '../../../contract/settings.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { mask, personOf } from '../../../secrets/personal.ts';
+import { keptText, mask, personOf } from '../../../secrets/personal.ts';
 import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
 import { RECEIVER_PURPOSE } from '../send/handlers.ts';
 import { type Receiver, receiverKey, receivingUser } from '../send/rules.ts';
@@ -59,7 +59,12 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
   },
   'piaoquan.benefit.template.stock.adjust': async (change, context) => ({
     total_num: await writeAs(sql, context, (tx) =>
-      adjust(tx, { ...change, operator: context.actor, adjusted_at: context.now }),
+      adjust(tx, {
+        ...change,
+        reason: keptText(change.reason),
+        operator: context.actor,
+        adjusted_at: context.now,
+      }),
     ),
   }),
   'piaoquan.benefit.type.update': async ({ user_id, config_id, is_open }, context) => {

@@ -4,7 +4,7 @@ import { fault, type Handlers } from '../../../contract/method.ts';
 import { logCall, writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { shownUser, storedUser } from '../../../secrets/personal.ts';
+import { keptText, shownUser, storedUser } from '../../../secrets/personal.ts';
 import { openDraws } from '../draws.ts';
 import {
   adjustStock,
@@ -70,14 +70,14 @@ export const adminLotteryHandlers = ({
     },
     'piaoquan.lottery.segment.stock.adjust': async ({ spread_id, segment_no, ...change }, context) => {
       const place = { spread_id, counter: 'win_times', no: segment_no } as const;
-      const entry = { ...change, app_key: context.actor };
+      const entry = { ...change, reason: keptText(change.reason), app_key: context.actor };
       const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
       if (result.refusal !== undefined) throw refused(result.refusal);
       return { win_times: result.stock };
     },
     'piaoquan.lottery.prize.stock.adjust': async ({ spread_id, prize_no, ...change }, context) => {
       const place = { spread_id, counter: 'total_count', no: prize_no } as const;
-      const entry = { ...change, app_key: context.actor };
+      const entry = { ...change, reason: keptText(change.reason), app_key: context.actor };
       const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
       if (result.refusal !== undefined) throw refused(result.refusal);
       return { total_count: result.stock };

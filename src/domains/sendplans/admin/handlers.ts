@@ -5,7 +5,7 @@ import { type CallContext, fault, type Handlers, type RequestOf } from '../../..
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { maskPhone, plainPhone, shownId } from '../../../secrets/personal.ts';
+import { keptText, maskPhone, plainPhone, shownId } from '../../../secrets/personal.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
 import { USER_PURPOSE, userHashes } from '../handlers.ts';
 import type { Receiver } from '../rules.ts';
@@ -65,7 +65,13 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
   },
   'piaoquan.sendplan.item.stock.adjust': async ({ id, ...change }, context) => ({
     total_inventory: await writeAs(sql, context, (tx) =>
-      adjust(tx, { ...change, plan_id: id, operator: context.actor, adjusted_at: context.now }),
+      adjust(tx, {
+        ...change,
+        plan_id: id,
+        reason: keptText(change.reason),
+        operator: context.actor,
+        adjusted_at: context.now,
+      }),
     ),
   }),
   'piaoquan.sendplan.receipt.list': async ({ plan_id, user_id, phone, cursor, page_size }) => {

@@ -11,7 +11,7 @@ import { logReveal, writeAs } from '../../../database/change-log.ts';
 import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../database/vault.ts';
-import { storedUser } from '../../../secrets/personal.ts';
+import { keptText, storedUser } from '../../../secrets/personal.ts';
 import type { Tokens } from '../callers.ts';
 import type { Caller } from '../queries.ts';
 import { projectNoOf, readId, resultOf, tokenRefusal } from '../rules.ts';
@@ -101,7 +101,8 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
         gate_open_time: entered.opens_at,
       };
     },
-    'piaoquan.ticketing.ticket.check.undo': async ({ ticket_code_id, check_id, reason }, context) => {
+    'piaoquan.ticketing.ticket.check.undo': async ({ ticket_code_id, check_id, ...request }, context) => {
+      const reason = keptText(request.reason);
       const id = readId(ticket_code_id);
       const ticket = id === undefined ? undefined : await load(id);
       if (ticket === undefined) throw fault(ticketCheckUndo, 'isv.ticket-not-found');

@@ -5,7 +5,7 @@ import { createBatcher } from '../../../../database/batch.ts';
 import { type Writer, writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import type { Vault } from '../../../../database/vault.ts';
-import { shownUser, storedUser } from '../../../../secrets/personal.ts';
+import { keptText, shownUser, storedUser } from '../../../../secrets/personal.ts';
 import { openPerson, personHashes } from '../../orders/persons.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
 import { projectNoOf, readId } from '../../rules.ts';
@@ -122,7 +122,8 @@ export const adminOrderHandlers = ({
       if (code === 2) throw refused('isv.order-is-paid');
       return { is_success: true };
     },
-    'piaoquan.ticketing.order.refund': async ({ ticket_code_ids, refund_id, reason, ...request }, writer) => {
+    'piaoquan.ticketing.order.refund': async ({ ticket_code_ids, refund_id, ...request }, writer) => {
+      const reason = keptText(request.reason);
       const { order_id, project_id } = await locate(request.order_id);
       const ticket_ids = ticket_code_ids?.length ? ticket_code_ids.map((id) => readId(id) ?? 0) : null;
       const sorted = ticket_ids && [...new Set(ticket_ids)].sort((a, b) => a - b);

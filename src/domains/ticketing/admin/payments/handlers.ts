@@ -2,6 +2,7 @@ import { type adminPaymentContracts, paymentRefund } from '../../../../contract/
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
+import { keptText } from '../../../../secrets/personal.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
 import { projectNoOf, readId } from '../../rules.ts';
 import { findDuePayments, giveBack } from './queries.ts';
@@ -27,7 +28,8 @@ export const adminPaymentHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adm
     const last = payments.at(-1);
     return { payments, ...(found.length > limit && last && { next_cursor: cursorAfter(last) }) };
   },
-  'piaoquan.ticketing.payment.refund': async ({ order_id: id, pay_no, refund_id, reason }, context) => {
+  'piaoquan.ticketing.payment.refund': async ({ order_id: id, pay_no, refund_id, ...request }, context) => {
+    const reason = keptText(request.reason);
     const order_id = readId(id) ?? 0;
     const project_no = projectNoOf(order_id);
     const project = (await findNumberedProjects(sql, [project_no])).get(project_no);

@@ -9,6 +9,7 @@ import { nextIdCursor, readIdCursor } from '../../../../contract/cursor.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
+import { keptText } from '../../../../secrets/personal.ts';
 import { projectOfEvent } from '../channels/queries.ts';
 import {
   adjustStock,
@@ -70,7 +71,7 @@ export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts>
   'piaoquan.ticketing.price.stock.adjust': async ({ event_id, price_id, ...change }, context) => {
     const project_id = await projectOfEvent(sql, event_id);
     if (project_id === undefined) throw refused('isv.event-not-found');
-    const entry = { ...change, operator: context.actor, now: context.now };
+    const entry = { ...change, reason: keptText(change.reason), operator: context.actor, now: context.now };
     const code = await writeAs(sql, context, (tx) => adjustStock(tx, { project_id, event_id, price_id }, entry));
     if (code === 1) throw refused('isv.price-not-found');
     if (code === 2) throw refused('isv.stock-out-of-range');
