@@ -1,5 +1,6 @@
 import type { SignMethod } from '../wire/base-text.ts';
 import { encodeForm } from '../wire/form.ts';
+import { LOOKS_LIKE_JSON } from '../wire/lists.ts';
 import { sign } from '../wire/sign.ts';
 import { formatInstant } from '../wire/time.ts';
 
@@ -87,7 +88,7 @@ function parameterText(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object' || item instanceof Date)) {
     const items = value.map(parameterText);
     const joined = items.join(',');
-    const isPlain = joined !== '' && !/^\s*[[{"]/.test(joined) && !items.some((item) => item.includes(','));
+    const isPlain = joined !== '' && !LOOKS_LIKE_JSON.test(joined) && !items.some((item) => item.includes(','));
     return isPlain ? joined : JSON.stringify(items);
   }
   return JSON.stringify(value, withDates);

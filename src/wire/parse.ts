@@ -3,6 +3,7 @@ import { invalidArgument as invalid, platformError } from '../contract/errors.ts
 import { type Contract, fault, type RequestOf } from '../contract/method.ts';
 import { type Field, fieldNote, fieldsOf, itemOf, type JsonObject, kindOf } from '../contract/schema.ts';
 import { findJsonFault } from './json-fault.ts';
+import { LOOKS_LIKE_JSON } from './lists.ts';
 import { faultOfText } from './text.ts';
 import { faultOfInstant, parseInstant } from './time.ts';
 import { isStrict, refuseUnknown, type Values } from './unknown.ts';
@@ -89,9 +90,6 @@ function asObject(value: unknown, path: string): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, '应为 JSON 对象');
   return value;
 }
-
-/** Begins as JSON does. No value of a list that goes comma-joined may: it goes as JSON then. */
-export const LOOKS_LIKE_JSON = /^\s*[[{"]/;
 
 function arrayReader(schema: TSchema, contract: Contract): Read {
   const item = itemOf(schema);

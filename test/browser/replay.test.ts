@@ -59,6 +59,18 @@ browserTest('the tool opens with what a past call sent, lists and groups too, an
   expect(parameters).toEqual({ activity });
 });
 
+browserTest('a list that a past call sent as JSON fills one box a value', async () => {
+  const request = { mix_id: 'code_open', unique_id: 'replayed', codes: '["NONE1","NONE2"]' };
+  const request_id = idOf(await server.call('piaoquan.voucher.code.consume', request));
+  await page.goto(`/en/api/piaoquan.voucher.code.consume?replay=${request_id}#tool`);
+  await page.getByText(`Filled with the parameters of call ${request_id}`).waitFor();
+  const boxes = page.locator('#tool [data-path="codes[]"]');
+  expect(await boxes.evaluateAll((all) => all.map((each) => (each as never as { value: string }).value))).toEqual([
+    'NONE1',
+    'NONE2',
+  ]);
+});
+
 browserTest(
   'a business code in an answer is told with its meaning and leads to its entry, in every spelling',
   async () => {

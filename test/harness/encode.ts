@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import type { Contract } from '../../src/contract/method.ts';
 import { fieldNote, fieldsOf, itemOf, kindOf } from '../../src/contract/schema.ts';
-import { LOOKS_LIKE_JSON } from '../../src/wire/parse.ts';
+import { LOOKS_LIKE_JSON } from '../../src/wire/lists.ts';
 import { formatInstant } from '../../src/wire/time.ts';
 
 /**

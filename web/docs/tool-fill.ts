@@ -1,3 +1,4 @@
+import { splitList } from '../../src/wire/lists.ts';
 import { one } from './dom.ts';
 import { appendItem, clear, controlsOf, nameOf } from './tool-form.ts';
 
@@ -35,7 +36,7 @@ function fillObject(control: HTMLElement, value: unknown): boolean {
 function fillList(list: HTMLElement, value: unknown): boolean {
   const template = one<HTMLTemplateElement>(':scope > template', list);
   const simple = template?.content.querySelector('[data-item].simple') !== null;
-  const items = simple && typeof value === 'string' ? value.split(',') : parsed(value);
+  const items = simple && typeof value === 'string' ? splitList(value) : parsed(value);
   if (!Array.isArray(items)) return false;
   const fitted = items.map((each) => {
     const item = appendItem(list);

@@ -3,6 +3,7 @@ import { Button, DatePicker, Form, Input, InputNumber, Select, Space, Switch } f
 import dayjs, { type Dayjs } from 'dayjs';
 import type { TSchema } from 'typebox';
 import { type Field, fieldNote, fieldsOf, itemOf, kindOf } from '../../../src/contract/schema.ts';
+import { withoutJson } from '../../../src/wire/lists.ts';
 import { formatInstant, parseInstant } from '../../../src/wire/time.ts';
 import { useWords } from '../language.tsx';
 import type { Choice, FieldsProps, FieldWishes } from './contract-form.tsx';
@@ -132,7 +133,12 @@ function ListItems({ field, path, wishes }: ItemProps) {
   const choices = wishes.choices?.[plainOf(path)] ?? (values && optionsOf(kindOf(item), values, t));
   if (kindOf(item) !== 'object')
     return (
-      <Form.Item name={path} label={t(field.note.meaning)} tooltip={field.name}>
+      <Form.Item
+        name={path}
+        label={t(field.note.meaning)}
+        tooltip={field.name}
+        {...(choices === undefined && { normalize: withoutJson })}
+      >
         {choices === undefined ? (
           <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ' ', '\n']} />
         ) : (
