@@ -21,6 +21,8 @@ test.each([
   '/8',
   '10.0.0.0/',
   '10.0.0.1 10.0.0.2',
+  '10.0.0.0/0',
+  '::/00',
 ])('PIAOQUAN_TRUST_PROXY=%s is refused in one line that names the setting and the part at fault', (text) => {
   expect(() => proxies(`127.0.0.1,${text}`)).toThrow(
     `PIAOQUAN_TRUST_PROXY takes addresses or ranges such as 10.0.0.7 or 10.0.0.0/8, comma-joined, not "${text}"`,

@@ -72,7 +72,7 @@ function hostsOf(env: NodeJS.ProcessEnv): readonly string[] {
     .filter((each) => each !== '')
     .map((each) => {
       const url = URL.parse(`http://${each}`);
-      if (url === null || url.port !== '' || url.pathname !== '/' || url.username !== '')
+      if (url === null || url.port !== '' || url.hostname.includes('*') || url.pathname !== '/' || url.username !== '')
         throw new StartError(
           `PIAOQUAN_HOSTS must be comma-joined host names without ports, such as box.lan, not "${each}"`,
         );
@@ -96,9 +96,10 @@ function proxiesOf(env: NodeJS.ProcessEnv): readonly string[] {
 /** Groups of addresses that have a name. */
 const PROXY_GROUPS = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** Whether a text is an IP address, or a range as an address and its bits. */
+/** Whether a text is an IP address, or a range as an address and its bits. A range of no bits would believe everybody. */
 const isRange = (text: string): boolean =>
-  isIP(text.split('/', 1)[0] as string) !== 0 && (!text.includes('/') || ipaddr.isValidCIDR(text));
+  isIP(text.split('/', 1)[0] as string) !== 0 &&
+  (!text.includes('/') || (ipaddr.isValidCIDR(text) && !/\/0+$/.test(text)));
 
 /** The data folder of the environment, absolute. */
 export const homeFolder = (env: NodeJS.ProcessEnv = process.env): string => resolve(env.PIAOQUAN_HOME || '.piaoquan');

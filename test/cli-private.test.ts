@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { piaoquanHere } from './harness/run.ts';
@@ -33,3 +33,13 @@ test.each([
     for (const name of made) expect([name, statSync(`${folder}/${name}`).mode & 0o777]).toEqual([name, 0o600]);
   },
 );
+
+test('an export that goes on takes from others what an earlier run left open to them', async () => {
+  const file = `${folder}/open.csv`;
+  const env = { PIAOQUAN_URL: `${server.url}/router/rest`, PIAOQUAN_SESSION: '6100000demo' };
+  const args = ['export', 'codes', 'code_open', '--partner', 'xuexiqiangguo', '--output', file];
+  expect((await piaoquanHere(args, env)).code).toBe(0);
+  for (const name of [file, `${file}.cursor`]) chmodSync(name, 0o644);
+  expect((await piaoquanHere(args, env)).code).toBe(0);
+  for (const name of [file, `${file}.cursor`]) expect(statSync(name).mode & 0o777).toBe(0o600);
+});

@@ -80,7 +80,7 @@ test('names of the setting open the doors too, and the gateway and pages answer 
 });
 
 test('a setting that is no name is refused with one line', () => {
-  for (const PIAOQUAN_HOSTS of ['http://box.lan', 'box.lan:7001', 'a b', 'me@box.lan', 'box.lan/x'])
+  for (const PIAOQUAN_HOSTS of ['http://box.lan', 'box.lan:7001', 'a b', 'me@box.lan', 'box.lan/x', '*.lan', '*'])
     expect(() => readConfig(true, { PIAOQUAN_HOSTS })).toThrow(/PIAOQUAN_HOSTS must be/);
   expect(readConfig(true, { PIAOQUAN_HOSTS: ' Box.LAN,127.1 ,' }).hosts).toEqual(['box.lan', '127.0.0.1']);
 });

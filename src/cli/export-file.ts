@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -58,7 +59,7 @@ export function openExportFile(file: string, data: string, subject: Subject, res
   else if (kept !== undefined) checkSubject(file, kept, subject);
   else if (existsSync(data)) throw inTheWay(data);
   const start = restart || kept === undefined ? BEGINNING : kept;
-  const handle = attempt(data, () => openSync(data, existsSync(data) ? 'r+' : 'w+', PRIVATE));
+  const handle = attempt(data, () => openPrivate(data));
   if (fstatSync(handle).size < start.bytes) {
     closeSync(handle);
     throw new StartError(`${data} is shorter than its cursor says: begin anew with --restart`);
@@ -85,6 +86,13 @@ export function openExportFile(file: string, data: string, subject: Subject, res
       else keep();
     },
   };
+}
+
+/** Opens a file that nobody but its owner reads, also one that an earlier release left open to others. */
+function openPrivate(file: string): number {
+  const handle = openSync(file, existsSync(file) ? 'r+' : 'w+', PRIVATE);
+  if ((fstatSync(handle).mode & 0o777) !== PRIVATE) fchmodSync(handle, PRIVATE);
+  return handle;
 }
 
 function writeAll(handle: number, bytes: Buffer, at: number): void {
