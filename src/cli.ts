@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { type Command, CommanderError } from 'commander';
 import { commandLine } from './cli/commands.ts';
 import { EXIT, type Io } from './cli/io.ts';
+import { asStartError } from './database/errors.ts';
 import { TopError, TopNetworkError } from './sdk/errors.ts';
 import { StartError } from './start-error.ts';
 
@@ -39,7 +40,8 @@ function quieten(command: Command, io: Io): void {
   for (const below of command.commands) quieten(below, io);
 }
 
-async function failureOf(error: unknown): Promise<Failure | undefined> {
+async function failureOf(thrown: unknown): Promise<Failure | undefined> {
+  const error = asStartError(thrown);
   if (error instanceof CommanderError) return usageFailure(error);
   if (error instanceof TopError) return refusal(error);
   if (error instanceof StartError || error instanceof TopNetworkError)

@@ -5,6 +5,7 @@ import { adminPackages, catalogue, packages, packagesWithin } from './contract/c
 import type { Contract } from './contract/method.ts';
 import { logCall, logSigning } from './database/change-log.ts';
 import { startEmbedded } from './database/embedded.ts';
+import { asStartError } from './database/errors.ts';
 import { startWorker } from './database/jobs.ts';
 import { MIGRATIONS, migrate } from './database/migrate.ts';
 import { connect, ping, type Sql, verify } from './database/pool.ts';
@@ -103,7 +104,7 @@ export async function startServer(config: Config, clock = (): Date => new Date()
     return { url, dataFolder: database.dataFolder, setupToken, close };
   } catch (error) {
     await close();
-    throw error;
+    throw asStartError(error);
   }
 }
 

@@ -70,6 +70,34 @@ test('npm start refuses a production database, of an older release too, and chan
   expect(await contents(production.sql)).toBe(before);
 });
 
+test('what the database refuses by its rights or its state is told in one line, by both starts and the command line', async () => {
+  const production = await keep(createProductionDatabase());
+  const role = `stranger_${randomBytes(4).toString('hex')}`;
+  await production.sql.unsafe(`create role ${role} login`);
+  const url = new URL(production.target);
+  url.username = role;
+  const stranger = { ...production, target: url.href };
+  const readOnly = new URL((await keep(createTestDatabase())).target);
+  readOnly.searchParams.set('default_transaction_read_only', 'on');
+  try {
+    for (const kind of ['sandbox', 'production'] as const)
+      await expect(begin(kind, stranger)).rejects.toThrow(
+        /^the database refuses: permission denied for \w+ schema_\w+$/,
+      );
+    const denied = /^piaoquan: the database refuses: permission denied for .+\n$/;
+    for (const args of [['migrate'], ['audit'], ['reset', '--yes'], ['app', 'create', '--name', 'x']])
+      expect(await piaoquanHere(args, envOf(stranger))).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(denied),
+      });
+    await expect(begin('sandbox', { ...production, target: readOnly.href })).rejects.toThrow(
+      /^the database refuses: .*read-only transaction$/,
+    );
+  } finally {
+    await production.sql.unsafe(`drop role ${role}`);
+  }
+});
+
 test('serve refuses a sandbox by its mark, whatever is in it', async () => {
   const sandbox = await keep(createTestDatabase());
   await expect(begin('production', sandbox)).rejects.toThrow(/marked a sandbox/);
@@ -224,6 +252,14 @@ test('a production database restored into a sandbox folder neither starts as one
   await expect(startServer(readConfig(true, env))).rejects.toThrow(/marked production/);
   const { code, stderr } = await piaoquanHere(['reset'], env);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/marked production: nothing was touched/)]);
+});
+
+test('nothing is proved of a database that holds no counters', async () => {
+  expect(await piaoquanHere(['audit'], envOf(empty))).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('never migrated'),
+  });
 });
 
 test('/health tells the command line what the database is', async () => {
