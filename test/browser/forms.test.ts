@@ -250,3 +250,45 @@ browserTest(
     }
   },
 );
+
+browserTest(
+  'going back, the search of the header and loading another page wait for a half-filled form too',
+  async () => {
+    const { page } = desk;
+    const question = page.getByRole('dialog', { name: 'Give up what you filled in?' });
+    await desk.go('/account');
+    await desk.go('/lottery');
+    await desk.press('New activity');
+    await desk.fill({ name: 'half filled' });
+    await page.keyboard.press('Control+k');
+    await page.goBack();
+    await question.getByRole('button', { name: 'Go on filling in' }).click();
+    await question.waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).pathname).toBe('/console/lottery');
+    expect(await drawer().locator('#name').inputValue()).toBe('half filled');
+    expect(await page.getByRole('dialog', { name: 'Search by id' }).count()).toBe(0);
+    const asked = page.waitForEvent('dialog');
+    const leaving = page.goto('/console/account').catch(() => undefined);
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await leaving;
+    await page.goBack();
+    await question.getByRole('button', { name: 'Give it up' }).click();
+    await page.waitForURL('**/console/account');
+    await drawer().waitFor({ state: 'detached' });
+  },
+);
+
+browserTest('a day that was picked counts when its field is left', async () => {
+  await desk.go('/account');
+  await desk.go('/lottery/prizePool_open/segments');
+  await desk.press('Add a segment');
+  const start = drawer().locator('#start_time');
+  await start.click();
+  await desk.page.locator('.ant-picker-dropdown:visible .ant-picker-cell-in-view').nth(9).click();
+  await drawer().getByText('Add a segment').click();
+  await expect.poll(() => start.inputValue()).toMatch(/^\d{4}-\d\d-10 /);
+  await desk.page.keyboard.press('Escape');
+  await desk.press('Give it up');
+});

@@ -3,6 +3,7 @@ import './frame.css';
 import './console.css';
 import './components/parts.css';
 import { App, createQueries } from './app.tsx';
+import { watchLeaving } from './components/held.ts';
 import { whoIsIn } from './me.ts';
 import { loadHere, login } from './routes.ts';
 
@@ -11,6 +12,7 @@ import { loadHere, login } from './routes.ts';
  * React says it says for at least 300 ms.
  */
 async function begin(root: HTMLElement): Promise<void> {
+  watchLeaving();
   const queries = createQueries();
   // The server marks its page so for a browser with a session. What cannot be had is asked for again, and told, when it is shown.
   const code = 'session' in document.documentElement.dataset ? loadHere() : login.load();

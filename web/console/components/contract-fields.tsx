@@ -108,7 +108,8 @@ function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>
         />
       );
     case 'instant':
-      return <DatePicker showTime disabled={disabled} style={{ width: '100%' }} />;
+      // What was picked counts when the field is left, as what was typed does.
+      return <DatePicker showTime needConfirm={false} disabled={disabled} style={{ width: '100%' }} />;
     default:
       return type === 'Json' || (maxLength ?? 0) > 1000 ? (
         <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} disabled={disabled} placeholder={example ?? ''} />

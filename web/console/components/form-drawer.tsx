@@ -26,7 +26,7 @@ export default function FormDrawer(props: FormProps) {
   const [key] = useState(() => newKey('console'));
   const extra: Request = { ...props.extra, ...(keyName !== undefined && { [keyName]: key }) };
   const { leave, question } = useLeave(
-    () => form.isFieldsTouched(),
+    () => open && form.isFieldsTouched(),
     () => setOpen(false),
   );
   const asked = schema ?? knownContract(method).request;

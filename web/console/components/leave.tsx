@@ -1,6 +1,7 @@
 import { Modal } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useWords } from '../language.tsx';
+import { hold } from './held.ts';
 
 /** What a dialog or drawer that is filled in does when it is to be left: by Escape, by a press beside it, or by its button. */
 export type Leave = {
@@ -10,25 +11,37 @@ export type Leave = {
   readonly question: ReactNode;
 };
 
+/** Has the form looked after when the browser goes back or loads another page. */
+function useHold(isFilled: () => boolean, ask: () => void): void {
+  const now = useRef({ isFilled, ask });
+  useEffect(() => {
+    now.current = { isFilled, ask };
+  });
+  useEffect(() => hold({ isFilled: () => now.current.isFilled(), ask: () => now.current.ask() }), []);
+}
+
 /**
  * Asks before what was filled in is given up.
- * @param isFilled whether something was, at the moment of leaving
+ * @param isFilled whether something was, at the moment of leaving; never once it is closed
  */
 export function useLeave(isFilled: () => boolean, close: () => void): Leave {
   const t = useWords();
-  const [isAsking, setAsking] = useState(false);
+  const [asked, setAsked] = useState<'close' | 'back'>();
+  useHold(isFilled, () => setAsked('back'));
+  const giveUp = () => {
+    setAsked(undefined);
+    close();
+    if (asked === 'back') history.back();
+  };
   const question = (
     <Modal
-      open={isAsking}
+      open={asked !== undefined}
       title={t({ zh: '放弃已填写的内容？', en: 'Give up what you filled in?' })}
       okText={t({ zh: '放弃', en: 'Give it up' })}
       cancelText={t({ zh: '继续填写', en: 'Go on filling in' })}
       okButtonProps={{ danger: true }}
-      onOk={() => {
-        setAsking(false);
-        close();
-      }}
-      onCancel={() => setAsking(false)}
+      onOk={giveUp}
+      onCancel={() => setAsked(undefined)}
     >
       {t({
         zh: '还没有提交，关闭后不会保留。',
@@ -36,5 +49,5 @@ export function useLeave(isFilled: () => boolean, close: () => void): Leave {
       })}
     </Modal>
   );
-  return { leave: () => (isFilled() ? setAsking(true) : close()), question };
+  return { leave: () => (isFilled() ? setAsked('close') : close()), question };
 }

@@ -3,6 +3,7 @@ import { Link, useNavigate } from 'react-router';
 import { useWords } from '../language.tsx';
 import { searches } from '../searches.ts';
 import { Dialog } from './dialog.tsx';
+import { isHeld } from './held.ts';
 
 /** The dialog that finds any id, opened by ⌘K or Ctrl+K from every page. */
 export function useSearch(): { open: () => void; dialog: ReactNode } {
@@ -13,7 +14,8 @@ export function useSearch(): { open: () => void; dialog: ReactNode } {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
       event.preventDefault();
-      setOpen(true);
+      // What it finds stands on other pages.
+      if (!isHeld()) setOpen(true);
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -77,7 +77,7 @@ export default function Operating(props: OperateProps) {
   const isDone = results.length === codes.length;
   const isLacking = user === 'needed' && user_id.trim() === '';
   const { leave: close, question } = useLeave(
-    () => user_id !== '' && results.length === 0,
+    () => open && user_id !== '' && results.length === 0,
     () => {
       leave();
       setOpen(false);
