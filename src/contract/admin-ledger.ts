@@ -47,9 +47,7 @@ export const ledgerList = method({
       { zh: '计数的键，写法见 counter', en: 'Which one of them, spelled as counter says' },
       { example: 'prizePool_admin/1', maxLength: 200 },
     ),
-    cursor: optional(
-      text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 600 }),
-    ),
+    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' })),
     page_size: optional(
       integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
     ),

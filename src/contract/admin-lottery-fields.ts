@@ -104,9 +104,7 @@ export const limits = {
     ),
   ),
 };
-export const cursor = optional(
-  text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 400 }),
-);
+export const cursor = optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }));
 export const page_size = optional(
   integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { example: '50', minimum: 1, maximum: 200 }),
 );

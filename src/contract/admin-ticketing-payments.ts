@@ -47,7 +47,9 @@ const errors = {
 } as const satisfies Record<string, MethodError>;
 
 const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
-const { cursor, page_size } = orderList.request.properties;
+const { page_size } = orderList.request.properties;
+// It holds a pay_no, which may be long in any script.
+const cursor = optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }));
 const order_id = text({ zh: '订单ID', en: 'Order id' }, { example: '2000000001', maxLength: 64 });
 const pay_no = text(
   { zh: '支付流水号', en: 'Serial number of the payment' },

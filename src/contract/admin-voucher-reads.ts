@@ -66,9 +66,7 @@ export const codeSearch = method({
     user_id: optional(userIdText({ zh: '用户ID', en: 'The user' }, { example: 'uid-333' })),
     ext_order_id: optional(text({ zh: '发券单号', en: 'Order that codes were issued for' }, { maxLength: 64 })),
     mix_id: optional(mix_id),
-    cursor: optional(
-      text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 400 }),
-    ),
+    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' })),
     page_size: optional(
       integer({ zh: '每页数量，默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
     ),

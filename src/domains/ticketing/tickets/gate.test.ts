@@ -93,6 +93,13 @@ test('of many who come with one ticket at once, one gets in; the same check_id g
   expect(await check(code, event, `c${admitted[0]}`)).toMatchObject({ admitted: true, entry_count: 1 });
 });
 
+test('what a scanner puts around a code is no part of it', async () => {
+  const event = await show({ entry_limit: 3 });
+  const code = await codeOf(await buy(event));
+  for (const [index, scanned] of [`${code}\r\n`, `\ufeff${code}\t`, ` ${code} `].entries())
+    expect(await check(scanned, event, `s${index}`)).toMatchObject({ admitted: true, entry_count: index + 1 });
+});
+
 test('a ticket lets in as often as its event allows', async () => {
   const twice = await show({ entry_limit: 2 });
   const code = await codeOf(await buy(twice));

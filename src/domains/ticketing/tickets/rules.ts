@@ -32,8 +32,9 @@ export function codeText(key_id: string, payload: Payload, signer: (text: string
   return `${text}.${signer(text).toString('base64url')}`;
 }
 
-/** Takes a code apart; undefined when the text has not its form. */
-export function readCode(text: string): Code | undefined {
+/** Takes a code apart, without the blanks and line ends that a scanner puts around it; undefined when it has not its form. */
+export function readCode(scanned: string): Code | undefined {
+  const text = scanned.trim();
   const found = FORM.exec(text);
   if (!found) return undefined;
   const [, key_id = '', body = '', signature = ''] = found;
