@@ -157,16 +157,15 @@ test('logs --follow shows each new call once until it is stopped', async () => {
   await server.call('taobao.time.get');
   await until(
     () => seen,
-    (text) => logged(text).length === 5,
+    // Records of earlier calls may be written meanwhile, too.
+    (text) => logged(text).length >= 5,
   );
   stop.abort();
   const { code, stdout } = await following;
   expect(code).toBe(0);
-  expect(
-    logged(stdout)
-      .slice(1, 4)
-      .map(({ request_id }) => request_id),
-  ).toEqual(ids);
+  const shown = logged(stdout).map(({ request_id }) => request_id);
+  expect(shown.filter((id) => ids.includes(id as string))).toEqual(ids);
+  expect(new Set(shown).size).toBe(shown.length);
 });
 
 type Check = { check: string; state: string; message: string; remedy?: string };
