@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPasted } from '../src/cli/parameters.ts';
 import { readCsv } from '../src/domains/vouchers/imports/csv.ts';
+import { platformFault, readBroken } from '../src/gateway/broken-request.ts';
 import { addAskedFormat } from '../src/wire/asked-format.ts';
 import { decodeBatch } from '../src/wire/batch.ts';
 import { decodeForm, decodeFormBytes, encodeForm } from '../src/wire/form.ts';
@@ -48,6 +49,8 @@ const PAIRED = [
   '%25',
   '=%',
   '--',
+  '?a=',
+  ' /',
   '{"',
   '[{',
   'a ',
@@ -121,6 +124,12 @@ const readers: [string, number, (text: string) => unknown, string?][] = [
   ['cookies', HEAD, (text) => [cookieNamed(text, 'lang'), languageOf({ cookie: text })]],
   ['a cookie', HEAD, (text) => cookieNamed(`lang${text}=${text}`, 'lang')],
   ['the format that a request asks for', BODY, (text) => addAskedFormat(new Map(), `format${text}`)],
+  ...['', '?', '?a=', '&a=', 'x HTTP/1.1 '].map((before): [string, number, (text: string) => unknown] => [
+    `a broken request behind ${before}`,
+    HEAD,
+    (text) =>
+      platformFault(readBroken({ code: 'HPE_INVALID_URL' }, '', Buffer.from(`GET /router/${before}${text}&x y`))),
+  ]),
   ['a pasted call', HEAD, (text) => readPasted([text])],
   ['a pasted address', HEAD, (text) => readPasted([`http://127.0.0.1/?${text}`])],
   ['a pasted line of curl', HEAD, (text) => readPasted([`curl -d '${text}`])],
@@ -262,6 +271,25 @@ test.each(['/router/rest', '/router/batch', '/tool/sign', '/token'])(
     expect(await shortest(most, () => sendTiny(path, BODY))).toBeLessThanOrEqual(most);
     await Promise.all(Array.from({ length: 4 }, () => sendTiny(path, BODY)));
     expect((await resident()) - before).toBeLessThanOrEqual(4 * MOST_GROWTH * BODY);
+  },
+);
+
+test.each(['/openapi.json', '/router', '/console/api/me'])(
+  'answers others in time and grows little when one caller sends requests to %s without end and reads no answer',
+  async (path) => {
+    const { hostname, port } = new URL(url);
+    await (await fetch(url + path)).text();
+    const before = await resident();
+    const sockets = Array.from({ length: 4 }, () =>
+      connect(Number(port), hostname, function (this: Socket) {
+        this.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(60_000));
+      })
+        .pause()
+        .on('error', () => undefined),
+    );
+    await new Promise((done) => setTimeout(done, 2000));
+    expect((await resident()) - before).toBeLessThanOrEqual(4 * MOST_GROWTH * BODY);
+    for (const socket of sockets) socket.destroy();
   },
 );
 

@@ -88,6 +88,17 @@ const cut = (text: string, pieces: number): string[] => {
   return Array.from({ length: pieces }, (_, at) => text.slice(at * size, (at + 1) * size));
 };
 
+test('a head that is cut off is not carried out, and its caller learns why', async () => {
+  const head = `POST /router/rest?format=json HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\n`;
+  for (const pieces of [[head.slice(0, 29)], [head], [head.slice(0, 50), head.slice(50)], [head.slice(0, -2)]]) {
+    const [answer, ...more] = answersOf(await talk(pieces, true));
+    expect([answer?.status, more]).toEqual([200, []]);
+    expect(JSON.parse(answer?.body ?? '')).toEqual(error(43, /没有收完整.*arrive as a whole/));
+  }
+  for (const bytes of ['GET /health', '\x16\x03\x01\0'])
+    expect(answersOf(await talk([bytes], true)).map(({ status }) => status)).toEqual([400]);
+});
+
 test('a body that is cut off or malformed is not carried out, and its caller learns why', async () => {
   const head = `POST /router/rest?format=json HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\n`;
   for (const bytes of [
@@ -113,6 +124,7 @@ test.each<[string, string, number, RegExp]>([
   ['a verb in small letters', 'get /router/rest?format=json HTTP/1.1\r\nHost: x\r\n\r\n', 9, /get.*GET/],
   ['another in small letters', 'post /router/batch?format=json HTTP/1.1\r\nHost: x\r\n\r\n', 9, /POST/],
   ['a verb that nobody knows', 'FETCH /router/rest?format=json HTTP/1.1\r\nHost: x\r\n\r\n', 9, /FETCH/],
+  ['a version in small letters', 'GET /router/rest?format=json http/1.1\r\nHost: x\r\n\r\n', 43, /Expected HTTP/],
   ['CONNECT', 'CONNECT /router/rest?format=json HTTP/1.1\r\nHost: x\r\n\r\n', 9, /CONNECT/],
   ['a verb of WebDAV', 'PROPFIND /router/rest?format=json HTTP/1.1\r\nHost: x\r\n\r\n', 9, /PROPFIND/],
   [

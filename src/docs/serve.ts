@@ -30,7 +30,13 @@ export type DocsParts = {
 };
 
 /** A text packed for sending. */
-type Packed = { readonly gzip: Buffer; readonly etag: string };
+type Packed = {
+  readonly gzip: Buffer;
+  readonly etag: string;
+  /** The same unpacked, while somebody is sent it. */
+  plain?: WeakRef<Buffer>;
+  unpacking?: Promise<Buffer> | undefined;
+};
 
 /** A page made once for all origins, and the last origin that was filled in. */
 type Kept = { readonly page: Promise<Packed>; filled?: { readonly origin: string; readonly page: Promise<Packed> } };
@@ -180,6 +186,18 @@ async function packText(text: string, how: ZlibOptions = {}): Promise<Packed> {
   return { gzip: await pack(text, how), etag };
 }
 
+/** A page unpacked. All who are sent it share one copy, however slowly they read. */
+function plainOf(page: Packed): Buffer | Promise<Buffer> {
+  const kept = page.plain?.deref();
+  if (kept !== undefined) return kept;
+  page.unpacking ??= unpack(page.gzip).then((bytes) => {
+    page.plain = new WeakRef(bytes);
+    page.unpacking = undefined;
+    return bytes;
+  });
+  return page.unpacking;
+}
+
 /** The page at an address; undefined when there is none. */
 function pageFor(
   site: Site,
@@ -219,7 +237,8 @@ async function send(
   type: string,
   packed: Promise<Packed>,
 ): Promise<FastifyReply> {
-  const { gzip: bytes, etag } = await packed;
+  const page = await packed;
+  const { gzip: bytes, etag } = page;
   reply
     .header('content-type', type)
     .header('x-content-type-options', 'nosniff')
@@ -227,7 +246,7 @@ async function send(
     .header('vary', 'accept-encoding, accept-language, cookie')
     .header('etag', etag);
   if (reply.statusCode === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send();
-  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(await unpack(bytes));
+  if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(await plainOf(page));
   return reply.header('content-encoding', 'gzip').send(bytes);
 }
 

@@ -24,7 +24,7 @@ export type BrokenRequest = {
 
 /** A verb and what follows on its line. No field of a head looks like it: there a colon follows the name. */
 const LINE = /(?:^|\n)([^\s:]{1,64}) +((?:https?:\/\/[^\s/?#]*)?\/[^\r\n]*)/gi;
-const VERSION = / HTTP\/\d(?:\.\d)?\s*$/;
+const VERSION = / HTTP\/\d(?:\.\d)?\s*$/i;
 const MOST_TARGET = 64 * 1024;
 
 /**
@@ -88,7 +88,7 @@ export function wrongVerb(method: string | undefined): TopError {
 function wrongTarget(target: string): TopError {
   const place = target.search(/\s/);
   if (place !== -1) {
-    const name = /[?&]([^&=\s]{1,64})=[^&]*$/.exec(target.slice(0, place))?.[1];
+    const name = lastNameOf(target.slice(0, place));
     return platformError('invalid-encoding', {
       sub_msg: {
         zh: `地址里${name === undefined ? '' : `参数 ${name} 处`}有未编码的空格；请做百分号编码，空格写成 %20 或 +`,
@@ -107,6 +107,12 @@ function wrongTarget(target: string): TopError {
           en: 'the address holds bytes that are not UTF-8: take UTF-8 and percent-encode it',
         },
   });
+}
+
+/** The parameter that a target ends in. */
+function lastNameOf(target: string): string | undefined {
+  const pair = target.slice(1 + Math.max(target.indexOf('?'), target.lastIndexOf('&')));
+  return /^([^&=\s]{1,64})=/.exec(pair)?.[1];
 }
 
 /** Verbs that pages take, for the header Allow. */

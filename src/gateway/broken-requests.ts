@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { addAskedFormat } from '../wire/asked-format.ts';
 import { type BrokenRequest, type ParserError, pageFault, platformFault, readBroken } from './broken-request.ts';
+import type { Turns } from './one-at-a-time.ts';
 import { writeReply } from './plain-connections.ts';
 import type { RequestHead } from './plain-request.ts';
 import { escapeTarget, readPlainRequest } from './plain-request.ts';
@@ -37,7 +38,7 @@ type Known = { readonly start: string; readonly response?: ServerResponse };
  * (TOP protocol 5.1), and with a status of RFC 9110 all else. A connection ends with it, since nobody knows where its next
  * request would begin; answers that are owed on it go out first, the last one saying that it closes.
  */
-export function createBrokenRequests(router: Router): BrokenRequests {
+export function createBrokenRequests(router: Router, turns: Turns): BrokenRequests {
   const known = new WeakMap<Duplex, Known>();
   const gathering = new WeakMap<Duplex, (error: ParserError) => void>();
   return {
@@ -61,7 +62,7 @@ export function createBrokenRequests(router: Router): BrokenRequests {
       const { start = '', response } = known.get(socket) ?? {};
       if (response !== undefined) {
         gathering.set(socket, () => undefined);
-        closeAfter(response, error);
+        closeAfter(turns, response, error);
       } else {
         const head = gatherHead(MOST_GATHERED, GATHER_MS, (bytes) => {
           void answer(router, socket, readBroken(error, start, bytes));
@@ -90,15 +91,17 @@ function startOf(bytes: Buffer): string {
  * Lets the last answer that is owed on a connection end it. A request that is not there as a whole cannot be carried out
  * any more, and learns why.
  */
-function closeAfter(response: ServerResponse, error: Error): void {
+function closeAfter(turns: Turns, response: ServerResponse, error: Error): void {
   const request = response.req;
   if (response.headersSent) response.once('finish', () => request.socket.destroySoon());
   else response.shouldKeepAlive = false;
   if (request.complete) return;
   // Who reads the body listens by then.
-  setImmediate(() => {
-    if (request.listenerCount('error') > 0) request.emit('error', error);
-  });
+  turns.whenTaken(request, () =>
+    setImmediate(() => {
+      if (request.listenerCount('error') > 0) request.emit('error', error);
+    }),
+  );
 }
 
 async function answer(router: Router, socket: Duplex, broken: BrokenRequest): Promise<void> {

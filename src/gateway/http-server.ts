@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { platformError } from '../contract/errors.ts';
 import { endUnread, hasBody } from './body.ts';
 import { createBrokenRequests } from './broken-requests.ts';
+import { oneAtATime, type Take } from './one-at-a-time.ts';
 import { takePlainCalls } from './plain-connections.ts';
 import type { Router } from './router.ts';
 
@@ -17,8 +18,8 @@ const HTTP = {
   requireHostHeader: false,
 } as const;
 
-/** Takes a request that does not go to the gateway's own door. */
-export type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+/** How long nothing may go out or come in on a connection whose answer is not read to its end, in milliseconds. */
+const MOST_SILENT_MS = 120_000;
 
 /** An HTTP server that does not listen yet. */
 export type HttpServer = {
@@ -33,10 +34,8 @@ export type HttpServer = {
  * Makes the HTTP server: `/router/…` goes to the router, all else to `serve`. A caller that ends its sending half is
  * still answered (RFC 9112 9.6), and what is no HTTP goes to {@link createBrokenRequests}.
  */
-export function createHttpServer(router: Router, serve: Serve): HttpServer {
-  const broken = createBrokenRequests(router);
-  const take: Serve = (request, response) => {
-    broken.began(request, response);
+export function createHttpServer(router: Router, serve: Take): HttpServer {
+  const answer: Take = (request, response) => {
     if (hasBody(request)) endUnread(request, response);
     const fault = hostFault(request);
     const failure = fault === undefined ? undefined : platformError('bad-request', { sub_msg: fault });
@@ -46,6 +45,12 @@ export function createHttpServer(router: Router, serve: Serve): HttpServer {
     if (!hasBody(request)) delete request.headers['content-type'];
     serve(request, response);
   };
+  const turns = oneAtATime(answer);
+  const broken = createBrokenRequests(router, turns);
+  const take: Take = (request, response) => {
+    broken.began(request, response);
+    turns.take(request, response);
+  };
   const http = createServer(HTTP, take);
   // Node would take the end of what a caller sends for the end of its interest.
   Object.assign(http, { httpAllowHalfOpen: true });
@@ -54,8 +59,8 @@ export function createHttpServer(router: Router, serve: Serve): HttpServer {
     else refuse(response, 417, 'the only expectation that is met is 100-continue');
   });
   http.on('connect', ({ method, url }: IncomingMessage, socket: Duplex) => broken.refuse(socket, { method, url }));
-  // Calls have a deadline of their own.
-  http.setTimeout(0);
+  // Calls have a deadline of their own; this one ends connections whose answers nobody reads.
+  http.setTimeout(MOST_SILENT_MS);
   return { http, onBroken: broken.take, stopPlainCalls: takePlainCalls(http, router, broken.handedOver) };
 }
 

@@ -107,13 +107,22 @@ function hold(state: State, socket: Socket): void {
     state.handOver(socket, bytes);
     socket.resume();
   };
+  /** Node's server takes no bytes of a connection whose end was read. */
+  const cutOff = (bytes: Buffer): void => {
+    const error = Object.assign(new Error('the head is cut off'), { code: 'HPE_INVALID_EOF_STATE', rawPacket: bytes });
+    if (!state.http.emit('clientError', error, socket)) socket.destroy();
+  };
   /** Lets go with the head as a whole where it comes soon: what is wrong with it is told by its beginning. */
   const letGoWithHead = (bytes: Buffer): void => {
     if (hasWholeHead(bytes)) {
       letGo(bytes);
       return;
     }
-    head = gatherHead(MOST_HEAD, HEAD_MS, (all) => socket.destroyed || letGo(escapeTarget(all)));
+    head = gatherHead(MOST_HEAD, HEAD_MS, (all) => {
+      if (socket.destroyed) return;
+      if (socket.readableEnded) cutOff(all);
+      else letGo(escapeTarget(all));
+    });
     head.add(bytes);
   };
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
