@@ -15,8 +15,11 @@ const MOST_CHARACTERS = 32 * 1024;
 const MOST_PARAMETERS = 200;
 /** Characters digested for one call. */
 const MOST_DIGESTED = 1_000_000;
-/** Calls looked into in a second, at some 4 ms each: in production a stranger takes less than a tenth of a processor. */
-const MOST_A_SECOND = { sandbox: 200, production: 20 };
+/**
+ * Calls looked into in a second, and the milliseconds of a second after which no further one is: a usual call takes some
+ * 4 ms, one of many parameters ten times that. In production a stranger takes about a tenth of a processor.
+ */
+const MOST_A_SECOND = { sandbox: { calls: 200, ms: 800 }, production: { calls: 20, ms: 80 } };
 /** Secrets of an app that are tried, those that have ended among them. */
 const MOST_SECRETS = 3;
 /** Characters of the signed text that are shown. */
@@ -36,10 +39,13 @@ export function openSignatureExplainer(sandbox: boolean): SignatureExplainer {
   const most = sandbox ? MOST_A_SECOND.sandbox : MOST_A_SECOND.production;
   let second = 0;
   let explained = 0;
+  let spent = 0;
   return (refused, app, now) => {
     const present = Math.floor(now.getTime() / 1000);
-    if (present !== second) [second, explained] = [present, 0];
-    const findings = explained++ < most ? findingsOf(refused, app, now) : [];
+    if (present !== second) [second, explained, spent] = [present, 0, 0];
+    const began = performance.now();
+    const findings = explained++ < most.calls && spent < most.ms ? findingsOf(refused, app, now) : [];
+    spent += performance.now() - began;
     return platformError('invalid-signature', {
       sub_msg: sandbox ? tellAll(findings, refused, app) : (tellKind(findings) ?? UNKNOWN_KIND),
     });
