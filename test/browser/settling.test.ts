@@ -136,3 +136,21 @@ browserTest(
     expect([await desk.findings(), desk.faults()]).toEqual([[], []]);
   },
 );
+
+browserTest(
+  'a file whose headings do not tell the column of the codes asks for it, and names the columns',
+  async () => {
+    const { page } = desk;
+    await desk.go('/vouchers/code_open/codes');
+    const buffer = Buffer.from('Nummer,Wert\n10000001,OWN-0001\n10000002,OWN-0002\n');
+    await page.setInputFiles('input[type=file]', { name: 'own.csv', mimeType: 'text/csv', buffer });
+    const send = page.getByRole('button', { name: 'Import', exact: true });
+    await send.click();
+    await desk.shows('Columns of the file: 1 “Nummer”，2 “Wert”');
+    expect(await send.isDisabled()).toBe(true);
+    await page.getByLabel('Column of the codes').fill('2');
+    await send.click();
+    await desk.shows(/3 lines/);
+    expect([await desk.findings(), desk.faults()]).toEqual([[], []]);
+  },
+);

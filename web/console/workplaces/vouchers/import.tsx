@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Card, Checkbox, Flex, Input, Progress, Upload } from 'antd';
 import { useEffect, useId, useRef, useState } from 'react';
 import { partsOf } from '../../../../src/sdk/csv-file.ts';
+import { TopError } from '../../../../src/sdk/errors.ts';
 import type { AnswerOf } from '../../client.ts';
 import { ContractList } from '../../components/contract-list.tsx';
 import { LiveJob } from '../../components/job.tsx';
@@ -34,7 +35,7 @@ export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
   };
   return (
     <Card title={t({ zh: '导入自有券码', en: 'Import codes of your own' })}>
-      <Refusal error={upload.error} />
+      {!isUnclear(upload.error) && <Refusal error={upload.error} />}
       {upload.import_id !== undefined && upload.isSent ? (
         <Outcome mix_id={mix_id} import_id={upload.import_id} again={again} />
       ) : (
@@ -50,16 +51,16 @@ export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
               en: 'Leave bad lines out and bring in the others (otherwise one bad line keeps all out)',
             })}
           </Checkbox>
-          {upload.asksColumn && <ColumnInput value={column} onChange={setColumn} />}
+          {upload.columns !== undefined && <ColumnInput columns={upload.columns} value={column} onChange={setColumn} />}
           {upload.percent !== undefined && <Progress percent={upload.percent} />}
           <Flex gap={8}>
             <Button
               type="primary"
-              disabled={file === undefined}
+              disabled={file === undefined || (upload.columns !== undefined && column.trim() === '')}
               loading={upload.isRunning}
               onClick={() => file && upload.run(file, skips, column)}
             >
-              {upload.error
+              {upload.error && !isUnclear(upload.error)
                 ? t({ zh: '从中断处继续', en: 'Go on where it broke off' })
                 : t({ zh: '开始导入', en: 'Import' })}
             </Button>
@@ -75,12 +76,26 @@ export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
   );
 }
 
-/** Asks for the column of the codes, where the file does not show it. */
-function ColumnInput({ value, onChange }: { value: string; onChange: (column: string) => void }) {
+const isUnclear = (error: unknown): boolean => error instanceof TopError && error.sub_code === UNCLEAR;
+
+type Column = { readonly columns: string; readonly value: string; readonly onChange: (column: string) => void };
+
+/** Asks for the column of the codes, where the file does not show it; `columns` tells which there are. */
+function ColumnInput({ columns, value, onChange }: Column) {
   const t = useWords();
   const id = useId();
   return (
     <div>
+      <Alert
+        type="warning"
+        showIcon
+        style={{ marginBottom: 12 }}
+        title={t({
+          zh: '从表头看不出哪一列是券码，请指明',
+          en: 'The headings do not tell which column holds the codes: name it',
+        })}
+        description={t({ zh: `文件中的列：${columns}`, en: `Columns of the file: ${columns}` })}
+      />
       <label htmlFor={id}>
         {t({ zh: '券码所在的列（表头或序号）', en: 'Column of the codes (its heading or number)' })}
       </label>
@@ -129,7 +144,7 @@ function useUpload(mix_id: string) {
   const [error, setError] = useState<unknown>();
   const taken = useRef(0);
   const control = useRef<AbortController>(undefined);
-  const [asksColumn, setAsksColumn] = useState(false);
+  const [columns, setColumns] = useState<string>();
   const send = async (file: File, own_id: string, options: Options, { signal }: AbortController) => {
     let part = 0;
     for await (const { csv, is_last, bytes } of partsOf(file)) {
@@ -153,7 +168,8 @@ function useUpload(mix_id: string) {
       setSent(true);
     } catch (refusal) {
       if (!running.signal.aborted) setError(refusal);
-      if ((refusal as { sub_code?: unknown }).sub_code === UNCLEAR) setAsksColumn(true);
+      // The refusal names the columns behind its colon.
+      if (isUnclear(refusal)) setColumns((refusal as TopError).sub_msg?.replace(/^[^：]*：/, '') ?? '');
     } finally {
       if (control.current === running) setRunning(false);
     }
@@ -167,9 +183,9 @@ function useUpload(mix_id: string) {
     setSent(false);
     setRunning(false);
     setError(undefined);
-    setAsksColumn(false);
+    setColumns(undefined);
   };
-  return { import_id, percent, isSent, isRunning, error, asksColumn, run, forget };
+  return { import_id, percent, isSent, isRunning, error, columns, run, forget };
 }
 
 const isSettled = ({ state }: Report): boolean => state === 'done' || state === 'refused';
