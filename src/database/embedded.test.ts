@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { recall, remember, useHomes, using } from '../../test/harness/embedded-home.ts';
 import { descendants, gone } from '../../test/harness/processes.ts';
@@ -92,7 +92,7 @@ test.each(['new', 'old'])('of several starts at the same moment on a %s folder e
   for (const { refused } of started.filter((each) => !winners.includes(each))) {
     expect(refused).toBe(`StartError: folder ${homes.home} is in use by another instance (process ${winners[0]?.pid})`);
   }
-  expect(readdirSync(homes.home).sort()).toEqual(['pgdata', 'postgres.log']);
+  expect(homes.kept()).toEqual(['pgdata', 'postgres.log']);
 });
 
 test('kill -9 of the process leaves no PostgreSQL and no socket, and the next start has the data', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type Embedded, startEmbedded } from '../../src/database/embedded.ts';
@@ -73,6 +73,11 @@ export function useHomes() {
     /** A folder inside `folder` that does not exist yet. */
     home: '',
     cleanUp: (cleanup: () => unknown) => void cleanups.push(cleanup),
+    /** What stands in the home, but for the programs that a project in a closed folder has copied there. */
+    kept: (): string[] =>
+      readdirSync(homes.home)
+        .filter((name) => !name.startsWith('postgresql-'))
+        .sort(),
     /** Makes the home one that has run before, knows the word and was stopped: faster than a new one. */
     useOld: () => void execFileSync('cp', ['-a', old, homes.home]),
     async start(log: (line: string) => void = () => {}): Promise<Embedded> {
