@@ -34,7 +34,7 @@ const demoHome = (): string => `${tmpdir()}/piaoquan-demo`;
 
 /** Lets a first server load the demo data, which costs more than all else of a start. */
 async function loadDemo(target: string): Promise<void> {
-  const settings = { PORT: '0', DATABASE_URL: target, PIAOQUAN_HOME: demoHome(), LOG_LEVEL: 'silent' };
+  const settings = { PORT: '0', DATABASE_URL: target, PIAOQUAN_HOME: demoHome(), LOG_LEVEL: 'error' };
   await (await startServer(readConfig(true, settings))).close();
 }
 
@@ -56,7 +56,8 @@ export async function startTestServer(env: NodeJS.ProcessEnv = {}, time: TestTim
   const home = mkdtempSync(`${tmpdir()}/piaoquan-server-`);
   const { clock = () => new Date(), fresh = false } = time;
   const database = fresh ? await createTestDatabase() : await createDemoDatabase(env.PIAOQUAN_HOME ?? home);
-  const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'silent' };
+  // Errors alone: what no test expects shows beside the test that met it.
+  const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'error' };
   const start = (more: NodeJS.ProcessEnv) => startServer(readConfig(true, { ...settings, ...more }), clock);
   const server = await start(env);
   const others: RunningServer[] = [];

@@ -4,7 +4,7 @@ import type { AnswerOf, BatchCall, Client, ExportedCode, ItemOf, LooseRequest, T
 declare const client: Client;
 const EXPORT = 'taobao.film.fcode.export.query';
 
-/** Each function is checked by the compiler and never run. */
+/** Checked by the compiler (`npm run check`) and never run. */
 test('calls are typed by the name of their method', () => {
   const time = () => client.call('taobao.time.get');
   expectTypeOf(time).returns.resolves.toHaveProperty('time').toEqualTypeOf<Date>();
