@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmbedded } from '../src/database/embedded.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
 import { DEMO } from '../src/demo.ts';
+import { startEmbedded } from '../src/embedded/embedded.ts';
 import { type BusinessParameters, send, signedParameters } from '../src/sdk/request.ts';
 import { startServerProcess } from './processes.ts';
 

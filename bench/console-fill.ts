@@ -1,7 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../src/database/pool.ts';
-import type { Vault } from '../src/database/vault.ts';
 import { DEMO } from '../src/demo.ts';
 import { send } from '../src/domains/benefits/send/queries.ts';
 import { drawAll, insertActivity, insertPrize, invalidAll } from '../src/domains/lottery/queries.ts';
@@ -10,6 +9,7 @@ import { sealPersons } from '../src/domains/ticketing/orders/persons.ts';
 import { payOrders, submitOrders } from '../src/domains/ticketing/orders/queries.ts';
 import { operate } from '../src/domains/vouchers/codes/queries.ts';
 import { openCallLog } from '../src/gateway/call-log.ts';
+import type { Vault } from '../src/secrets/vault.ts';
 import type { ConsoleClient } from '../test/harness/console.ts';
 
 /** What the filled database is asked by: its own connections, the vault of its master key, and how much it holds. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { readConfig, readMasterKey } from '../src/config.ts';
-import { startEmbedded } from '../src/database/embedded.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
-import { createVault } from '../src/database/vault.ts';
+import { startEmbedded } from '../src/embedded/embedded.ts';
+import { createVault } from '../src/secrets/vault.ts';
 import { findChromium, launchChromium, openPage } from '../test/harness/chromium.ts';
 import { type ConsoleClient, logIn } from '../test/harness/console.ts';
 import {

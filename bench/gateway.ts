@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '../src/database/embedded.ts';
 import { DEMO } from '../src/demo.ts';
 import { demoTokens } from '../src/domains/ticketing/demo.ts';
+import { startEmbedded } from '../src/embedded/embedded.ts';
 import { type BusinessParameters, send, signedParameters } from '../src/sdk/request.ts';
 import { encodeForm } from '../src/wire/form.ts';
 import { get, type LoadResult, load, postForm } from './load.ts';

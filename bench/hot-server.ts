@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '../src/database/embedded.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
 import { DEMO } from '../src/demo.ts';
 import { insertActivity } from '../src/domains/lottery/queries.ts';
+import { startEmbedded } from '../src/embedded/embedded.ts';
 import { signedParameters } from '../src/sdk/request.ts';
 import { encodeForm } from '../src/wire/form.ts';
 import { postForm } from './load.ts';

@@ -1,22 +1,20 @@
 import pino from 'pino';
 import { readConfig, readMasterKey } from '../src/config.ts';
-import { lotteryPerformance } from '../src/contract/lottery.ts';
+import { lotteryPerformance } from '../src/contract/lottery/lottery.ts';
 import type { Handler } from '../src/contract/method.ts';
 import { connect } from '../src/database/pool.ts';
-import { createVault } from '../src/database/vault.ts';
-import { DEMO } from '../src/demo.ts';
 import { openAppStore } from '../src/gateway/apps.ts';
-import { openBodyRoom } from '../src/gateway/body.ts';
 import { type AnyHandler, createDispatcher } from '../src/gateway/call.ts';
 import { openCallLog } from '../src/gateway/call-log.ts';
 import { openDeadlines } from '../src/gateway/deadlines.ts';
 import { openSignatureExplainer } from '../src/gateway/explain-signature.ts';
+import { openBodyRoom } from '../src/gateway/http/body.ts';
 import { openMetrics } from '../src/gateway/metrics.ts';
 import { openQuotas } from '../src/gateway/quotas.ts';
 import { failCall } from '../src/gateway/recorded.ts';
 import { buildServer } from '../src/gateway/server.ts';
 import { openSessionStore } from '../src/gateway/sessions.ts';
-import { openTokenStore } from '../src/gateway/tokens.ts';
+import { createVault } from '../src/secrets/vault.ts';
 import { engineWay, interactiveWay, redisWay, type Way } from './stock-ways.ts';
 
 /**
@@ -65,10 +63,8 @@ const dispatcher = createDispatcher({
 });
 const { bodyLimit, bodyMemory } = config;
 const bodyRoom = openBodyRoom(bodyMemory);
-const oauth = { apps, tokens: openTokenStore(sql, vault), vault, clock, user: DEMO.user, bodyRoom };
 const server = buildServer({
   dispatcher,
-  oauth,
   metrics,
   ping: () => sql`select 1`,
   logger,

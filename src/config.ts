@@ -3,7 +3,7 @@ import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
-import { openHome } from './database/place.ts';
+import { openHome } from './embedded/home.ts';
 import { StartError } from './start-error.ts';
 
 /** Every setting of a running server. This file is the only reader of the environment. */

@@ -1,7 +1,7 @@
 import { demoEnd } from './database/demo-end.ts';
 import type { Sql } from './database/pool.ts';
-import type { Vault } from './database/vault.ts';
 import { grantPackages, insertApp, insertSession, insertUsers } from './gateway/records.ts';
+import type { Vault } from './secrets/vault.ts';
 
 /** The sandbox's app, user, session and operator. Production refuses a database that holds them. */
 export const DEMO = {

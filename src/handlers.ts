@@ -1,7 +1,6 @@
 import type { catalogue } from './contract/catalogue.ts';
 import type { Handlers } from './contract/method.ts';
 import type { Sql } from './database/pool.ts';
-import type { Vault } from './database/vault.ts';
 import { adminBenefitsHandlers } from './domains/benefits/admin/handlers.ts';
 import { benefitConsole } from './domains/benefits/console.ts';
 import { loadBenefitsDemo } from './domains/benefits/demo.ts';
@@ -26,6 +25,7 @@ import { ticketingHandlers } from './domains/ticketing/handlers.ts';
 import { voucherConsole } from './domains/vouchers/console.ts';
 import { loadVouchersDemo } from './domains/vouchers/demo.ts';
 import { voucherHandlers } from './domains/vouchers/handlers.ts';
+import type { Vault } from './secrets/vault.ts';
 
 const ledgers = {
   ...lotteryConsole.ledgers,

@@ -1,33 +1,32 @@
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { type Config, readConfig, readMasterKey } from './config.ts';
+import { serveConsole } from './console/console.ts';
+import type { LoginEvent } from './console/login-guard.ts';
+import { offerSetup } from './console/operator-links.ts';
+import { findUser, insertDemoOperator } from './console/operators.ts';
 import { adminPackages, catalogue, packages, packagesWithin } from './contract/catalogue.ts';
 import type { Contract } from './contract/method.ts';
 import { logCall, logSigning } from './database/change-log.ts';
-import { startEmbedded } from './database/embedded.ts';
 import { asStartError } from './database/errors.ts';
 import { startWorker } from './database/jobs.ts';
 import { MIGRATIONS, migrate } from './database/migrate.ts';
 import { connect, ping, type Sql, verify } from './database/pool.ts';
 import { openWriteProbe } from './database/probe.ts';
-import { createVault, type Vault } from './database/vault.ts';
 import { DEMO, loadPlatformDemo } from './demo.ts';
 import { serveDocs } from './docs/serve.ts';
 import { startTicketingRelease } from './domains/ticketing/release.ts';
 import { voucherJobs } from './domains/vouchers/handlers.ts';
+import { startEmbedded } from './embedded/embedded.ts';
 import { type App, openAppStore } from './gateway/apps.ts';
-import { openBodyRoom } from './gateway/body.ts';
 import { type AnyHandler, createDispatcher } from './gateway/call.ts';
 import { openCallLog } from './gateway/call-log.ts';
-import { serveConsole } from './gateway/console.ts';
-import { serveConsolePage } from './gateway/console-page.ts';
 import { openDeadlines } from './gateway/deadlines.ts';
 import { createExplainer } from './gateway/explain-call.ts';
 import { openSignatureExplainer } from './gateway/explain-signature.ts';
-import type { LoginEvent } from './gateway/login-guard.ts';
+import { openBodyRoom } from './gateway/http/body.ts';
+import { orderlyStop } from './gateway/http/stop.ts';
 import { type Metrics, openMetrics } from './gateway/metrics.ts';
-import { offerSetup } from './gateway/operator-links.ts';
-import { findUser, insertDemoOperator } from './gateway/operators.ts';
 import { openQuotas } from './gateway/quotas.ts';
 import { openRecentCalls } from './gateway/recent-calls.ts';
 import { failCall } from './gateway/recorded.ts';
@@ -35,12 +34,13 @@ import { checkMasterKey, listApps } from './gateway/records.ts';
 import { newRequestId } from './gateway/request-id.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
-import { orderlyStop } from './gateway/stop.ts';
-import { openTokenStore } from './gateway/tokens.ts';
-import { type Signer, serveTool } from './gateway/tool.ts';
 import { joinHandlers, loadDomainsDemo } from './handlers.ts';
+import { serveOAuth } from './oauth/oauth.ts';
+import { openTokenStore } from './oauth/tokens.ts';
 import { signedParameters } from './sdk/request.ts';
+import { createVault, type Vault } from './secrets/vault.ts';
 import { StartError } from './start-error.ts';
+import { type Signer, serveTool } from './tool/tool.ts';
 import { welcome } from './welcome.ts';
 
 /** A server that listens. */
@@ -171,7 +171,6 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
   const { bodyLimit, trustProxy } = config;
   const server = buildServer({
     dispatcher,
-    oauth,
     metrics,
     ping: () => ping(sql),
     unwritable: openWriteProbe(sql),
@@ -182,6 +181,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     kind: config.sandbox ? 'sandbox' : 'production',
     ownHosts: config.sandbox ? config.hosts : undefined,
   });
+  serveOAuth(server, oauth);
   const demoLogin = config.sandbox ? DEMO.operator : undefined;
   const findDeveloper = serveConsole(server, {
     sql,
@@ -192,6 +192,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     demoLogin,
     explainer,
     bodyLimit,
+    webFolder: WEB_FOLDER,
     onLogin: (event) => noteLogin(event, metrics, logger),
   });
   serveTool(server, {
@@ -208,7 +209,6 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     clock,
     bodyLimit,
   });
-  serveConsolePage(server, WEB_FOLDER, config.sandbox);
   serveDocs(server, { contracts, demo: config.sandbox ? DEMO : undefined, webFolder: WEB_FOLDER });
   return server;
 }

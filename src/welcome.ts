@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
+import { LINK_HOURS } from './console/operator-links.ts';
 import { DEMO } from './demo.ts';
-import { LINK_HOURS } from './gateway/operator-links.ts';
-import { isLoopback } from './gateway/own-hosts.ts';
+import { isLoopback } from './gateway/http/own-hosts.ts';
 import { signedParameters } from './sdk/request.ts';
 import { encodeForm } from './wire/form.ts';
 

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { embeddedTarget, startEmbedded } from '../src/database/embedded.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
+import { embeddedTarget, startEmbedded } from '../src/embedded/embedded.ts';
 import { createProductionDatabase, createTestDatabase } from './harness/database.ts';
 import { newHome, piaoquanHere } from './harness/run.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';

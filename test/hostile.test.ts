@@ -5,7 +5,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPasted } from '../src/cli/parameters.ts';
 import { readCsv } from '../src/domains/vouchers/imports/csv.ts';
-import { platformFault, readBroken } from '../src/gateway/broken-request.ts';
+import { platformFault, readBroken } from '../src/gateway/http/broken-request.ts';
 import { addAskedFormat } from '../src/wire/asked-format.ts';
 import { decodeBatch } from '../src/wire/batch.ts';
 import { decodeForm, decodeFormBytes, encodeForm } from '../src/wire/form.ts';

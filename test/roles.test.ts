@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue } from '../src/contract/catalogue.ts';
 import type { Contract } from '../src/contract/method.ts';
-import { ROLES, type Role } from '../src/contract/roles.ts';
+import { ROLES, type Role } from '../src/contract/platform/roles.ts';
 import { fieldsOf, itemOf } from '../src/contract/schema.ts';
 import { type ConsoleClient, hire, logIn } from './harness/console.ts';
 import { plainRequest } from './harness/requests.ts';

@@ -63,8 +63,8 @@ const ours = (from: string): boolean => from.startsWith('src/');
 const within = (from: string, ...folders: string[]): boolean => folders.some((each) => from.startsWith(`src/${each}/`));
 
 test('the readings below see every folder and import', () => {
-  for (const folder of ['contract/', 'wire/', 'gateway/', 'database/', 'domains/', 'secrets/', 'sdk/', 'docs/'])
-    expect(below(folder).length, folder).toBeGreaterThan(0);
+  const rooms = 'contract wire gateway console oauth tool database batching embedded secrets domains sdk docs';
+  for (const folder of rooms.split(' ')) expect(below(`${folder}/`).length, folder).toBeGreaterThan(0);
   const call = sources.find(({ path }) => path === 'src/gateway/call.ts');
   expect(call?.imports).toEqual(
     expect.arrayContaining(['src/contract/errors.ts', 'src/wire/parse.ts', 'src/gateway/apps.ts']),
@@ -92,10 +92,10 @@ describe('who may import whom', () => {
     expect(forbidden(below('sdk/', 'docs/'), allowed)).toEqual([]);
   });
 
-  test("a domain imports contract, database, secrets, itself and another's one door, grant.ts, and nothing of HTTP", () => {
+  test("a domain imports contract, database, batching, secrets, itself and another's one door, grant.ts, and nothing of HTTP", () => {
     const own = (from: string, { path }: Source) =>
       from.startsWith(`${path.split('/').slice(0, 3).join('/')}/`) ||
-      within(from, 'contract', 'database', 'secrets') ||
+      within(from, 'contract', 'database', 'batching', 'secrets') ||
       from.endsWith('/grant.ts');
     const http = /^(node:)?(https?|net|tls|http2)$|^fastify|^pino/;
     const allowed = (from: string, file: Source) => (ours(from) ? own(from, file) : !http.test(from));
@@ -108,27 +108,44 @@ describe('who may import whom', () => {
     expect(
       found(
         rules,
-        /^import (?!type).*\/(database|queries).*$|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bawait\b/gm,
+        /^import (?!type).*\/(database|batching|queries|vault|password).*$|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bawait\b/gm,
       ),
     ).toEqual([]);
   });
 
-  test('the gateway imports contract, wire and database, and never a domain', () => {
+  const underGateway = ['contract', 'wire', 'database', 'batching', 'secrets'];
+
+  test('the gateway imports contract, wire and what the database is reached by; no domain, console, OAuth or tool', () => {
     // start-error.ts holds one class, the refusal to start.
     const allowed = (from: string) =>
-      !ours(from) || within(from, 'contract', 'wire', 'database', 'gateway') || from === 'src/start-error.ts';
+      !ours(from) || within(from, 'gateway', ...underGateway) || from === 'src/start-error.ts';
     expect(forbidden(below('gateway/'), allowed)).toEqual([]);
   });
 
-  test('the database imports nothing of ours but itself', () => {
-    const allowed = (from: string) => !ours(from) || within(from, 'database') || from === 'src/start-error.ts';
-    expect(forbidden(below('database/'), allowed)).toEqual([]);
+  test('console, OAuth and tool import what the gateway may and the gateway, never each other', () => {
+    for (const room of ['console', 'oauth', 'tool'])
+      expect(
+        forbidden(below(`${room}/`), (from) => !ours(from) || within(from, room, 'gateway', ...underGateway)),
+      ).toEqual([]);
   });
 
-  test('what secrets and personal data are imports the database alone', () => {
-    expect(forbidden(below('secrets/'), (from) => !ours(from) || within(from, 'database', 'secrets'))).toEqual([]);
+  test('the database imports nothing of ours but itself; on it stand batching and the embedded server', () => {
+    const allowed =
+      (...folders: string[]) =>
+      (from: string) =>
+        !ours(from) || within(from, 'database', ...folders) || from === 'src/start-error.ts';
+    expect(forbidden(below('database/'), allowed())).toEqual([]);
+    expect(forbidden(below('batching/'), allowed('batching'))).toEqual([]);
+    expect(forbidden(below('embedded/'), allowed('embedded'))).toEqual([]);
   });
 
+  test('what secrets and personal data are imports nothing of ours but what is too busy', () => {
+    const allowed = (from: string) => !ours(from) || within(from, 'secrets') || from === 'src/batching/batch.ts';
+    expect(forbidden(below('secrets/'), allowed)).toEqual([]);
+  });
+});
+
+describe('what calls through the SDK', () => {
   test('pages in the browser call through the SDK and know of the server only types', () => {
     const pages = webSources();
     expect(pages.length).toBeGreaterThan(40);
@@ -138,9 +155,9 @@ describe('who may import whom', () => {
   });
 
   test('the command line calls through the SDK; what it does to the database itself is named here', () => {
-    const stores = ['records', 'tokens', 'operator-links'].map((name) => `src/gateway/${name}.ts`);
+    const stores = ['gateway/records', 'oauth/tokens', 'console/operator-links'].map((name) => `src/${name}.ts`);
     const own = ['src/config.ts', 'src/start-error.ts', 'src/demo.ts', 'src/main.ts', ...stores];
-    const folders = ['cli', 'contract', 'wire', 'sdk', 'docs', 'database'];
+    const folders = ['cli', 'contract', 'wire', 'sdk', 'docs', 'database', 'embedded', 'secrets'];
     const allowed = (from: string) => !ours(from) || within(from, ...folders) || own.includes(from);
     expect(forbidden(below('cli/'), allowed)).toEqual([]);
   });
@@ -152,7 +169,7 @@ describe('what holds for every import', () => {
     const others = sources.filter(({ path }) => !path.startsWith('src/domains/') && !joining.includes(path));
     expect(forbidden(others, (from) => !within(from, 'domains'))).toEqual([]);
     const handlers = sources.filter(({ path }) => path === 'src/handlers.ts');
-    expect(forbidden(handlers, (from) => within(from, 'domains', 'contract', 'database'))).toEqual([]);
+    expect(forbidden(handlers, (from) => within(from, 'domains', 'contract', 'database', 'secrets'))).toEqual([]);
   });
 
   test('nothing of ours imports a test', () => {
@@ -175,11 +192,13 @@ describe('what holds for every import', () => {
 });
 
 describe('where things stand', () => {
-  test('SQL stands in queries, the stores of the gateway and the database folder', () => {
-    const names = 'apps call-log figures operators operator-links quotas records sessions tokens'.split(' ');
-    const stores = names.map((name) => `src/gateway/${name}.ts`);
+  test('SQL stands in queries, the stores of gateway, console and OAuth, and the folders that run the database', () => {
+    const names = 'apps call-log figures quotas records sessions'.split(' ').map((name) => `gateway/${name}`);
+    const stores = [...names, 'console/operators', 'console/operator-links', 'oauth/tokens'].map(
+      (name) => `src/${name}.ts`,
+    );
     const mayHold = ({ path }: Source) =>
-      path.startsWith('src/database/') || path.endsWith('/queries.ts') || stores.includes(path);
+      /^src\/(database|embedded)\//.test(path) || path.endsWith('/queries.ts') || stores.includes(path);
     const statement = /`\s*(select|insert|update|delete|with|copy|create|alter|drop|truncate|begin|lock|set)\b[^`]*`/gi;
     expect(found(sources.filter(mayHold), statement).length).toBeGreaterThan(10);
     expect(

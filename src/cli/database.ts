@@ -1,13 +1,13 @@
 import { homeFolder, readConfig, readMasterKey } from '../config.ts';
 import { packages } from '../contract/catalogue.ts';
 import { audit } from '../database/audit.ts';
-import { embeddedTarget } from '../database/embedded.ts';
 import type { Starter } from '../database/mark.ts';
 import { MIGRATIONS, migrate } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
-import { createVault, type Vault } from '../database/vault.ts';
+import { embeddedTarget } from '../embedded/embedded.ts';
 import { checkMasterKey, createApp, hasApp, insertUsers } from '../gateway/records.ts';
-import { openTokenStore } from '../gateway/tokens.ts';
+import { openTokenStore } from '../oauth/tokens.ts';
+import { createVault, type Vault } from '../secrets/vault.ts';
 import { StartError } from '../start-error.ts';
 import { EXIT, type Io, printJson, table, wholeNumber } from './io.ts';
 import { advanceCounters, hasServers } from './queries.ts';

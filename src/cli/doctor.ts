@@ -2,13 +2,13 @@ import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { type Config, readConfig, readMasterKey } from '../config.ts';
-import { embeddedTarget } from '../database/embedded.ts';
 import { readMark } from '../database/mark.ts';
 import { MIGRATIONS } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
-import { createVault } from '../database/vault.ts';
+import { embeddedTarget } from '../embedded/embedded.ts';
 import { type Client, TopError, TopNetworkError } from '../sdk/index.ts';
 import { send } from '../sdk/request.ts';
+import { createVault } from '../secrets/vault.ts';
 import { StartError } from '../start-error.ts';
 import { openClient } from './client.ts';
 import { type ClientOptions, clientSettings, EXIT, type Io, printJson } from './io.ts';

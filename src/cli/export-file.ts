@@ -11,7 +11,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { identify } from '../database/processes.ts';
+import { identify } from '../embedded/processes.ts';
 import { StartError } from '../start-error.ts';
 import { attempt, PRIVATE, writePrivate } from './files.ts';
 

@@ -1,5 +1,5 @@
 import { readClientConfig } from '../config.ts';
-import { LINK_HOURS, offerReset, unlock } from '../gateway/operator-links.ts';
+import { LINK_HOURS, offerReset, unlock } from '../console/operator-links.ts';
 import { StartError } from '../start-error.ts';
 import { formatInstant } from '../wire/time.ts';
 import { openVault, withDatabase } from './database.ts';

@@ -1,11 +1,11 @@
 import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Config, readConfig } from '../config.ts';
-import { startEmbedded } from '../database/embedded.ts';
 import { readMark } from '../database/mark.ts';
 import { connect, verify } from '../database/pool.ts';
-import { readPostmaster } from '../database/postmaster.ts';
-import { identify } from '../database/processes.ts';
+import { startEmbedded } from '../embedded/embedded.ts';
+import { readPostmaster } from '../embedded/postmaster.ts';
+import { identify } from '../embedded/processes.ts';
 import { StartError } from '../start-error.ts';
 import { type Io, printJson } from './io.ts';
 import { dropSandbox, hasServers } from './queries.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { tokens } from '../contract/damai-fields.ts';
-import { ORDER_SUBMIT_RESULTS } from '../contract/damai-order.ts';
-import { PAY_RESULTS } from '../contract/damai-pay.ts';
-import { SEND_PLAN_RECEIVE_RESULTS } from '../contract/genie.ts';
-import { drawReturns } from '../contract/lottery.ts';
+import { drawReturns } from '../contract/lottery/lottery.ts';
 import { fieldNote, type Words } from '../contract/schema.ts';
+import { SEND_PLAN_RECEIVE_RESULTS } from '../contract/sendplans/genie.ts';
+import { tokens } from '../contract/ticketing/fields.ts';
+import { ORDER_SUBMIT_RESULTS } from '../contract/ticketing/order.ts';
+import { PAY_RESULTS } from '../contract/ticketing/pay.ts';
 import { KIND_HEADER } from '../database/mark.ts';
 import { type Client, TopError } from '../sdk/index.ts';
 import { StartError } from '../start-error.ts';

@@ -1,6 +1,6 @@
 import { StartError } from '../start-error.ts';
 import { baseText, isSignMethod, type SignMethod } from '../wire/base-text.ts';
-import { diagnoseSignature } from '../wire/diagnose.ts';
+import { diagnoseSignature } from '../wire/diagnosis/diagnose.ts';
 import { digests, sign } from '../wire/sign.ts';
 import { type ClientOptions, clientSettings, EXIT, type Io, printJson, wrongUsage } from './io.ts';
 import { type Pasted, readPasted } from './parameters.ts';

@@ -1,23 +1,37 @@
-import { adminBenefitContracts } from './admin-benefits.ts';
-import { adminConsoleContracts } from './admin-console.ts';
-import { adminJobContracts } from './admin-jobs.ts';
-import { adminLotteryContracts } from './admin-lottery.ts';
-import { adminOperatorContracts } from './admin-operators.ts';
-import { adminPlatformContracts } from './admin-platform.ts';
-import { adminSendplanContracts } from './admin-sendplans.ts';
-import { adminTicketingContracts } from './admin-ticketing.ts';
-import { adminVoucherContracts } from './admin-vouchers.ts';
-import { benefitContracts } from './benefit.ts';
-import { damaiContracts } from './damai.ts';
-import { filmContracts } from './film.ts';
-import { genieContracts } from './genie.ts';
+import { adminBenefitContracts } from './benefits/admin.ts';
+import { benefitContracts } from './benefits/benefit.ts';
+import { benefitSendExplain } from './benefits/explain.ts';
+import { benefitReadContracts } from './benefits/reads.ts';
+import { adminJobContracts } from './jobs/admin.ts';
+import { adminLedgerContracts } from './ledger/admin.ts';
+import { adminLotteryContracts } from './lottery/admin.ts';
+import { drawExplain } from './lottery/explain.ts';
+import { lotteryDrawContracts } from './lottery/lottery.ts';
+import { lotteryPerformanceConfigQuery } from './lottery/performance-config.ts';
+import { lotteryReadContracts } from './lottery/reads.ts';
 import type { Contract } from './method.ts';
-import { platformContracts } from './platform.ts';
-import { mayCall, type Role } from './roles.ts';
+import { adminPlatformContracts } from './platform/admin.ts';
+import { adminOperatorContracts } from './platform/operators.ts';
+import { platformContracts } from './platform/platform.ts';
+import { mayCall, type Role } from './platform/roles.ts';
+import { adminSendplanContracts } from './sendplans/admin.ts';
+import { receiveExplain } from './sendplans/explain.ts';
+import { genieContracts } from './sendplans/genie.ts';
+import { sendplanReadContracts } from './sendplans/reads.ts';
+import { adminTicketingContracts } from './ticketing/admin.ts';
+import { damaiContracts } from './ticketing/damai.ts';
+import { orderExplain } from './ticketing/explain.ts';
+import { ticketingReadContracts } from './ticketing/reads.ts';
+import { adminVoucherContracts } from './vouchers/admin.ts';
+import { bindExplain, sendExplain } from './vouchers/explain.ts';
+import { fcodeContracts } from './vouchers/fcode.ts';
+import { voucherReadContracts } from './vouchers/reads.ts';
 
 /** Every method the platform offers, in the order of the documentation centre. */
 export const catalogue = [
-  ...filmContracts,
+  lotteryPerformanceConfigQuery,
+  ...lotteryDrawContracts,
+  ...fcodeContracts,
   ...damaiContracts,
   ...genieContracts,
   ...benefitContracts,
@@ -29,7 +43,19 @@ export const catalogue = [
   ...adminJobContracts,
   ...adminTicketingContracts,
   ...adminPlatformContracts,
-  ...adminConsoleContracts,
+  // What the console asks beside the administration: why a grant passes or not, searches and figures, and ledgers.
+  drawExplain,
+  sendExplain,
+  bindExplain,
+  orderExplain,
+  receiveExplain,
+  benefitSendExplain,
+  ...lotteryReadContracts,
+  ...sendplanReadContracts,
+  ...benefitReadContracts,
+  ...voucherReadContracts,
+  ...ticketingReadContracts,
+  ...adminLedgerContracts,
   ...adminOperatorContracts,
 ] as const satisfies readonly Contract[];
 

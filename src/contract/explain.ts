@@ -25,6 +25,11 @@ const rule = struct(
   },
 );
 
+/** Whose call is explained. */
+export const caller_app_key = optional(
+  text({ zh: '哪个应用的调用，默认调用方', en: 'Whose call; the caller unless given' }, { maxLength: 32 }),
+);
+
 /** The answer of every method that explains: whether the real call would pass now, and each rule in its order. */
 export const explained = {
   result: bool({ zh: '真实调用此刻能否通过', en: 'Whether the real call would pass now' }, { example: 'true' }),

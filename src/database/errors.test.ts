@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/harness/database.ts';
-import { createBatcher } from './batch.ts';
+import { createBatcher } from '../batching/batch.ts';
 import { isTransient } from './errors.ts';
 
 let db: TestDatabase;

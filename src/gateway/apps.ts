@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { createLoader } from '../database/load.ts';
+import { createLoader } from '../batching/loader.ts';
 import type { Sql } from '../database/pool.ts';
-import { SECRET_PURPOSE, type Vault } from '../database/vault.ts';
+import { SECRET_PURPOSE, type Vault } from '../secrets/vault.ts';
 
 /** At most so many calls in each window of so many seconds. */
 export type Frequency = { readonly max_calls: number; readonly window_seconds: number };

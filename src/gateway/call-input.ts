@@ -1,4 +1,4 @@
-import type { Role } from '../contract/roles.ts';
+import type { Role } from '../contract/platform/roles.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import type { Values } from '../wire/unknown.ts';
 

@@ -1,16 +1,16 @@
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { CallContext, Contract, SessionContext } from '../contract/method.ts';
 import { compileRefusal } from '../contract/outcome.ts';
-import { CONSOLE_APP_KEY, mayActForUser, mayCall } from '../contract/roles.ts';
+import { CONSOLE_APP_KEY, mayActForUser, mayCall } from '../contract/platform/roles.ts';
 import type { Writer } from '../database/change-log.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import { throwInSegment } from '../wire/batch.ts';
+import { invalidAppKey, invalidMethod } from '../wire/diagnosis/causes.ts';
 import { compileParser } from '../wire/parse.ts';
 import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
 import { refuseFiles, type Values } from '../wire/unknown.ts';
 import type { App, AppStore } from './apps.ts';
 import type { CallInput, OperatorCall } from './call-input.ts';
-import { invalidAppKey, invalidMethod } from './causes.ts';
 import {
   checkPublicParameters,
   formatOf,

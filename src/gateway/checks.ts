@@ -1,11 +1,18 @@
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
 import { isSignMethod, type Parameters, withoutEmpties } from '../wire/base-text.ts';
+import {
+  invalidFormat,
+  invalidSession,
+  invalidTimestamp,
+  invalidVersion,
+  missing,
+  unknownSession,
+} from '../wire/diagnosis/causes.ts';
 import type { Format } from '../wire/render.ts';
 import { equalSignatures, sign, signLegacy } from '../wire/sign.ts';
 import { formatInstant, parseTimestamp } from '../wire/time.ts';
 import { type App, allowsAddress, allowsDigest } from './apps.ts';
-import { invalidFormat, invalidSession, invalidTimestamp, invalidVersion, missing, unknownSession } from './causes.ts';
 import type { Session } from './sessions.ts';
 
 /** How far a caller's clock may be off, either side (TOP protocol 2). */

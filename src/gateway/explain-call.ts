@@ -1,6 +1,6 @@
 import type { Contract } from '../contract/method.ts';
 import { baseText } from '../wire/base-text.ts';
-import { diagnoseSignature, type Finding } from '../wire/diagnose.ts';
+import { diagnoseSignature, type Finding } from '../wire/diagnosis/diagnose.ts';
 import { digests } from '../wire/sign.ts';
 import { findUnknown, type Unknown } from '../wire/unknown.ts';
 import { type App, type AppStore, newestSecret } from './apps.ts';

@@ -1,7 +1,7 @@
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { Words } from '../contract/schema.ts';
 import { baseText, isSignMethod, type Parameters } from '../wire/base-text.ts';
-import { diagnoseSignature, type Finding } from '../wire/diagnose.ts';
+import { diagnoseSignature, type Finding } from '../wire/diagnosis/diagnose.ts';
 import { nearestName } from '../wire/nearest.ts';
 import { digests } from '../wire/sign.ts';
 import { cut, toPlainText } from '../wire/text.ts';

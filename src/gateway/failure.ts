@@ -1,5 +1,5 @@
+import { BusyError } from '../batching/batch.ts';
 import { platformError, TopError } from '../contract/errors.ts';
-import { BusyError } from '../database/batch.ts';
 import { isTransient } from '../database/errors.ts';
 
 const QUERY_CANCELED = '57014';

@@ -7,14 +7,21 @@ import {
   Registry,
 } from 'prom-client';
 
-import { LOGIN_OUTCOMES, type LoginEvent } from './login-guard.ts';
+/**
+ * What became of a proof of identity at the console: `refused` while its account, address or device is locked,
+ * `lock` where it began.
+ */
+export const LOGIN_OUTCOMES = ['success', 'failure', 'lock', 'refused'] as const;
+
+/** Name of such an outcome. */
+export type LoginOutcome = (typeof LOGIN_OUTCOMES)[number];
 
 /** Prometheus figures of the server. */
 export type Metrics = {
   /** Counts one call and its duration in microseconds. Methods that are not ours count as `unknown`. */
   called(method: string | undefined, code: number, sub_code: string | undefined, duration_us: number): void;
   /** Counts one proof of identity at the console. */
-  loggedIn(outcome: LoginEvent['outcome']): void;
+  loggedIn(outcome: LoginOutcome): void;
   /** The page Prometheus reads, and its media type. */
   page(): Promise<{ text: string; type: string }>;
 };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FEW, GROWN, type Grown, KNOWLEDGE, many, openGrown, sum } from '../../test/harness/grown.ts';
+import { attempt, takeBack } from '../console/operators.ts';
 import type { Sql } from '../database/pool.ts';
-import { createVault, SESSION_KEY_PURPOSE } from '../database/vault.ts';
-import { attempt, takeBack } from './operators.ts';
+import { createVault, SESSION_KEY_PURPOSE } from '../secrets/vault.ts';
 import { openSessionStore } from './sessions.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');

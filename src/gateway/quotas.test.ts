@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/harness/database.ts';
 import { connect } from '../database/pool.ts';
-import { createVault } from '../database/vault.ts';
+import { createVault } from '../secrets/vault.ts';
 import { openAppStore } from './apps.ts';
 import { openQuotas } from './quotas.ts';
 

@@ -1,6 +1,6 @@
+import { createBatcher } from '../batching/batch.ts';
 import type { PlatformErrorName } from '../contract/error-table.ts';
 import { platformError } from '../contract/errors.ts';
-import { createBatcher } from '../database/batch.ts';
 import type { Sql } from '../database/pool.ts';
 import type { App, AppStore } from './apps.ts';
 

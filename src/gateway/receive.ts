@@ -4,9 +4,9 @@ import { addAskedFormat } from '../wire/asked-format.ts';
 import { decodeForm, decodeFormBytes, decodeUtf8, EncodingError } from '../wire/form.ts';
 import { boundaryOf, decodeMultipart, MultipartError } from '../wire/multipart.ts';
 import { cut, toPlainText } from '../wire/text.ts';
-import { type BodyLimits, hasBody, readBody } from './body.ts';
-import { wrongVerb } from './broken-request.ts';
-import type { RequestHead } from './plain-request.ts';
+import { type BodyLimits, hasBody, readBody } from './http/body.ts';
+import { wrongVerb } from './http/broken-request.ts';
+import type { RequestHead } from './http/plain-request.ts';
 
 /** What a request says, whatever its dialect (client notes, requests). */
 export type Received = {

@@ -1,7 +1,7 @@
+import { BusyError } from '../batching/batch.ts';
 import { TopError } from '../contract/errors.ts';
 import { REFUSED } from '../contract/outcome.ts';
-import { CONSOLE_APP_KEY } from '../contract/roles.ts';
-import { BusyError } from '../database/batch.ts';
+import { CONSOLE_APP_KEY } from '../contract/platform/roles.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import { type Format, renderError } from '../wire/render.ts';
 import type { CallLog } from './call-log.ts';

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Queryable, Sql } from '../database/pool.ts';
-import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../database/vault.ts';
+import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../secrets/vault.ts';
 import { StartError } from '../start-error.ts';
 
 /** What makes an app. */

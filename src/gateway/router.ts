@@ -12,12 +12,12 @@ import { acceptsGzip } from '../wire/preferences.ts';
 import { contentType, type Format } from '../wire/render.ts';
 import { isStructural, withoutSeparator } from '../wire/separator.ts';
 import { cut } from '../wire/text.ts';
-import { type BodyRoom, drain } from './body.ts';
 import type { Dispatcher } from './call.ts';
 import type { CallInput } from './call-input.ts';
 import { formatOf } from './checks.ts';
-import { encodeAnswer } from './encode.ts';
-import type { RequestHead } from './plain-request.ts';
+import { type BodyRoom, drain } from './http/body.ts';
+import { encodeAnswer } from './http/encode.ts';
+import type { RequestHead } from './http/plain-request.ts';
 import { giveUp, type Received, receive, understand } from './receive.ts';
 import type { Answer } from './recorded.ts';
 

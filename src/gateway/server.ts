@@ -10,20 +10,17 @@ import { platformErrors } from '../contract/error-table.ts';
 import type { TopError } from '../contract/errors.ts';
 import { KIND_HEADER, type Kind } from '../database/mark.ts';
 import { cut } from '../wire/text.ts';
-import { refuseOtherVerbs } from './allowed-verbs.ts';
-import { type BodyRoom, hasBody, readBody } from './body.ts';
 import type { Dispatcher } from './call.ts';
-import { CONSOLE_ERRORS, ConsoleError } from './console-errors.ts';
-import { createHttpServer, type HttpServer } from './http-server.ts';
+import { refuseOtherVerbs } from './http/allowed-verbs.ts';
+import { type BodyRoom, hasBody, readBody } from './http/body.ts';
+import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import { FOREIGN, ForeignCaller, foreignTo } from './http/own-hosts.ts';
 import type { Metrics } from './metrics.ts';
-import { type OAuth, serveOAuth } from './oauth.ts';
-import { foreignTo } from './own-hosts.ts';
 import { createRouter } from './router.ts';
 
 /** What the HTTP server is made of. */
 export type ServerParts = {
   readonly dispatcher: Dispatcher;
-  readonly oauth: OAuth;
   readonly metrics: Metrics;
   /** Resolves when the database answers; rejects or hangs when it does not. */
   readonly ping: () => Promise<unknown>;
@@ -43,7 +40,7 @@ export type ServerParts = {
 const PING_MS = 1000;
 const UNAVAILABLE = 'database unavailable';
 
-/** Builds the HTTP server: the gateway, the authorisation pages, and what operators watch. It does not listen yet. */
+/** Builds the HTTP server: the gateway, and what operators watch. It does not listen yet. */
 export function buildServer(parts: ServerParts): FastifyInstance {
   const router = createRouter(parts);
   let own: HttpServer | undefined;
@@ -75,7 +72,6 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     return readWhole(request, reply, parts.bodyRoom);
   });
   if (parts.ownHosts !== undefined) guardDoors(server, parts.ownHosts);
-  serveOAuth(server, parts.oauth);
   serveOperations(server, parts);
   server.setNotFoundHandler((request, reply) =>
     reply
@@ -122,8 +118,8 @@ function guardDoors(server: FastifyInstance, hosts: readonly string[]): void {
     const isVisit = isHidden && request.method === 'GET';
     const foreign = foreignTo(hosts, { host: request.host, headers: request.headers, isVisit, isHidden });
     if (foreign === undefined) return;
-    if (route.startsWith('/console/')) throw new ConsoleError(foreign);
-    const { status, message } = CONSOLE_ERRORS[foreign];
+    if (route.startsWith('/console/')) throw new ForeignCaller(foreign);
+    const { status, message } = FOREIGN[foreign];
     return reply.code(status).send({ error: foreign, message });
   });
 }

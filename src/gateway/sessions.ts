@@ -1,6 +1,6 @@
-import { createLoader } from '../database/load.ts';
+import { createLoader } from '../batching/loader.ts';
 import type { Sql } from '../database/pool.ts';
-import { SESSION_KEY_PURPOSE, type Vault } from '../database/vault.ts';
+import { SESSION_KEY_PURPOSE, type Vault } from '../secrets/vault.ts';
 
 /** A session key's record: one app, one user, until it expires or is revoked. */
 export type Session = {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createVault } from '../database/vault.ts';
 import {
   keptText,
   mask,
@@ -13,6 +12,7 @@ import {
   shownUser,
   storedUser,
 } from './personal.ts';
+import { createVault } from './vault.ts';
 
 const vault = createVault(Buffer.alloc(32, 1));
 

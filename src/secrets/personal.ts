@@ -1,4 +1,4 @@
-import type { Vault } from '../database/vault.ts';
+import type { Vault } from './vault.ts';
 
 // What a phone number is, who is meant by a user id, and how either is kept and shown: one definition for all domains.
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { requestValue } from '../../test/harness/arbitrary.ts';
 import { encodeRequest } from '../../test/harness/encode.ts';
 import { everyKind } from '../../test/harness/every-kind.ts';
-import { benefitSelector } from '../contract/benefit.ts';
+import { benefitSelector } from '../contract/benefits/benefit.ts';
 import { catalogue } from '../contract/catalogue.ts';
 import { type ErrorBody, TopError } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';

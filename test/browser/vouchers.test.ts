@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createVault } from '../../src/database/vault.ts';
 import * as server from '../../src/domains/vouchers/batches/rules.ts';
 import * as series from '../../src/domains/vouchers/series.ts';
 import { partsOf } from '../../src/sdk/csv-file.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import * as page from '../../web/console/workplaces/vouchers/form.ts';
 import { readCodes } from '../../web/console/workplaces/vouchers/operations.ts';
 

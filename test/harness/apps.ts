@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Sql } from '../../src/database/pool.ts';
-import { createVault, type Vault } from '../../src/database/vault.ts';
 import { createApp, type NewApp } from '../../src/gateway/records.ts';
+import { createVault, type Vault } from '../../src/secrets/vault.ts';
 
 /**
  * Fixes the master key of the servers that this process starts from now on, and gives its vault, so that a test can

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { type Embedded, startEmbedded } from '../../src/database/embedded.ts';
 import { connect, type DatabaseTarget, type Sql } from '../../src/database/pool.ts';
+import { type Embedded, startEmbedded } from '../../src/embedded/embedded.ts';
 import { descendants, gone, startScript } from './processes.ts';
 
 type Told = { target: string; dataFolder: string; socketDir: string; refused?: string };

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded } from '../../src/database/embedded.ts';
 import { MIGRATIONS, migrate } from '../../src/database/migrate.ts';
 import { connect, type DatabaseTarget } from '../../src/database/pool.ts';
+import { startEmbedded } from '../../src/embedded/embedded.ts';
 import { makeRunFolder } from './run-folder.ts';
 
 declare module 'vitest' {

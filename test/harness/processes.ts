@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify } from '../../src/database/processes.ts';
+import { identify } from '../../src/embedded/processes.ts';
 
 /** Every process with its parent. */
 function parents(): [number, number][] {

@@ -1,6 +1,6 @@
 import { accessSync, chmodSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { identify } from '../../src/database/processes.ts';
+import { identify } from '../../src/embedded/processes.ts';
 
 const MEMORY = '/dev/shm';
 /** Bytes that must be free before a run's files are kept in memory; it needs a fifth of that. */

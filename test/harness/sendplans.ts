@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect } from 'vitest';
-import { createVault } from '../../src/database/vault.ts';
 import { adminSendplansHandlers } from '../../src/domains/sendplans/admin/handlers.ts';
 import { loadSendplansDemo } from '../../src/domains/sendplans/demo.ts';
 import { sendplanExplainHandlers } from '../../src/domains/sendplans/explain/handlers.ts';
 import { sendplansHandlers } from '../../src/domains/sendplans/handlers.ts';
 import { insertNew, openLedger } from '../../src/domains/sendplans/queries.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import { contextAt } from './context.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 

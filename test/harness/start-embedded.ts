@@ -1,4 +1,4 @@
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/embedded/embedded.ts';
 
 // A process that starts the embedded server on the folder of its first argument, tells so, and stays.
 try {

@@ -2,12 +2,12 @@ import { afterAll, expect } from 'vitest';
 import type { CallContext } from '../../src/contract/method.ts';
 import { audit } from '../../src/database/audit.ts';
 import type { Sql } from '../../src/database/pool.ts';
-import { createVault } from '../../src/database/vault.ts';
 import { adminTicketingHandlers } from '../../src/domains/ticketing/admin/handlers.ts';
 import { demoTokens, loadTicketingDemo } from '../../src/domains/ticketing/demo.ts';
 import { ticketingHandlers } from '../../src/domains/ticketing/handlers.ts';
 import type { SubmitParam } from '../../src/domains/ticketing/orders/rules.ts';
 import { insertNew, type Row } from '../../src/domains/ticketing/queries.ts';
+import { createVault } from '../../src/secrets/vault.ts';
 import { createTestDatabase } from './database.ts';
 
 /** The instant at which a stage is set; its events are on sale from an hour before for ten days. */

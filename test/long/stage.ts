@@ -1,8 +1,8 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { embeddedTarget } from '../../src/database/embedded.ts';
 import type { Sql } from '../../src/database/pool.ts';
-import { readPostmaster } from '../../src/database/postmaster.ts';
+import { embeddedTarget } from '../../src/embedded/embedded.ts';
+import { readPostmaster } from '../../src/embedded/postmaster.ts';
 import { using } from '../harness/embedded-home.ts';
 import { descendants, gone } from '../harness/processes.ts';
 import { newHome, type Started, sandbox } from '../harness/run.ts';

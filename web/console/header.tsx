@@ -10,7 +10,7 @@ import {
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { ROLES } from '../../src/contract/roles.ts';
+import { ROLES } from '../../src/contract/platform/roles.ts';
 import { Menu } from './components/menu.tsx';
 import { useSearch } from './components/search.tsx';
 import { useLanguage, useWords } from './language.tsx';

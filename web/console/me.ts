@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { Role } from '../../src/contract/roles.ts';
+import type { Role } from '../../src/contract/platform/roles.ts';
 import { ask, DoorError } from './door.ts';
 
 /** Who is logged in, as `GET /console/api/me` tells. */

@@ -1,5 +1,5 @@
 import { baseText, isSignMethod, type SignMethod } from '../../src/wire/base-text.ts';
-import { diagnoseSignature } from '../../src/wire/diagnose.ts';
+import { diagnoseSignature } from '../../src/wire/diagnosis/diagnose.ts';
 import { copyButton } from './copy.ts';
 import { browserDigests, signInBrowser } from './digests.ts';
 import { make, one } from './dom.ts';

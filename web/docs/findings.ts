@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/wire/diagnose.ts';
+import type { Finding } from '../../src/wire/diagnosis/diagnose.ts';
 import { language, make } from './dom.ts';
 import { words } from './words.ts';
 

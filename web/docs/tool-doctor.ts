@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/wire/diagnose.ts';
+import type { Finding } from '../../src/wire/diagnosis/diagnose.ts';
 import { make } from './dom.ts';
 import { findingList, isUnexplained } from './findings.ts';
 import { largeText } from './large-text.ts';

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { benefitExplainHandlers } from './explain/handlers.ts';
 import { benefitReadHandlers } from './reads/handlers.ts';
 import { benefitLedgers } from './reads/queries.ts';

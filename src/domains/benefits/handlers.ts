@@ -1,7 +1,7 @@
-import { type benefitContracts, benefitSelector } from '../../contract/benefit.ts';
+import { type benefitContracts, benefitSelector } from '../../contract/benefits/benefit.ts';
 import { fault, type Handlers, type ResponseOf } from '../../contract/method.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { activityHandlers } from './activity/handlers.ts';
 import { findTypes, findTypesWithTemplates } from './queries.ts';
 import { listWindow, type SelectorQuery, wantsTotal } from './rules.ts';

@@ -1,4 +1,4 @@
-import type { benefitSelector } from '../../contract/benefit.ts';
+import type { benefitSelector } from '../../contract/benefits/benefit.ts';
 import type { RequestOf } from '../../contract/method.ts';
 
 /** What a selector request asks. */

@@ -1,5 +1,5 @@
-import { type adminJobContracts, jobGet } from '../../contract/admin-jobs.ts';
 import { nextIdCursor, readIdCursor } from '../../contract/cursor.ts';
+import { type adminJobContracts, jobGet } from '../../contract/jobs/admin.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
 import { writeAs } from '../../database/change-log.ts';
 import { cancelJob, findJobs, type Job } from '../../database/jobs.ts';

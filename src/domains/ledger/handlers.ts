@@ -1,5 +1,5 @@
-import { type adminLedgerContracts, type Counter, ledgerList } from '../../contract/admin-ledger.ts';
 import { platformError } from '../../contract/errors.ts';
+import { type adminLedgerContracts, type Counter, ledgerList } from '../../contract/ledger/admin.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
 import type { LedgerPlace, LedgerReader } from '../../database/ledger.ts';
 import type { Sql } from '../../database/pool.ts';

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { lotteryExplainHandlers } from './explain/handlers.ts';
 import { lotteryReadHandlers } from './reads/handlers.ts';
 import { lotteryLedgers } from './reads/queries.ts';

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { createBatcher } from '../../database/batch.ts';
+import { createBatcher } from '../../batching/batch.ts';
+import { createLoader } from '../../batching/loader.ts';
+import { createWeighed } from '../../batching/weighed.ts';
 import { isTransient } from '../../database/errors.ts';
-import { createLoader } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
-import { createWeighed } from '../../database/weighed.ts';
 import { openKeys } from './keys.ts';
 import { type Drawn, drawAll, findMostCodes, findRewards, invalidAll, type Reward, type RewardKey } from './queries.ts';
 import { wavesOf } from './rules.ts';

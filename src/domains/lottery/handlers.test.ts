@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
-import { lotteryPerformanceConfigQuery } from '../../contract/film.ts';
+import { lotteryPerformanceConfigQuery } from '../../contract/lottery/performance-config.ts';
 import type { CallContext } from '../../contract/method.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { compileParser } from '../../wire/parse.ts';
 import { loadLotteryDemo } from './demo.ts';
 import { lotteryHandlers } from './handlers.ts';

@@ -1,10 +1,10 @@
-import type { lotteryPerformanceConfigQuery } from '../../contract/film.ts';
-import { drawReturns, invalidReturns, type lotteryDrawContracts } from '../../contract/lottery.ts';
+import { createLoader, keepLast } from '../../batching/loader.ts';
+import { drawReturns, invalidReturns, type lotteryDrawContracts } from '../../contract/lottery/lottery.ts';
+import type { lotteryPerformanceConfigQuery } from '../../contract/lottery/performance-config.ts';
 import type { Handlers } from '../../contract/method.ts';
-import { createLoader, keepLast } from '../../database/load.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
 import { storedUser } from '../../secrets/personal.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { openIssuedCodes } from '../vouchers/grant.ts';
 import { type Draws, openDraws } from './draws.ts';
 import { type Activity, type Drawn, findActivities, type RewardKey } from './queries.ts';

@@ -1,4 +1,4 @@
-import { createBatcher } from '../../database/batch.ts';
+import { createBatcher } from '../../batching/batch.ts';
 import { isTransient } from '../../database/errors.ts';
 import type { Sql } from '../../database/pool.ts';
 import { claimKeys, type DrawKey, findHomes, type Home, hasWins } from './queries.ts';

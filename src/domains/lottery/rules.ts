@@ -1,4 +1,4 @@
-import type { lotteryPerformance } from '../../contract/lottery.ts';
+import type { lotteryPerformance } from '../../contract/lottery/lottery.ts';
 import type { ResponseOf } from '../../contract/method.ts';
 import type { Reward, Win } from './queries.ts';
 

@@ -1,5 +1,5 @@
 import { fault, type Handlers } from '../../contract/method.ts';
-import { type platformContracts, topAuthTokenCreate, topAuthTokenRefresh } from '../../contract/platform.ts';
+import { type platformContracts, topAuthTokenCreate, topAuthTokenRefresh } from '../../contract/platform/platform.ts';
 
 /** The fields of the /token answer, or why there are none. */
 type Granted = { readonly answer: object } | { readonly fault: string };

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { sendplanExplainHandlers } from './explain/handlers.ts';
 import { sendplanReadHandlers } from './reads/handlers.ts';
 import { sendplanLedgers } from './reads/queries.ts';

@@ -1,6 +1,6 @@
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './charge/purposes.ts';
 import { charge, insertBiz } from './charge/queries.ts';
 import { insertNew, openLedger, type Row } from './queries.ts';

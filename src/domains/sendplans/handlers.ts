@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { createBatcher } from '../../batching/batch.ts';
+import { createLoader } from '../../batching/loader.ts';
+import type { CallContext, Handlers, RequestOf } from '../../contract/method.ts';
 import {
   type genieContracts,
   SEND_PLAN_QUERY_RESULTS,
   SEND_PLAN_RECEIVE_RESULTS,
   type sendPlanReceive,
-} from '../../contract/genie.ts';
-import type { CallContext, Handlers, RequestOf } from '../../contract/method.ts';
-import { createBatcher } from '../../database/batch.ts';
-import { createLoader } from '../../database/load.ts';
+} from '../../contract/sendplans/genie.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { chargeHandlers } from './charge/handlers.ts';
 import {
   type CircleKey,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { adminSendplansHandlers } from './admin/handlers.ts';
 import { loadSendplansDemo } from './demo.ts';
 import { sendplansHandlers } from './handlers.ts';

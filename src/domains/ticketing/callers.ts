@@ -1,6 +1,6 @@
-import { createLoader } from '../../database/load.ts';
+import { createLoader } from '../../batching/loader.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { type Caller, findCallers, TOKEN_PURPOSE, type TokenHashes } from './queries.ts';
 
 /** The three tokens by which every method of the family knows its caller. */

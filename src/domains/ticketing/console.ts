@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { ticketingExplainHandlers } from './explain/handlers.ts';
 import { ticketingReadHandlers } from './reads/handlers.ts';
 import { ticketingLedgers } from './reads/queries.ts';

@@ -1,5 +1,5 @@
 import type { Queryable, Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { payOrders, type SubmitCommand, submitOrders } from './orders/queries.ts';
 import { holdUntil, insertNumbered, type Row } from './queries.ts';
 

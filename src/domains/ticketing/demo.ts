@@ -1,6 +1,6 @@
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import {
   insertTheatre,
   loadDemoOrders,

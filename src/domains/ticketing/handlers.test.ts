@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
 import type { CallContext } from '../../contract/method.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { demoTokens, loadTicketingDemo, otherDemoTokens } from './demo.ts';
 import { ticketingHandlers } from './handlers.ts';
 

@@ -1,9 +1,9 @@
-import { type damaiContracts, PROJECT_DETAIL_RESULTS } from '../../contract/damai.ts';
-import { EVENT_GOOD_LIST_RESULTS, EVENT_LIST_RESULTS } from '../../contract/damai-event.ts';
+import { createLoader, keepLast } from '../../batching/loader.ts';
 import type { Handlers } from '../../contract/method.ts';
-import { createLoader, keepLast } from '../../database/load.ts';
+import { type damaiContracts, PROJECT_DETAIL_RESULTS } from '../../contract/ticketing/damai.ts';
+import { EVENT_GOOD_LIST_RESULTS, EVENT_LIST_RESULTS } from '../../contract/ticketing/event.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { createCallers, type Tokens, tokenHashes } from './callers.ts';
 import { orderHandlers } from './orders/handlers.ts';
 import { type FoundProject, findProjects, type ProjectKey } from './queries.ts';

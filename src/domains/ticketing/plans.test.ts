@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/harness/dat
 import { connectKeepingPlans, connectWithPlansOfNow, rowsRead } from '../../../test/harness/rows-read.ts';
 import { A, after, C, NOON, P, putOn } from '../../../test/harness/ticketing.ts';
 import type { Sql } from '../../database/pool.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { cancelOrder, refundOrder } from './admin/orders/queries.ts';
 import { loadTicketingDemo } from './demo.ts';
 import { type PayCommand, payOrders, releaseDue, type SubmitCommand, submitOrders } from './orders/queries.ts';

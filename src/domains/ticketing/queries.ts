@@ -1,5 +1,5 @@
-import type { projectDetail } from '../../contract/damai.ts';
 import type { ResponseOf } from '../../contract/method.ts';
+import type { projectDetail } from '../../contract/ticketing/damai.ts';
 import type { Queryable, Sql } from '../../database/pool.ts';
 
 /** Purpose under which the vault hashes the family's tokens. */

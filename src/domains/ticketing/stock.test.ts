@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { demoTokens, loadTicketingDemo } from './demo.ts';
 import { ticketingHandlers } from './handlers.ts';
 import { insertNew, type Row } from './queries.ts';

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { voucherExplainHandlers } from './explain/handlers.ts';
 import { voucherReadHandlers } from './reads/handlers.ts';
 import { voucherLedgers } from './reads/queries.ts';

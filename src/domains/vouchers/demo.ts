@@ -1,6 +1,6 @@
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Queryable, Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { makeCodes, setForm } from './batches/queries.ts';
 import { type Batch, consumeCodes, insertBatch, insertCodes, insertGrant } from './queries.ts';
 import { CODE_PURPOSE, codeKey } from './rules.ts';

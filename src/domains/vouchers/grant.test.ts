@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { makeCodes, setForm } from './batches/queries.ts';
 import { openIssuedCodes } from './grant.ts';
 import { type Batch, insertBatch, insertCodes } from './queries.ts';

@@ -1,4 +1,4 @@
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { CODE_PURPOSE } from './rules.ts';
 import { type CodeForm, createSeries } from './series.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { operate } from './codes/queries.ts';
 import { loadVouchersDemo } from './demo.ts';
 import { voucherHandlers } from './handlers.ts';

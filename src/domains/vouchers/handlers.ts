@@ -1,9 +1,9 @@
-import type { adminVoucherContracts } from '../../contract/admin-vouchers.ts';
-import type { fcodeContracts } from '../../contract/fcode.ts';
 import type { Handlers } from '../../contract/method.ts';
+import type { adminVoucherContracts } from '../../contract/vouchers/admin.ts';
+import type { fcodeContracts } from '../../contract/vouchers/fcode.ts';
 import type { JobStep } from '../../database/jobs.ts';
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { batchHandlers, generateStep } from './batches/handlers.ts';
 import { codeHandlers } from './codes/handlers.ts';
 import { importHandlers, importStep } from './imports/handlers.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { voucherHandlers } from './handlers.ts';
 import { consumeCodes, insertBatch, insertCodes, insertGrant } from './queries.ts';
 

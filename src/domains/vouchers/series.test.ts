@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createVault } from '../../database/vault.ts';
+import { createVault } from '../../secrets/vault.ts';
 import { CLEAR_ALPHABET, checkDigit, codeSpace, createSeries } from './series.ts';
 
 const vault = createVault(randomBytes(32));

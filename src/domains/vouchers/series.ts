@@ -1,4 +1,4 @@
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { createPermutation } from './ff1.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/pool.ts';
-import type { Vault } from '../../database/vault.ts';
+import type { Vault } from '../../secrets/vault.ts';
 import { type Catalogue, findStored } from './codes/queries.ts';
 import { CODE_PURPOSE, codeKey } from './rules.ts';
 import { type CodeForm, createSeries } from './series.ts';

@@ -3,7 +3,7 @@ import {
   activityRelation,
   type activityUpdate,
   type benefitActivityContracts,
-} from '../../../contract/benefit-activity.ts';
+} from '../../../contract/benefits/activity.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';

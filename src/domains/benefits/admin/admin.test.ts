@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { loadBenefitsDemo } from '../demo.ts';
 import { benefitHandlers } from '../handlers.ts';
 import { adminBenefitsHandlers } from './handlers.ts';

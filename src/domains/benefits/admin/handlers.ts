@@ -1,12 +1,12 @@
-import { type adminBenefitContracts, templateSave } from '../../../contract/admin-benefits.ts';
+import { type adminBenefitContracts, templateSave } from '../../../contract/benefits/admin.ts';
 import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { given } from '../../../contract/settings.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { keptText, mask, personOf } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
 import { RECEIVER_PURPOSE } from '../send/handlers.ts';
 import { type Receiver, receiverKey, receivingUser } from '../send/rules.ts';

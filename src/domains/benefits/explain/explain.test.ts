@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../test/harness/
 import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import type { TopError } from '../../../contract/errors.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { insertDemoActivity } from '../activity/queries.ts';
 import { insertTemplate, openType } from '../queries.ts';
 import { sendHandlers } from '../send/handlers.ts';

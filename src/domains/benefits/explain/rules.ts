@@ -1,4 +1,4 @@
-import { benefitErrors } from '../../../contract/benefit-errors.ts';
+import { benefitErrors } from '../../../contract/benefits/errors.ts';
 import { type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
 import { isOver } from '../../../contract/period.ts';
 import type { SendFacts, TargetFacts } from './queries.ts';

@@ -1,4 +1,4 @@
-import type { benefitReadContracts } from '../../../contract/admin-benefit-reads.ts';
+import type { benefitReadContracts } from '../../../contract/benefits/reads.ts';
 import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { benefitErrors } from '../../../contract/benefit-errors.ts';
-import { activitySend, type benefitSendContracts } from '../../../contract/benefit-send.ts';
+import { BusyError, createBatcher } from '../../../batching/batch.ts';
+import { createLoader } from '../../../batching/loader.ts';
+import { benefitErrors } from '../../../contract/benefits/errors.ts';
+import { activitySend, type benefitSendContracts } from '../../../contract/benefits/send.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
-import { BusyError, createBatcher } from '../../../database/batch.ts';
-import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { type DetailResult, findSellers, findUsers, type SendCommand, type SendOutcome, send } from './queries.ts';
 import {
   opaqueReceiver,

@@ -1,4 +1,4 @@
-import type { activitySend } from '../../../contract/benefit-send.ts';
+import type { activitySend } from '../../../contract/benefits/send.ts';
 import { platformError } from '../../../contract/errors.ts';
 import type { RequestOf } from '../../../contract/method.ts';
 import { personOf, phoneOf } from '../../../secrets/personal.ts';

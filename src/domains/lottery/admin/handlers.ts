@@ -1,10 +1,10 @@
-import { type adminLotteryContracts, lotteryActivitySave } from '../../../contract/admin-lottery.ts';
 import { platformError } from '../../../contract/errors.ts';
+import { type adminLotteryContracts, lotteryActivitySave } from '../../../contract/lottery/admin.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import { logCall, writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { keptText, shownUser, storedUser } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { openDraws } from '../draws.ts';
 import {
   adjustStock,

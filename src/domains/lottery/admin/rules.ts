@@ -1,4 +1,4 @@
-import type { lotteryActivitySave } from '../../../contract/admin-lottery.ts';
+import type { lotteryActivitySave } from '../../../contract/lottery/admin.ts';
 import type { RequestOf } from '../../../contract/method.ts';
 import { given } from '../../../contract/settings.ts';
 import type { DrawCursor, Prize, WholeActivity } from './queries.ts';

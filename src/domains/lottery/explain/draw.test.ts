@@ -3,7 +3,7 @@ import { contextAt } from '../../../../test/harness/context.ts';
 import { gmt8, type Lottery, NOW, openLottery, PLATFORM, prize, segment } from '../../../../test/harness/lottery.ts';
 import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { lotteryHandlers } from '../handlers.ts';
 import { lotteryExplainHandlers } from './handlers.ts';
 

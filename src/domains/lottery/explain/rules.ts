@@ -1,5 +1,5 @@
 import { type Judged, judgeBy, oddsOf, type RuleWords } from '../../../contract/explain.ts';
-import { drawReturns } from '../../../contract/lottery.ts';
+import { drawReturns } from '../../../contract/lottery/lottery.ts';
 import type { DrawAsked, DrawFacts, PrizeFacts } from './queries.ts';
 
 const rule = (code: keyof typeof drawReturns, zh: string, en: string): RuleWords => ({

@@ -1,6 +1,6 @@
-import { lotteryActivitySave } from '../../../contract/admin-lottery.ts';
-import type { lotteryReadContracts } from '../../../contract/admin-lottery-reads.ts';
 import { platformError } from '../../../contract/errors.ts';
+import { lotteryActivitySave } from '../../../contract/lottery/admin.ts';
+import type { lotteryReadContracts } from '../../../contract/lottery/reads.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { shownUser } from '../../../secrets/personal.ts';

@@ -1,11 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { type adminPlatformContracts, appSave } from '../../../contract/admin-platform.ts';
 import { adminPackages, catalogue, packages as knownPackages, packagesWithin } from '../../../contract/catalogue.ts';
 import { type CallContext, type Contract, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
-import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
+import { type adminPlatformContracts, appSave } from '../../../contract/platform/admin.ts';
+import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
-import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../../../database/vault.ts';
+import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../../../secrets/vault.ts';
 import { holdRole } from '../operators/queries.ts';
 import {
   addSecret,

@@ -1,9 +1,9 @@
-import { type adminOperatorContracts, operatorSave } from '../../../contract/admin-operators.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
-import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
+import { type adminOperatorContracts, operatorSave } from '../../../contract/platform/operators.ts';
+import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { findChanges, writeAs } from '../../../database/change-log.ts';
-import { drawPassword, hashPassword } from '../../../database/password.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
+import { drawPassword, hashPassword } from '../../../secrets/password.ts';
 import { pageLimit, readTimeCursor, timeCursor, toPage, wrong } from '../admin/rules.ts';
 import {
   changeOperator,

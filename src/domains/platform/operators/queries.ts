@@ -1,4 +1,4 @@
-import type { Role } from '../../../contract/roles.ts';
+import type { Role } from '../../../contract/platform/roles.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 
 /** An operator as an owner sees one. `status`: 1 live, 2 suspended. */

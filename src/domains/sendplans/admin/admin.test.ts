@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
 import { until } from '../../../../test/harness/until.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { loadSendplansDemo } from '../demo.ts';
 import { sendplansHandlers } from '../handlers.ts';
 import { adminSendplansHandlers } from './handlers.ts';

@@ -1,11 +1,11 @@
-import { type adminSendplanContracts, planSave } from '../../../contract/admin-sendplans.ts';
 import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { type adminSendplanContracts, planSave } from '../../../contract/sendplans/admin.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { keptText, maskPhone, plainPhone, shownId } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
 import { USER_PURPOSE, userHashes } from '../handlers.ts';
 import type { Receiver } from '../rules.ts';

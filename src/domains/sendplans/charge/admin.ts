@@ -1,9 +1,9 @@
-import { type adminChargeContracts, bizSave, vipRenewUpdate } from '../../../contract/admin-sendplan-charges.ts';
 import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { type adminChargeContracts, bizSave, vipRenewUpdate } from '../../../contract/sendplans/admin-charges.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { plainPhone } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { newKeyPair } from './crypto.ts';
 import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
 import { type Biz, findBiz, saveBiz, setRenewing } from './queries.ts';

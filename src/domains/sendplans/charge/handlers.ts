@@ -1,16 +1,16 @@
+import { createBatcher } from '../../../batching/batch.ts';
+import { createLoader } from '../../../batching/loader.ts';
 import { platformError } from '../../../contract/errors.ts';
+import type { Handlers } from '../../../contract/method.ts';
 import {
   CHARGE_RESULTS,
   type supplyCharge,
   type thirdCycleVipStatus,
   VIP_STATUS_RESULTS,
-} from '../../../contract/genie-charge.ts';
-import type { Handlers } from '../../../contract/method.ts';
-import { createBatcher } from '../../../database/batch.ts';
-import { createLoader } from '../../../database/load.ts';
+} from '../../../contract/sendplans/charge.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { plainPhone } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { decryptMobile, isFresh, isSigned } from './crypto.ts';
 import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
 import {

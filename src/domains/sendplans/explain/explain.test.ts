@@ -3,7 +3,7 @@ import { contextAt } from '../../../../test/harness/context.ts';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
 import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { sendplansHandlers } from '../handlers.ts';
 import { insertNew, openLedger } from '../queries.ts';
 import { sendplanExplainHandlers } from './handlers.ts';

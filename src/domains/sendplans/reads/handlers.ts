@@ -1,6 +1,6 @@
-import type { sendplanReadContracts } from '../../../contract/admin-sendplan-reads.ts';
 import { wrongCursor } from '../../../contract/cursor.ts';
 import type { Handlers } from '../../../contract/method.ts';
+import type { sendplanReadContracts } from '../../../contract/sendplans/reads.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { findCircles } from './queries.ts';
 

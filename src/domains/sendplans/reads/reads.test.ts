@@ -3,7 +3,7 @@ import { contextAt } from '../../../../test/harness/context.ts';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
 import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { adminSendplansHandlers } from '../admin/handlers.ts';
 import { loadSendplansDemo } from '../demo.ts';
 import { sendplansHandlers } from '../handlers.ts';

@@ -1,7 +1,7 @@
-import type { adminTicketingContracts } from '../../../contract/admin-ticketing.ts';
 import type { Handlers } from '../../../contract/method.ts';
+import type { adminTicketingContracts } from '../../../contract/ticketing/admin.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { gateHandlers } from '../tickets/handlers.ts';
 import { adminChannelHandlers } from './channels/handlers.ts';
 import { adminOrderHandlers } from './orders/handlers.ts';

@@ -1,5 +1,5 @@
-import type { Vault } from '../../../database/vault.ts';
 import { personOf, plainPhone } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { IDENTITY_CARD, plainBearer, plainCard } from './documents.ts';
 import { type BearerParam, plainName, type SubmitParam } from './rules.ts';
 

@@ -1,5 +1,5 @@
-import type { orderSubmit } from '../../../contract/damai-order.ts';
 import type { RequestOf } from '../../../contract/method.ts';
+import type { orderSubmit } from '../../../contract/ticketing/order.ts';
 import { type Arguments, readId } from '../rules.ts';
 import { documentFault, IDENTITY_CARD, plainBearer, plainCard } from './documents.ts';
 

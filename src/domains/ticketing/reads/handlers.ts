@@ -1,13 +1,9 @@
-import {
-  channelAuthorizeList,
-  orderHistory,
-  type ticketingReadContracts,
-} from '../../../contract/admin-ticketing-reads.ts';
 import { wrongCursor } from '../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
+import { channelAuthorizeList, orderHistory, type ticketingReadContracts } from '../../../contract/ticketing/reads.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { shownUser } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { maskPerson } from '../admin/orders/rules.ts';
 import { openPerson, personHashes } from '../orders/persons.ts';
 import { findNumberedProjects } from '../orders/queries.ts';

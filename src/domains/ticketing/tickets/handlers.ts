@@ -1,17 +1,17 @@
+import { createLoader } from '../../../batching/loader.ts';
+import { fault, type Handlers } from '../../../contract/method.ts';
 import {
   gateKeyGet,
   type gateTicketContracts,
   ticketCheck,
   ticketCheckUndo,
   ticketCodeGet,
-} from '../../../contract/admin-ticketing-gate.ts';
-import { type eticketQrcode, QRCODE_RESULTS, TICKET_STATES } from '../../../contract/damai-pay.ts';
-import { fault, type Handlers } from '../../../contract/method.ts';
+} from '../../../contract/ticketing/admin-gate.ts';
+import { type eticketQrcode, QRCODE_RESULTS, TICKET_STATES } from '../../../contract/ticketing/pay.ts';
 import { logReveal, writeAs } from '../../../database/change-log.ts';
-import { createLoader } from '../../../database/load.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { keptText, storedUser } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import type { Tokens } from '../callers.ts';
 import type { Caller } from '../queries.ts';
 import { projectNoOf, readId, resultOf, tokenRefusal } from '../rules.ts';

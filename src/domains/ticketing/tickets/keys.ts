@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import type { Vault } from '../../../database/vault.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { codeText, type Payload, readCode } from './rules.ts';
 
 /** The Ed25519 key pair that signs a tenant's ticket codes. */

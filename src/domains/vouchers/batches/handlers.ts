@@ -1,7 +1,7 @@
-import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/admin-vouchers.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { isOver } from '../../../contract/period.ts';
 import { given } from '../../../contract/settings.ts';
+import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/vouchers/admin.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';

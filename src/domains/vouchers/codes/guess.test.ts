@@ -5,7 +5,7 @@ import { openDoor } from '../../../../test/harness/door.ts';
 import { until } from '../../../../test/harness/until.ts';
 import type { TopError } from '../../../contract/errors.ts';
 import { connect, type Sql } from '../../../database/pool.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { makeCodes, saveBatch, setForm } from '../batches/queries.ts';
 import { CLEAR_ALPHABET, createSeries } from '../series.ts';
 import { codeHandlers } from './handlers.ts';

@@ -1,4 +1,4 @@
-import { createBatcher } from '../../../database/batch.ts';
+import { createBatcher } from '../../../batching/batch.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { type Guess, passGuesses } from './queries.ts';
 import { GUESS_LIMITS } from './rules.ts';

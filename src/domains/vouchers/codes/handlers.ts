@@ -1,10 +1,10 @@
-import { type adminVoucherCodeContracts, codeBind } from '../../../contract/admin-voucher-codes.ts';
+import { createLoader } from '../../../batching/loader.ts';
+import { createWeighed } from '../../../batching/weighed.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
-import { createLoader } from '../../../database/load.ts';
+import { type adminVoucherCodeContracts, codeBind } from '../../../contract/vouchers/admin-codes.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
-import { createWeighed } from '../../../database/weighed.ts';
 import { mask, personOf } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { codeState } from '../rules.ts';
 import { type FoundText, findTyped } from '../typed.ts';
 import { createGuesses, waitWords } from './guesses.ts';

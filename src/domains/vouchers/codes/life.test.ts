@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
 import { voucherFindings } from '../../../../test/harness/vouchers.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { makeCodes, saveBatch, setForm } from '../batches/queries.ts';
 import { CLEAR_ALPHABET } from '../series.ts';
 import { type Operation, operate } from './queries.ts';

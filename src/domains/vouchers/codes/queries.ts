@@ -1,4 +1,4 @@
-import type { VoucherWord } from '../../../contract/admin-voucher-codes.ts';
+import type { VoucherWord } from '../../../contract/vouchers/admin-codes.ts';
 import type { Writer } from '../../../database/change-log.ts';
 import type { Queryable, Sql } from '../../../database/pool.ts';
 import type { CodeForm } from '../series.ts';

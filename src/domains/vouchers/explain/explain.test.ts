@@ -5,7 +5,7 @@ import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import { voucherFindings } from '../../../../test/harness/vouchers.ts';
 import type { TopError } from '../../../contract/errors.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { makeCodes, setForm } from '../batches/queries.ts';
 import { codeHandlers } from '../codes/handlers.ts';
 import { GUESS_LIMITS } from '../codes/rules.ts';

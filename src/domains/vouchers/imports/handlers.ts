@@ -1,13 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/admin-voucher-imports.ts';
 import { nextIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
+import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/vouchers/admin-imports.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { CODE_PURPOSE, codeKey } from '../rules.ts';
 import { type ReadPart, readCsv } from './csv.ts';
 import {

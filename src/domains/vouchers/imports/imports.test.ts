@@ -5,7 +5,7 @@ import { createTestDatabase } from '../../../../test/harness/database.ts';
 import { startTestServer, type TestServer } from '../../../../test/harness/server.ts';
 import { voucherCalls, voucherFindings } from '../../../../test/harness/vouchers.ts';
 import { cancelJob, startWorker } from '../../../database/jobs.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { loadVouchersDemo } from '../demo.ts';
 import { voucherJobs } from '../handlers.ts';
 import { importHandlers } from './handlers.ts';

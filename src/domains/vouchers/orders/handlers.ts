@@ -1,11 +1,11 @@
-import type { lotterySendcode } from '../../../contract/fcode.ts';
+import { createBatcher } from '../../../batching/batch.ts';
+import { createLoader } from '../../../batching/loader.ts';
+import { createWeighed } from '../../../batching/weighed.ts';
 import type { Handlers, ResponseOf } from '../../../contract/method.ts';
-import { createBatcher } from '../../../database/batch.ts';
-import { createLoader } from '../../../database/load.ts';
+import type { lotterySendcode } from '../../../contract/vouchers/fcode.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
-import { createWeighed } from '../../../database/weighed.ts';
 import { storedUser } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { openIssuedCodes } from '../grant.ts';
 import {
   type Claim,

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
-import type { sendCodeRequest } from '../../../contract/fcode.ts';
 import { USER_ID_LENGTH } from '../../../contract/schema.ts';
+import type { sendCodeRequest } from '../../../contract/vouchers/fcode.ts';
 import { personOf } from '../../../secrets/personal.ts';
 
 /** What the caller of sendcode asks. */

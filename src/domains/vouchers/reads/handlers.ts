@@ -1,10 +1,10 @@
-import { batchBoard, codeSearch, type voucherReadContracts } from '../../../contract/admin-voucher-reads.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
-import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
+import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
+import { batchBoard, codeSearch, type voucherReadContracts } from '../../../contract/vouchers/reads.ts';
 import type { Sql } from '../../../database/pool.ts';
-import type { Vault } from '../../../database/vault.ts';
 import { mask, personOf, storedUser } from '../../../secrets/personal.ts';
+import type { Vault } from '../../../secrets/vault.ts';
 import { createGuesses, waitWords } from '../codes/guesses.ts';
 import { hashUser, USER_PURPOSE } from '../codes/handlers.ts';
 import { NICK_PURPOSE } from '../orders/handlers.ts';

@@ -1,4 +1,4 @@
-import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
+import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Catalogue, CodeRecord } from '../codes/queries.ts';

@@ -3,7 +3,7 @@ import { contextAt } from '../../../../test/harness/context.ts';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
 import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { createVault } from '../../../database/vault.ts';
+import { createVault } from '../../../secrets/vault.ts';
 import { makeCodes, setForm } from '../batches/queries.ts';
 import { codeHandlers } from '../codes/handlers.ts';
 import { passGuesses } from '../codes/queries.ts';

@@ -1,5 +1,5 @@
 import { Suspense, useState } from 'react';
-import { ROLES, type Role } from '../../../../src/contract/roles.ts';
+import { ROLES, type Role } from '../../../../src/contract/platform/roles.ts';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';

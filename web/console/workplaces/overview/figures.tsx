@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { LiveFigures } from '../../../../src/gateway/console-live.ts';
+import type { LiveFigures } from '../../../../src/console/live.ts';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 

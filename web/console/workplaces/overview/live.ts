@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { LiveFigures, LiveStock } from '../../../../src/gateway/console-live.ts';
+import type { LiveFigures, LiveStock } from '../../../../src/console/live.ts';
 import { PACE_EVENTS } from './pace.ts';
 import { openStream } from './stream.ts';
 

@@ -1,4 +1,4 @@
-import type { LiveStock } from '../../../../src/gateway/console-live.ts';
+import type { LiveStock } from '../../../../src/console/live.ts';
 
 /** Something that runs, with how fast it sells. */
 export type Running = LiveStock['things'][number] & {

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
+import type { LiveStock } from '../../../../src/console/live.ts';
 import type { Words } from '../../../../src/contract/schema.ts';
-import type { LiveStock } from '../../../../src/gateway/console-live.ts';
 import { formatInstant } from '../../../../src/wire/time.ts';
 import { Panel } from '../../components/panel.tsx';
 import { Nothing, Waiting } from '../../components/states.tsx';

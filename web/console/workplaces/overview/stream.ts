@@ -1,4 +1,4 @@
-import type { LiveFigures, LiveStock } from '../../../../src/gateway/console-live.ts';
+import type { LiveFigures, LiveStock } from '../../../../src/console/live.ts';
 
 /** Who is told of the live figures. */
 export type Listener = {

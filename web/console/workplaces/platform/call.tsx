@@ -3,7 +3,7 @@ import { Alert, Button, Drawer, Flex, Typography } from 'antd';
 import { useState } from 'react';
 import type { Words } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
-import type { Finding } from '../../../../src/wire/diagnose.ts';
+import type { Finding } from '../../../../src/wire/diagnosis/diagnose.ts';
 import type { Unknown } from '../../../../src/wire/unknown.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';

@@ -1,5 +1,5 @@
 import { adminPackages, packages } from '../../../../src/contract/catalogue.ts';
-import type { Role } from '../../../../src/contract/roles.ts';
+import type { Role } from '../../../../src/contract/platform/roles.ts';
 import type { Choice } from '../../components/contract-form.tsx';
 
 /** The permission packages that a role may give to an app: the server lets none but owners give those of administration. */

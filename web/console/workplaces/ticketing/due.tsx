@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { DUE_RESULTS } from '../../../../src/contract/damai-pay.ts';
+import { DUE_RESULTS } from '../../../../src/contract/ticketing/pay.ts';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Notice } from '../../components/states.tsx';

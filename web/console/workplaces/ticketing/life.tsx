@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { PAY_RESULTS } from '../../../../src/contract/damai-pay.ts';
 import type { Words } from '../../../../src/contract/schema.ts';
+import { PAY_RESULTS } from '../../../../src/contract/ticketing/pay.ts';
 import type { AnswerOf } from '../../client.ts';
 import { Flex } from '../../components/flex.tsx';
 import { Refusal, Waiting } from '../../components/states.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
-import { PAY_RESULTS } from '../../../../src/contract/damai-pay.ts';
+import { PAY_RESULTS } from '../../../../src/contract/ticketing/pay.ts';
 import { Details } from '../../components/details.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Panel } from '../../components/panel.tsx';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type adminChannelContracts, tokenCreate } from '../../../../contract/admin-ticketing-channels.ts';
 import { wrongCursor } from '../../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
+import { type adminChannelContracts, tokenCreate } from '../../../../contract/ticketing/admin-channels.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
-import type { Vault } from '../../../../database/vault.ts';
+import type { Vault } from '../../../../secrets/vault.ts';
 import { TOKEN_PURPOSE } from '../../queries.ts';
 import {
   authorize,

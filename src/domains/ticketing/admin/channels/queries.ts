@@ -1,5 +1,5 @@
-import type { tenantSave } from '../../../../contract/admin-ticketing-channels.ts';
 import type { RequestOf } from '../../../../contract/method.ts';
+import type { tenantSave } from '../../../../contract/ticketing/admin-channels.ts';
 import type { Queryable, Sql, Transaction } from '../../../../database/pool.ts';
 
 /** Minutes that unpaid orders hold stock where their tenant has no setting of its own. */

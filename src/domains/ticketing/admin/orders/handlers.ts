@@ -1,11 +1,11 @@
-import { type adminOrderContracts, orderGet, type orderRefund } from '../../../../contract/admin-ticketing-orders.ts';
+import { createBatcher } from '../../../../batching/batch.ts';
 import { readIdCursor } from '../../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
-import { createBatcher } from '../../../../database/batch.ts';
+import { type adminOrderContracts, orderGet, type orderRefund } from '../../../../contract/ticketing/admin-orders.ts';
 import { type Writer, writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
-import type { Vault } from '../../../../database/vault.ts';
 import { keptText, shownUser, storedUser } from '../../../../secrets/personal.ts';
+import type { Vault } from '../../../../secrets/vault.ts';
 import { openPerson, personHashes } from '../../orders/persons.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
 import { projectNoOf, readId } from '../../rules.ts';

@@ -1,5 +1,5 @@
-import { type adminPaymentContracts, paymentRefund } from '../../../../contract/admin-ticketing-payments.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
+import { type adminPaymentContracts, paymentRefund } from '../../../../contract/ticketing/admin-payments.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
 import { keptText } from '../../../../secrets/personal.ts';

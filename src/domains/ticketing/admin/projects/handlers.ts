@@ -1,12 +1,12 @@
-import type { eventStatusUpdate } from '../../../../contract/admin-ticketing.ts';
+import { nextIdCursor, readIdCursor } from '../../../../contract/cursor.ts';
+import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
+import type { eventStatusUpdate } from '../../../../contract/ticketing/admin.ts';
 import {
   type priceStockAdjust,
   type projectGet,
   type projectList,
   projectSave,
-} from '../../../../contract/admin-ticketing.ts';
-import { nextIdCursor, readIdCursor } from '../../../../contract/cursor.ts';
-import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
+} from '../../../../contract/ticketing/admin.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { keptText } from '../../../../secrets/personal.ts';
