@@ -4,14 +4,15 @@ import { lotteryPerformance } from '../src/contract/lottery/lottery.ts';
 import type { Handler } from '../src/contract/method.ts';
 import { connect } from '../src/database/pool.ts';
 import { openAppStore } from '../src/gateway/apps.ts';
-import { type AnyHandler, createDispatcher } from '../src/gateway/call.ts';
+import { type AnyHandler, failCall } from '../src/gateway/call.ts';
 import { openCallLog } from '../src/gateway/call-log.ts';
 import { openDeadlines } from '../src/gateway/deadlines.ts';
+import { createDispatcher } from '../src/gateway/dispatcher.ts';
 import { openSignatureExplainer } from '../src/gateway/explain-signature.ts';
 import { openBodyRoom } from '../src/gateway/http/body.ts';
 import { openMetrics } from '../src/gateway/metrics.ts';
 import { openQuotas } from '../src/gateway/quotas.ts';
-import { failCall } from '../src/gateway/recorded.ts';
+
 import { buildServer } from '../src/gateway/server.ts';
 import { openSessionStore } from '../src/gateway/sessions.ts';
 import { createVault } from '../src/secrets/vault.ts';

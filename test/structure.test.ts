@@ -67,7 +67,7 @@ test('the readings below see every folder and import', () => {
   for (const folder of rooms.split(' ')) expect(below(`${folder}/`).length, folder).toBeGreaterThan(0);
   const call = sources.find(({ path }) => path === 'src/gateway/call.ts');
   expect(call?.imports).toEqual(
-    expect.arrayContaining(['src/contract/errors.ts', 'src/wire/parse.ts', 'src/gateway/apps.ts']),
+    expect.arrayContaining(['src/contract/errors.ts', 'src/wire/render.ts', 'src/gateway/checks.ts']),
   );
 });
 

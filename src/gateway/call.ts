@@ -1,196 +1,193 @@
-import { platformError, type TopError } from '../contract/errors.ts';
+/**
+ * One call, step by step. `answerCall` begins it (`runCall`), checks what is public, finds out who calls, lets him in,
+ * carries the method out (`carryOut`, `perform`) and writes and records what came of it (`succeed` or `failCall`, then
+ * `finish`). Each step that refuses throws its entry of the error table; `failCall` makes it the answer.
+ *
+ * Thousands of calls wait at once, and what each holds is copied by every collection of the young generation. So a
+ * waiting call holds its `CallUnderWay` and no more: functions on this path return promises instead of being async,
+ * and closures that wait stand in functions that see little.
+ */
+
+import { BusyError } from '../batching/batch.ts';
+import { TopError } from '../contract/errors.ts';
 import type { CallContext, Contract, SessionContext } from '../contract/method.ts';
-import { compileRefusal } from '../contract/outcome.ts';
-import { CONSOLE_APP_KEY, mayActForUser, mayCall } from '../contract/platform/roles.ts';
-import type { Writer } from '../database/change-log.ts';
+import { type compileRefusal, REFUSED } from '../contract/outcome.ts';
+import { CONSOLE_APP_KEY } from '../contract/platform/roles.ts';
 import type { Parameters } from '../wire/base-text.ts';
-import { throwInSegment } from '../wire/batch.ts';
-import { invalidAppKey, invalidMethod } from '../wire/diagnosis/causes.ts';
-import { compileParser } from '../wire/parse.ts';
-import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
+import { invalidMethod } from '../wire/diagnosis/causes.ts';
+import { type Format, type Writer as ResponseWriter, renderError } from '../wire/render.ts';
 import { refuseFiles, type Values } from '../wire/unknown.ts';
-import type { App, AppStore } from './apps.ts';
-import type { CallInput, OperatorCall } from './call-input.ts';
-import {
-  checkPublicParameters,
-  formatOf,
-  methodOf,
-  refusePermission,
-  refuseSession,
-  refuseSignature,
-  type SignPolicy,
-} from './checks.ts';
-import type { SignatureExplainer } from './explain-signature.ts';
-import { type Quotas, StaleApp } from './quotas.ts';
-import { WRONG_SIGNATURE } from './recent-calls.ts';
-import { type Answer, APP_KEY, type Recorder, type Recording, recorded, type Write } from './recorded.ts';
-import type { SessionStore } from './sessions.ts';
+import { type Admission, admit, type Caller, identify, identifyKept, identifyUser } from './admission.ts';
+import type { CallInput } from './call-input.ts';
+import type { CallLog } from './call-log.ts';
+import { checkPublicParameters, formatOf, methodOf } from './checks.ts';
+import type { Deadlines, Held } from './deadlines.ts';
+import { toTopError } from './failure.ts';
+import { internAppKey, internMethod } from './interned.ts';
+import type { Metrics } from './metrics.ts';
+import type { RecentCalls } from './recent-calls.ts';
+import { newRequestId } from './request-id.ts';
 
 /** Carries out any method: the erased form of the contract's `Handler`. */
 export type AnyHandler = (request: never, context: SessionContext) => Promise<object>;
 
-/** All that the request path works with; put together once at start. */
-export type Gateway = Recorder & {
-  readonly contracts: readonly Contract[];
-  readonly handlers: Readonly<Record<string, AnyHandler>>;
-  readonly apps: AppStore;
-  readonly sessions: SessionStore;
-  readonly quotas: Quotas;
-  readonly signPolicy: SignPolicy;
-  /** Finds the cause of a wrong signature. */
-  readonly explainSignature: SignatureExplainer;
-  readonly acting: Acting;
-};
-
-/** What an operator needs who acts for a user or writes where the change log does not look. */
-export type Acting = {
-  /** A user of the platform; undefined when there is none of that id. */
-  findUser(user_id: number): Promise<CallContext['user']>;
-  /** Enters the call in the change log; a call that cannot be entered is not carried out. */
-  enter(writer: Writer, user_id: number | undefined): Promise<void>;
-};
-
-/** A method ready to be called: its contract with parser, writers and handler. */
-type Method = {
+/** A method ready to be called: its contract with parser, writers and the handler of its domain. */
+export type Method = {
   readonly contract: Contract;
   readonly parse: (parameters: Values) => unknown;
   readonly writers: Record<Format, ResponseWriter>;
+  /** From `joinHandlers` of src/handlers.ts: `domains/<domain>/handlers.ts` says which function it is. */
   readonly handle: (request: unknown, context: CallContext) => Promise<object>;
   readonly refusalOf: ReturnType<typeof compileRefusal>;
 };
 
-/** Who calls: what the checks before a method leave known. */
-type Caller = { readonly app: App; readonly input: CallInput };
+/** Every method by its name. */
+export type Methods = ReadonlyMap<string, Method>;
 
-/** The request path over a gateway. */
-export type Dispatcher = {
-  /**
-   * Answers one call. Never throws: every exit is an answer or an entry of the error table.
-   * @param failure error met while the request was read
-   */
-  answer(input: CallInput, failure?: TopError): Promise<Answer>;
-  /**
-   * Answers the calls of a batch one by one under one signature (TOP protocol 9); a batch refused whole has one error.
-   * Never throws.
-   * @param calls reads the calls out of the body; may throw a TopError
-   * @param failure error met while the request was read
-   */
-  answerBatch(input: CallInput, calls: () => readonly Map<string, string>[], failure?: TopError): Promise<Answer[]>;
-  /**
-   * Answers a call from the console in simplified JSON: the operator's role stands in for the app's package, and neither
-   * signature nor quota is asked for; all else is as with any call. Never throws.
-   */
-  answerOperator(call: OperatorCall): Promise<Answer>;
+/** What calls are timed, counted and logged with. */
+export type Recorder = {
+  readonly callLog: CallLog;
+  readonly metrics: Metrics;
+  readonly clock: () => Date;
+  readonly deadlines: Deadlines<CallUnderWay>;
+  /** Keeps the last calls, to be explained and made again; undefined outside a sandbox. */
+  readonly recentCalls?: RecentCalls | undefined;
+  /** Told of every unexpected error whole, with the request_id that the caller saw. */
+  readonly onUnexpected: (error: unknown, request_id: string, method: string | undefined) => void;
 };
 
-/** Builds the request path: compiles every contract's parser and writers once. */
-export function createDispatcher(gateway: Gateway): Dispatcher {
-  const methods = new Map(gateway.contracts.map((contract) => [contract.name, prepare(contract, gateway.handlers)]));
+/**
+ * A call as far as it is recorded: its parameters, raw body, the size of the request that brought it, and the login of an
+ * operator who calls from the console.
+ */
+export type RecordedCall = {
+  readonly parameters: Parameters;
+  readonly body?: string;
+  readonly size?: number;
+  readonly operator?: string;
+};
 
-  const answer = (input: CallInput, failure?: TopError): Promise<Answer> =>
-    recorded(gateway, input, formatOf(input.parameters), (context) => {
-      context.stranger = true;
-      if (failure !== undefined) throw failure;
-      const name = methodOf(input.parameters, context.now);
-      checkPublicParameters(input.parameters, context.now);
-      const method = findMethod(methods, name);
-      const goOn = (caller: Caller) => {
-        context.stranger = false;
-        return carryOut(gateway, method, caller, input.parameters, context);
-      };
-      const kept = identifyKept(gateway, input, context.now);
-      return kept === undefined ? identify(gateway, input, context.now).then(goOn) : goOn(kept);
-    });
+/** The text that goes back, and its format. */
+export type Answer = { readonly text: string; readonly format: Format };
 
-  async function answerBatch(
-    input: CallInput,
-    calls: () => readonly Map<string, string>[],
-    failure?: TopError,
-  ): Promise<Answer[]> {
-    const format = formatOf(input.parameters);
-    let caller: Caller;
-    let list: readonly Map<string, string>[];
-    let stranger = true;
-    try {
-      if (failure !== undefined) throw failure;
-      const now = gateway.clock();
-      checkPublicParameters(input.parameters, now);
-      caller = await identify(gateway, input, now);
-      stranger = false;
-      list = calls();
-    } catch (error) {
-      const refuse = (context: Recording): Promise<Write> => {
-        context.stranger = stranger;
-        return Promise.reject(error);
-      };
-      return [await recorded(gateway, input, format, refuse)];
-    }
-    return Promise.all(
-      list.map((own, index) => {
-        // A call may bring its own method and session, but not another app than the one that signed.
-        const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
-        const run = async (context: Recording): Promise<Write> =>
-          carryOut(gateway, findMethod(methods, methodOf(parameters, context.now)), caller, parameters, context);
-        return recorded(gateway, { parameters, size: input.size }, format, (context) =>
-          run(context).catch(throwInSegment(index + 1)),
-        );
-      }),
-    );
-  }
+/** Makes the text of an answer in a format. */
+export type Write = (format: Format) => string;
 
-  const answerOperator = (call: OperatorCall): Promise<Answer> =>
-    recorded(
-      gateway,
-      { parameters: new Map([['method', call.method]]), operator: call.operator.login },
-      'simplified',
-      (recording) => actFor(gateway, findMethod(methods, call.method), call, recording),
-    );
+/**
+ * What is known of a call while it runs; `refusal` the code by which its answer refuses, once that is known, and `stranger`
+ * whether it is not known yet that an app signed it.
+ */
+export type Recording = {
+  readonly request_id: string;
+  readonly now: Date;
+  refusal: string | undefined;
+  stranger: boolean;
+};
 
-  return { answer, answerBatch, answerOperator };
+/** All that is kept of a call while it runs. */
+export type CallUnderWay = Held &
+  Recording & {
+    readonly recorder: Recorder;
+    readonly format: Format;
+    /** Milliseconds of this process's clock. */
+    readonly started: number;
+    readonly app_key: string | undefined;
+    readonly method: string | undefined;
+    readonly operator: string | undefined;
+    /** The call itself, where it is kept to be explained. */
+    readonly recent: RecordedCall | undefined;
+    /** Gives the answer; undefined once it is given. */
+    answer: ((answer: Answer) => void) | undefined;
+  };
+
+/**
+ * Answers one call of an app: the order of its checks is that of TOP protocol 6.3. Never throws.
+ * @param failure error met while the request was read
+ */
+export function answerCall(
+  gateway: Recorder & Admission,
+  methods: Methods,
+  input: CallInput,
+  failure?: TopError,
+): Promise<Answer> {
+  return runCall(gateway, input, formatOf(input.parameters), (recording) => {
+    recording.stranger = true;
+    if (failure !== undefined) throw failure;
+    const name = methodOf(input.parameters, recording.now);
+    checkPublicParameters(input.parameters, recording.now);
+    const method = findMethod(methods, name);
+    const goOn = (caller: Caller) => {
+      recording.stranger = false;
+      return carryOut(gateway, method, caller, input.parameters, recording);
+    };
+    const kept = identifyKept(gateway, input, recording.now);
+    return kept === undefined ? identify(gateway, input, recording.now).then(goOn) : goOn(kept);
+  });
 }
 
-function prepare(contract: Contract, handlers: Readonly<Record<string, AnyHandler>>): Method {
-  const handle = handlers[contract.name] as Method['handle'] | undefined;
-  if (handle === undefined) throw new Error(`no handler for ${contract.name}`);
-  const refusalOf = compileRefusal(contract.outcome);
-  return { contract, parse: compileParser(contract), writers: compileWriters(contract), handle, refusalOf };
-}
-
-function findMethod(methods: ReadonlyMap<string, Method>, name: string): Method {
+/** The method of a name. Throws 22, with the nearest name, when there is none. */
+export function findMethod(methods: Methods, name: string): Method {
   const method = methods.get(name);
   if (method === undefined) throw invalidMethod(name, methods.keys());
   return method;
 }
 
-const STALE_RETRIES = 5;
-/** The caller if its app is in memory and its signature right, which is nearly always: nothing to wait for. */
-function identifyKept(gateway: Gateway, input: CallInput, now: Date): Caller | undefined {
-  const app = gateway.apps.kept(input.parameters.get('app_key') ?? '');
-  return app === undefined || refuseCaller(gateway, app, input, now) !== undefined ? undefined : { app, input };
+/** Begins a call, runs its steps, and records what came of it: the one place where an error becomes an answer. Never throws. */
+export function runCall(
+  recorder: Recorder,
+  call: RecordedCall,
+  format: Format,
+  steps: (recording: Recording) => Promise<Write>,
+): Promise<Answer> {
+  return new Promise((answer) => begin(toUnderWay(recorder, call, format, answer), steps));
 }
 
-/** Finds the app and verifies the signature, again with fresh records when a refusal rests on stale ones. */
-async function identify(gateway: Gateway, input: CallInput, now: Date): Promise<Caller> {
-  const app_key = input.parameters.get('app_key') ?? '';
-  if (!APP_KEY.test(app_key)) throw invalidAppKey(app_key);
-  for (let tries = 0; ; tries++) {
-    const app = gateway.apps.kept(app_key) ?? (await gateway.apps.find(app_key));
-    if (app === undefined) throw invalidAppKey(app_key);
-    const refusal = refuseCaller(gateway, app, input, now);
-    if (refusal === undefined) return { app, input };
-    if (tries === STALE_RETRIES || !(await gateway.apps.isStale(app)))
-      throw refusal.body.code === WRONG_SIGNATURE ? gateway.explainSignature(input, app, now) : refusal;
+function toUnderWay(
+  recorder: Recorder,
+  call: RecordedCall,
+  format: Format,
+  answer: (answer: Answer) => void,
+): CallUnderWay {
+  const { parameters, size, operator } = call;
+  const now = recorder.clock();
+  return {
+    recorder,
+    format,
+    request_id: newRequestId(now),
+    now,
+    refusal: undefined,
+    stranger: false,
+    started: performance.now(),
+    // What a stranger sends as key or method is kept only when it has the form of one.
+    app_key: operator === undefined ? internAppKey(parameters.get('app_key')) : CONSOLE_APP_KEY,
+    method: internMethod(parameters.get('method')),
+    operator,
+    recent: recorder.recentCalls === undefined || size === undefined ? undefined : call,
+    answer,
+    until: 0,
+    place: 0,
+  };
+}
+
+function begin(call: CallUnderWay, steps: (recording: Recording) => Promise<Write>): void {
+  const { deadlines } = call.recorder;
+  try {
+    deadlines.begin(call);
+  } catch (error) {
+    failCall(call, error);
+    return;
+  }
+  try {
+    whenDone(call, steps(call));
+  } catch (error) {
+    deadlines.end(call);
+    failCall(call, error);
   }
 }
 
-const refuseCaller = ({ signPolicy }: Gateway, app: App, input: CallInput, now: Date): TopError | undefined =>
-  app.status === 'suspended'
-    ? platformError('app-suspended')
-    : refuseSignature(input.parameters, input.body, app, now, signPolicy);
-
-/** Carries a method out for a caller, once its session and its permission are checked. */
-function carryOut(
-  gateway: Gateway,
+/** Carries a method out for a caller, once its session, its permission and its quotas are checked. */
+export function carryOut(
+  admission: Admission,
   method: Method,
   caller: Caller,
   parameters: Parameters,
@@ -206,17 +203,22 @@ function carryOut(
     return perform(method, parameters, user === undefined ? context : { ...context, user }, recording);
   };
   if (contract.session === 'none') {
-    const admission = admit(gateway, contract, caller, now);
-    return admission === undefined ? go(undefined) : admission.then(() => go(undefined));
+    const admitted = admit(admission, contract, caller, now);
+    return admitted === undefined ? go(undefined) : admitted.then(() => go(undefined));
   }
-  return identifyUser(gateway, contract, app_key, parameters, now).then(async (user) => {
-    await admit(gateway, contract, caller, now);
+  return identifyUser(admission, contract, app_key, parameters, now).then(async (user) => {
+    await admit(admission, contract, caller, now);
     return go(user);
   });
 }
 
-/** Carries a method out. What waits for its value holds no more than is needed to write and to record it. */
-function perform(method: Method, parameters: Values, context: CallContext, recording: Recording): Promise<Write> {
+/** Reads the parameters (40, 41) and hands them to the method's handler, in its domain; what waits holds no more than is written. */
+export function perform(
+  method: Method,
+  parameters: Values,
+  context: CallContext,
+  recording: Recording,
+): Promise<Write> {
   return writtenBy(method, method.handle(method.parse(parameters), context), recording);
 }
 
@@ -226,70 +228,60 @@ const writtenBy = ({ writers, refusalOf }: Method, value: Promise<object>, recor
     return (format) => writers[format](value, recording.request_id);
   });
 
-/** Carries a method out for an operator whose role allows it. */
-async function actFor(
-  { acting }: Gateway,
-  method: Method,
-  { operator, request, session_user, host }: OperatorCall,
-  recording: Recording,
-): Promise<Write> {
-  const { contract } = method;
-  const { login: actor, role } = operator;
-  const { request_id, now } = recording;
-  const refuse = (sub_msg: string): TopError => platformError('api-package-limit', { sub_msg });
-  if (!mayCall(role, contract)) throw refuse(`角色 ${role} 不能调用 ${contract.name}`);
-  const user_id = contract.session === 'none' ? undefined : session_user;
-  if (user_id !== undefined && !mayActForUser(role)) throw refuse(`角色 ${role} 不能代用户操作`);
-  const user = user_id === undefined ? undefined : await acting.findUser(user_id);
-  if (contract.session === 'required' && session_user === undefined)
-    throw platformError('missing-session', { sub_msg: '请指定代为操作的用户 session_user' });
-  if (user_id !== undefined && user === undefined)
-    throw platformError('invalid-arguments', { argument: 'session_user', sub_msg: `用户 ${user_id} 不存在` });
-  // Administrative writes enter their rows themselves.
-  if (user !== undefined || (contract.kind === 'write' && !contract.name.startsWith('piaoquan.')))
-    await acting.enter({ actor, method: contract.name, request_id, now }, user_id);
-  const context = { app_key: CONSOLE_APP_KEY, actor, method: contract.name, host, request_id, now };
-  return perform(method, request, user === undefined ? context : { ...context, user }, recording);
+function whenDone(call: CallUnderWay, running: Promise<Write>): void {
+  running.then(
+    (write) => {
+      call.recorder.deadlines.end(call);
+      succeed(call, write);
+    },
+    (error) => {
+      call.recorder.deadlines.end(call);
+      failCall(call, error);
+    },
+  );
 }
 
-async function identifyUser(
-  gateway: Gateway,
-  contract: Contract,
-  app_key: string,
-  parameters: Parameters,
-  now: Date,
-): Promise<CallContext['user']> {
-  const session_key = parameters.get('session') || undefined;
-  if (contract.session === 'optional' && session_key === undefined) return undefined;
-  const session = session_key === undefined ? undefined : await gateway.sessions.find(session_key);
-  const refusal = refuseSession(parameters, session, app_key, now);
-  if (refusal !== undefined) throw refusal;
-  return session;
-}
-
-/** Checks the permission and takes the call from its quotas; undefined when that needed no waiting. */
-function admit(gateway: Gateway, contract: Contract, caller: Caller, now: Date): Promise<void> | undefined {
-  if (refusePermission(caller.app, contract, caller.input.address) !== undefined)
-    return admitAgain(gateway, contract, caller, now);
-  return gateway.quotas.take(caller.app, contract.name, now)?.catch((error) => {
-    if (!(error instanceof StaleApp)) throw error;
-    return admitAgain(gateway, contract, caller, now);
-  });
-}
-
-/** Decides on fresh records: a refusal may rest on a record that has changed, and a changed one admits nobody. */
-async function admitAgain(gateway: Gateway, contract: Contract, caller: Caller, now: Date): Promise<void> {
-  let { app } = caller;
-  for (let tries = 0; ; tries++) {
-    const refusal = refusePermission(app, contract, caller.input.address);
-    try {
-      if (refusal === undefined) return await gateway.quotas.take(app, contract.name, now);
-      if (tries === STALE_RETRIES || !(await gateway.apps.isStale(app))) throw refusal;
-    } catch (error) {
-      if (!(error instanceof StaleApp)) throw error;
-      if (tries === STALE_RETRIES) throw platformError('service-unavailable');
-    }
-    // The record changed under way: the signature must hold against the new one too.
-    ({ app } = await identify(gateway, caller.input, now));
+function succeed(call: CallUnderWay, write: Write): void {
+  if (call.answer === undefined) return;
+  let text: string;
+  try {
+    text = write(call.format);
+  } catch (error) {
+    failCall(call, error);
+    return;
   }
+  finish(call, text, undefined);
+}
+
+/** Answers a call with an error, unless it is answered already. */
+export function failCall(call: CallUnderWay, error: unknown): void {
+  if (call.answer === undefined) return;
+  const { recorder, format, request_id, method } = call;
+  const failed = toTopError(error);
+  // That too many wait is no fault, and to write each of them down would add to the load.
+  if (!(error instanceof TopError || error instanceof BusyError)) recorder.onUnexpected(error, request_id, method);
+  finish(call, renderError(format, failed.body, request_id), failed);
+}
+
+function finish(call: CallUnderWay, text: string, failed: TopError | undefined): void {
+  record(call, failed);
+  const { answer, format } = call;
+  call.answer = undefined;
+  answer?.({ text, format });
+}
+
+const outcomeOf = ({ refusal }: Recording) =>
+  refusal === undefined ? { code: 0, sub_code: undefined } : { code: REFUSED, sub_code: refusal };
+
+function record(call: CallUnderWay, failed: TopError | undefined): void {
+  const { recorder, request_id, now, app_key, method, operator, recent, stranger } = call;
+  const { code, sub_code } = failed?.body ?? outcomeOf(call);
+  const duration_us = Math.round((performance.now() - call.started) * 1000);
+  recorder.metrics.called(method, code, sub_code, duration_us);
+  const entry = { called_at: now, request_id, app_key, operator, method, code, sub_code, duration_us };
+  if (stranger) recorder.callLog.addRefused(entry);
+  else recorder.callLog.add(entry);
+  if (recent === undefined) return;
+  const { parameters, body = '', size = 0 } = recent;
+  recorder.recentCalls?.keep({ request_id, parameters, body, code, stranger }, size);
 }

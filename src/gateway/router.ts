@@ -12,14 +12,14 @@ import { acceptsGzip } from '../wire/preferences.ts';
 import { contentType, type Format } from '../wire/render.ts';
 import { isStructural, withoutSeparator } from '../wire/separator.ts';
 import { cut } from '../wire/text.ts';
-import type { Dispatcher } from './call.ts';
+import type { Answer } from './call.ts';
 import type { CallInput } from './call-input.ts';
 import { formatOf } from './checks.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { type BodyRoom, drain } from './http/body.ts';
 import { encodeAnswer } from './http/encode.ts';
 import type { RequestHead } from './http/plain-request.ts';
 import { giveUp, type Received, receive, understand } from './receive.ts';
-import type { Answer } from './recorded.ts';
 
 /** Answers below this many bytes go out plain even to callers that take gzip: packing them costs more than it saves. */
 const GZIP_FROM_BYTES = 1024;

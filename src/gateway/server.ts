@@ -10,7 +10,7 @@ import { platformErrors } from '../contract/error-table.ts';
 import type { TopError } from '../contract/errors.ts';
 import { KIND_HEADER, type Kind } from '../database/mark.ts';
 import { cut } from '../wire/text.ts';
-import type { Dispatcher } from './call.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { refuseOtherVerbs } from './http/allowed-verbs.ts';
 import { type BodyRoom, hasBody, readBody } from './http/body.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App, AppStore } from '../gateway/apps.ts';
 import { type BodyRoom, hasBody } from '../gateway/http/body.ts';
+import { APP_KEY } from '../gateway/interned.ts';
 import { isForm, type Received, receive } from '../gateway/receive.ts';
-import { APP_KEY } from '../gateway/recorded.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import type { GrantFault, TokenStore } from './tokens.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { platformError } from '../contract/errors.ts';
+import { type CallUnderWay, failCall, type Recorder, runCall, type Write } from './call.ts';
 import type { CallRecord } from './call-log.ts';
 import { openDeadlines } from './deadlines.ts';
 import { openMetrics } from './metrics.ts';
-import { type CallUnderWay, failCall, type Recorder, recorded, type Write } from './recorded.ts';
 
 /** A recorder over real deadlines, and what it told. */
 function open(longestMs: number, mostCalls: number) {
@@ -23,7 +23,7 @@ function open(longestMs: number, mostCalls: number) {
     onUnexpected: (error) => unexpected.push(error),
   };
   const call = async (run: () => Promise<Write>): Promise<string> =>
-    (await recorded(recorder, { parameters: new Map([['method', 'taobao.time.get']]) }, 'json', run)).text;
+    (await runCall(recorder, { parameters: new Map([['method', 'taobao.time.get']]) }, 'json', run)).text;
   return { recorder, records, unexpected, call };
 }
 
