@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MIGRATIONS, migrate } from '../src/database/migrate.ts';
+import { migrate } from '../src/database/migrate.ts';
 import { connect, type DatabaseTarget, type Sql } from '../src/database/pool.ts';
+import { SCHEMA } from '../src/database/schema-files.ts';
 import { loadPlatformDemo } from '../src/demo.ts';
 import { startEmbedded } from '../src/embedded/embedded.ts';
 import { checkMasterKey } from '../src/gateway/records.ts';
@@ -68,7 +69,7 @@ async function prepare(target: DatabaseTarget, masterKey: Buffer): Promise<void>
   const sql = connect(target, { max: 1 });
   const vault = createVault(masterKey);
   const now = new Date();
-  await migrate(sql, MIGRATIONS, { kind: 'sandbox' });
+  await migrate(sql, SCHEMA, { kind: 'sandbox' });
   await checkMasterKey(sql, vault);
   await loadPlatformDemo(sql, vault, ['film.lottery'], now);
   await sql`update platform_app set calls_per_day = 1000000000000`;
@@ -144,7 +145,7 @@ async function createDatabase(target: DatabaseTarget, name: string, template = '
 /** A database of its own on the same server, with the hot activity and `sold` wins of it. */
 async function openDepth(target: DatabaseTarget, name: string, sold: number): Promise<Sql> {
   const sql = await createDatabase(target, name);
-  await migrate(sql, MIGRATIONS, { kind: 'sandbox' });
+  await migrate(sql, SCHEMA, { kind: 'sandbox' });
   await addHotActivity(sql, new Date());
   const way = engineWay(sql);
   for (let left = sold; left > 0; left -= 10_000)

@@ -1,5 +1,52 @@
--- Apps, users, sessions, call limits and the call log: what the gateway asks before a method runs.
--- All but the call log are small and would be reference tables on a distributed server.
+-- What a database is, and what serves every domain: apps, sessions, limits, the call log, operators, the log of
+-- changes, jobs. All but the two logs are small: they would be local or reference tables on a distributed server.
+
+create table schema_kind (
+  one boolean primary key default true check (one),
+  kind text not null check (kind in ('sandbox', 'production')),
+  marked_at timestamptz not null default now()
+);
+comment on table schema_kind is 'What this database is, told by its first start and never changed.';
+create trigger stays before update or delete or truncate on schema_kind
+  for each statement execute function schema_kind_stays();
+
+-- The log of changes. Triggers of this name enter what changes: in configuration that nothing hot touches every change;
+-- in rows with counters the changes of named columns, so that a take does not come here; and of what users and workers
+-- write too, only what an administrator or a seller does to it (piaoquan.writer is set).
+
+create table change_log (
+  change_id bigint generated always as identity,
+  changed_at timestamptz not null,
+  actor text not null,
+  method text,
+  request_id text,
+  action text not null check (action in ('insert', 'update', 'delete', 'call')),
+  thing text not null,
+  thing_key text not null,
+  changed text[],
+  before jsonb,
+  after jsonb,
+  primary key (changed_at, change_id)
+);
+comment on table change_log is
+  'Every change of the configuration and of what administrators do, append-only and written in the transaction of the '
+  'change. actor: an operator''s login, an app_key, or system (migrations, demo data, psql). thing: the table; '
+  'thing_key: its primary key joined by /, binary parts cut to 12 hexadecimal digits. changed: the columns that '
+  'differ. before, after: the row without its binary columns, which hold secrets, hashes and sealed texts. action '
+  'call: an operator''s call that writes elsewhere, or acts for a user.';
+create index on change_log (actor, changed_at, change_id);
+create index on change_log (method, changed_at, change_id);
+create index on change_log (thing, thing_key, changed_at, change_id);
+create index on change_log (request_id);
+
+-- Apps and what they may do. One number moves with every change of what the gateway keeps of them in memory, so that a
+-- process notices a change made by another in the very statement that admits its next call.
+
+create table platform_config_version (
+  id smallint primary key check (id = 1),
+  version bigint not null
+);
+insert into platform_config_version values (1, 1);
 
 create table platform_app (
   app_key text primary key check (app_key ~ '^[0-9]{1,20}$'),
@@ -7,10 +54,25 @@ create table platform_app (
   status smallint not null default 1 check (status in (1, 2)),
   ip_allow cidr[] not null default '{}',
   callback_urls text[] not null default '{}',
+  sign_methods text[] not null default '{}' check (sign_methods <@ '{md5,hmac,hmac-sha256}'::text[]),
   calls_per_day bigint not null default 1000000 check (calls_per_day >= 0),
-  created_at timestamptz not null
+  unique_id text unique check (length(unique_id) between 1 and 64),
+  unique_content jsonb,
+  created_at timestamptz not null,
+  constraint platform_app_created_once check ((unique_id is null) = (unique_content is null))
 );
-comment on table platform_app is 'Apps that may call: status 1 = live, 2 = suspended; ip_allow empty = from anywhere; calls_per_day counts from 00:00 GMT+8.';
+comment on table platform_app is
+  'Apps that may call: status 1 = live, 2 = suspended; ip_allow empty = from anywhere; calls_per_day counts from '
+  '00:00 GMT+8.';
+comment on column platform_app.sign_methods is 'Digests that calls may be signed with; empty for any.';
+comment on column platform_app.unique_id is
+  'Key of the call that made the app, so that a repeated call makes no second one; null when it was made otherwise.';
+comment on column platform_app.unique_content is
+  'What that call asked for, to tell a repetition from another wish under the same key.';
+create trigger change_logged after insert or update or delete on platform_app
+  for each row execute function change_log_row();
+create trigger config_changed after insert or update or delete or truncate on platform_app
+  for each statement execute function platform_config_changed();
 
 create table platform_app_secret (
   app_key text not null references platform_app on delete cascade,
@@ -19,14 +81,27 @@ create table platform_app_secret (
   expires_at timestamptz,
   primary key (app_key, created_at)
 );
-comment on table platform_app_secret is 'Sealed secrets. Two may be live at once, so that a secret can be changed with overlap; expires_at null = until changed.';
+comment on table platform_app_secret is
+  'Sealed secrets. Two may be live at once, so that a secret can be changed with overlap; expires_at null = until '
+  'changed.';
+create trigger at_most_two_live after insert or update on platform_app_secret
+  for each row execute function platform_app_secret_limit();
+create trigger change_logged after insert or update or delete on platform_app_secret
+  for each row execute function change_log_row();
+create trigger config_changed after insert or update or delete or truncate on platform_app_secret
+  for each statement execute function platform_config_changed();
 
 create table platform_app_package (
   app_key text not null references platform_app on delete cascade,
   package text not null check (length(package) between 1 and 64),
   primary key (app_key, package)
 );
-comment on table platform_app_package is 'Permission packages granted to an app; each method names the package that holds it.';
+comment on table platform_app_package is
+  'Permission packages granted to an app; each method names the package that holds it.';
+create trigger change_logged after insert or update or delete on platform_app_package
+  for each row execute function change_log_row();
+create trigger config_changed after insert or update or delete or truncate on platform_app_package
+  for each statement execute function platform_config_changed();
 
 create table platform_frequency (
   app_key text not null,
@@ -35,7 +110,23 @@ create table platform_frequency (
   window_seconds int not null check (window_seconds between 1 and 86400),
   primary key (app_key, method)
 );
-comment on table platform_frequency is 'Calls allowed in each window of so many seconds, counted from the epoch: of one app to a method, or with app_key * of all apps together.';
+comment on table platform_frequency is
+  'Calls allowed in each window of so many seconds, counted from the epoch: of one app to a method, or with app_key * '
+  'of all apps together.';
+create trigger change_logged after insert or update or delete on platform_frequency
+  for each row execute function change_log_row();
+create trigger config_changed after insert or update or delete or truncate on platform_frequency
+  for each statement execute function platform_config_changed();
+
+create table platform_quota_use (
+  counter text primary key,
+  window_start bigint not null,
+  used bigint not null check (used >= 0)
+);
+comment on table platform_quota_use is
+  'Calls used in the present window of each counter; window_start in epoch seconds.';
+
+-- Users, and the sessions by which apps act for them.
 
 create table platform_user (
   user_id bigint primary key check (user_id between 1 and 9007199254740991),
@@ -43,16 +134,8 @@ create table platform_user (
   created_at timestamptz not null
 );
 comment on table platform_user is 'Users who authorise apps.';
-
-create table platform_authorization_code (
-  code_hash bytea primary key,
-  app_key text not null references platform_app on delete cascade,
-  user_id bigint not null references platform_user on delete cascade,
-  redirect_uri text not null,
-  expires_at timestamptz not null,
-  used_at timestamptz
-);
-comment on table platform_authorization_code is 'Authorisation codes by keyed hash; each works once.';
+create trigger change_logged after insert on platform_user
+  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table platform_session (
   session_hash bytea primary key,
@@ -62,137 +145,193 @@ create table platform_session (
   expires_at timestamptz not null,
   revoked_at timestamptz,
   refresh_hash bytea unique,
-  refresh_expires_at timestamptz
+  refresh_expires_at timestamptz,
+  first_hash bytea references platform_session on delete cascade
 );
 comment on table platform_session is 'Session keys (access tokens) by keyed hash, each of one app and one user.';
+comment on column platform_session.first_hash is
+  'The session that this one was refreshed from in the first place; null where it is the first itself.';
 create index platform_session_user on platform_session (user_id);
+create index platform_session_app on platform_session (app_key, created_at, session_hash);
+create index platform_session_first on platform_session (first_hash);
+create trigger change_logged after insert or update of revoked_at on platform_session
+  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
--- One number that moves with every change of what the gateway keeps in memory, so that a process notices a change made
--- by another in the very statement that admits its next call.
-create table platform_config_version (
-  id smallint primary key check (id = 1),
-  version bigint not null
+create table platform_authorization_code (
+  code_hash bytea primary key,
+  app_key text not null references platform_app on delete cascade,
+  user_id bigint not null references platform_user on delete cascade,
+  redirect_uri text not null,
+  redirect_uri_given boolean not null default true,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  session_hash bytea references platform_session on delete set null
 );
-insert into platform_config_version values (1, 1);
+comment on table platform_authorization_code is 'Authorisation codes by keyed hash; each works once.';
+comment on column platform_authorization_code.redirect_uri_given is
+  'Whether /authorize was asked with the address, which /token must then repeat (RFC 6749 4.1.3).';
+comment on column platform_authorization_code.session_hash is 'The session that the code was exchanged for.';
 
-create function platform_config_changed() returns trigger language plpgsql as $$
-begin
-  update platform_config_version set version = version + 1 where id = 1;
-  return null;
-end $$;
-
-create trigger config_changed after insert or update or delete or truncate on platform_app
-  for each statement execute function platform_config_changed();
-create trigger config_changed after insert or update or delete or truncate on platform_app_secret
-  for each statement execute function platform_config_changed();
-create trigger config_changed after insert or update or delete or truncate on platform_app_package
-  for each statement execute function platform_config_changed();
-create trigger config_changed after insert or update or delete or truncate on platform_frequency
-  for each statement execute function platform_config_changed();
-
-create table platform_quota_use (
-  counter text primary key,
-  window_start bigint not null,
-  used bigint not null check (used >= 0)
-);
-comment on table platform_quota_use is 'Calls used in the present window of each counter; window_start in epoch seconds.';
-
--- Takes calls from their counters, for all processes on this database exactly.
--- p_groups: [{"wanted": n, "spare": n, "returned": n, "counters": [{"counter", "window_start", "max"}, …]}, …]; a call
--- needs room in all its counters. Spare calls are taken ahead for a busy process, at most a thousandth of the room that
--- is left, so that near a limit every call is counted one by one; returned ones were taken ahead and not used.
--- Returns {"version", "results": [{"granted", "spare", "limited_by"}, …]}; results is absent when p_version is not the
--- present version, and then nothing was taken. limited_by is the place of the counter with the least room, from 0.
-create function platform_take_quota(p_version bigint, p_groups jsonb) returns jsonb language plpgsql as $$
-declare
-  present_version bigint;
-  one jsonb;
-  room bigint;
-  granted bigint;
-  ahead bigint;
-  full_at int;
-  results jsonb := '[]';
-begin
-  -- A count lost by a crash within the last half second is worth less than a disk write for every batch of calls.
-  perform set_config('synchronous_commit', 'off', true);
-  select version into present_version from platform_config_version where id = 1;
-  if present_version <> p_version then
-    return jsonb_build_object('version', present_version);
-  end if;
-  -- Rows are locked in one order by everybody, so that two processes cannot wait for each other.
-  insert into platform_quota_use as q (counter, window_start, used)
-  select c ->> 'counter', max((c ->> 'window_start')::bigint), 0
-  from jsonb_array_elements(p_groups) g, jsonb_array_elements(g -> 'counters') c
-  group by 1 order by 1
-  on conflict (counter) do update set
-    used = case when excluded.window_start > q.window_start then 0 else q.used end,
-    window_start = greatest(q.window_start, excluded.window_start);
-  for one in select * from jsonb_array_elements(p_groups) loop
-    if (one ->> 'returned')::bigint > 0 then
-      update platform_quota_use q set used = greatest(q.used - (one ->> 'returned')::bigint, 0)
-      from jsonb_array_elements(one -> 'counters') c
-      where q.counter = c ->> 'counter' and q.window_start = (c ->> 'window_start')::bigint;
-    end if;
-    select (c.value ->> 'max')::bigint - q.used, c.ordinality - 1 into room, full_at
-    from jsonb_array_elements(one -> 'counters') with ordinality c
-    join platform_quota_use q on q.counter = c.value ->> 'counter'
-    order by 1, 2 limit 1;
-    granted := least((one ->> 'wanted')::bigint, greatest(room, 0));
-    ahead := least((one ->> 'spare')::bigint, greatest(room - granted, 0) / 1000);
-    if granted + ahead > 0 then
-      update platform_quota_use q set used = q.used + granted + ahead
-      from jsonb_array_elements(one -> 'counters') c where q.counter = c ->> 'counter';
-    end if;
-    results := results || jsonb_build_object('granted', granted, 'spare', ahead, 'limited_by', full_at);
-  end loop;
-  return jsonb_build_object('version', present_version, 'results', results);
-end $$;
+-- Calls: one record each, and sums by time for the live figures.
 
 create table platform_call_log (
   called_at timestamptz not null,
   request_id text not null,
   app_key text,
+  operator text,
   method text,
   code int not null,
   sub_code text,
   duration_us int not null
 ) partition by range (called_at);
-comment on table platform_call_log is 'One record a call, in a partition a day (GMT+8): code 0 = answered; no parameters, no secrets, no personal data.';
+comment on table platform_call_log is
+  'One record a call, in a partition a day (GMT+8): code 0 = answered; no parameters, no secrets, no personal data.';
+comment on column platform_call_log.operator is 'Who called from the console, under the app_key console.';
 create index on platform_call_log (request_id);
 create index on platform_call_log (app_key, called_at);
+-- Errors of all apps by their time. They are the rare rows: a record that is no error does not come here.
+create index platform_call_log_errors on platform_call_log (called_at) where code <> 0;
 
--- Makes the partition of the day (GMT+8) that holds an instant. Safe when several processes do it at once.
-create function platform_call_log_partition(p_at timestamptz) returns void language plpgsql as $$
-declare
-  day date := (p_at at time zone interval '08:00')::date;
-  name text := 'platform_call_log_' || to_char(day, 'YYYYMMDD');
-begin
-  if to_regclass(name) is not null then return; end if;
-  perform pg_advisory_xact_lock(hashtext('platform_call_log'));
-  execute format('create table if not exists %I partition of platform_call_log for values from (%L) to (%L)',
-    name, day::timestamp at time zone interval '08:00', (day + 1)::timestamp at time zone interval '08:00');
-end $$;
+create table platform_call_figure (
+  slot timestamptz not null,
+  code integer not null,
+  sub_code text not null,
+  up_to_us integer not null,
+  calls bigint not null,
+  primary key (slot, code, sub_code, up_to_us)
+) with (fillfactor = 50);
+comment on table platform_call_figure is
+  'Calls of all processes in slots of ten seconds, by outcome (code 0 = answered; sub_code empty when there is none) '
+  'and by duration: over the bound below and up to up_to_us microseconds. Written with the call log.';
 
--- Drops the partitions of days that ended before an instant; returns how many.
-create function platform_call_log_drop_before(p_before timestamptz) returns int language plpgsql as $$
-declare
-  last_day text := to_char((p_before at time zone interval '08:00')::date, 'YYYYMMDD');
-  name text;
-  dropped int := 0;
-begin
-  perform pg_advisory_xact_lock(hashtext('platform_call_log'));
-  for name in
-    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'platform_call_log'::regclass and c.relname < 'platform_call_log_' || last_day
-  loop
-    execute format('drop table %I', name);
-    dropped := dropped + 1;
-  end loop;
-  return dropped;
-end $$;
+-- Operators of the console.
+
+create table platform_operator (
+  login text primary key check (login ~ '^[a-z][a-z0-9._-]{2,31}$'),
+  display_name text not null check (length(display_name) between 1 and 64),
+  role text not null check (role in ('owner', 'operator', 'viewer', 'developer')),
+  status smallint not null default 1 check (status in (1, 2)),
+  password_hash bytea,
+  password_temporary boolean not null default false,
+  totp_sealed bytea,
+  totp_confirmed_at timestamptz,
+  totp_step bigint not null default 0,
+  created_at timestamptz not null,
+  login_at timestamptz,
+  check (totp_confirmed_at is null or totp_sealed is not null)
+);
+comment on table platform_operator is
+  'People who use the console. login begins with a letter, so it is never taken for an app_key. status: 1 live, 2 '
+  'suspended. password_hash: argon2id with its parameters; null: no login by password. password_temporary: was given '
+  'by an owner and must be changed. totp_sealed: secret of the second factor, asked for once totp_confirmed_at is '
+  'set; totp_step: the time step of the last code taken, which no code may repeat.';
+create trigger keep_owner after update of role, status or delete on platform_operator
+  for each row when (old.role = 'owner' and old.status = 1) execute function platform_operator_keep_owner();
+create trigger change_logged
+  after insert or delete or update of display_name, role, status, password_hash, totp_confirmed_at on platform_operator
+  for each row execute function change_log_row();
+
+create table platform_operator_session (
+  session_hash bytea primary key,
+  login text not null references platform_operator on delete cascade,
+  address text not null check (length(address) <= 64),
+  user_agent text not null check (length(user_agent) <= 200),
+  created_at timestamptz not null,
+  used_at timestamptz not null,
+  expires_at timestamptz not null
+);
+comment on table platform_operator_session is
+  'Console sessions by keyed hash of their cookie. used_at: last use, to the minute.';
+create index on platform_operator_session (login);
+create index on platform_operator_session (expires_at);
+create trigger change_logged after delete on platform_operator_session
+  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
+
+create table platform_operator_recovery (
+  login text not null references platform_operator on delete cascade,
+  code_hash bytea not null,
+  primary key (login, code_hash)
+);
+comment on table platform_operator_recovery is
+  'Codes that stand in for the second factor, by keyed hash; a used one is gone.';
+
+create table platform_operator_setup (
+  token_hash bytea primary key,
+  login text references platform_operator on delete cascade,
+  expires_at timestamptz not null
+);
+comment on table platform_operator_setup is
+  'Links by keyed hash of their token. login null: makes the first owner, gone once there is one; else: lets that '
+  'operator set a new password without a second factor.';
+
+create table platform_operator_guess (
+  guesser bytea primary key,
+  failures integer not null check (failures >= 0),
+  window_start timestamptz not null,
+  locked_until timestamptz
+);
+comment on table platform_operator_guess is
+  'Logins that failed since window_start, by keyed hash of the account (existing or not) or of the address they came '
+  'from.';
+create index on platform_operator_guess (window_start);
+
+create table platform_operator_trial (
+  login text not null references platform_operator on delete cascade,
+  address bytea not null,
+  tried_at timestamptz not null,
+  primary key (login, address)
+);
+comment on table platform_operator_trial is
+  'From where operators were tried to be logged in within the last day, whatever came of it. address: as '
+  'platform_operator_guess.guesser has it; its guesses are forgotten with those at the operator.';
+create index on platform_operator_trial (tried_at);
+
+-- What runs beside the calls.
 
 create table platform_vault (
   id smallint primary key check (id = 1),
   key_check bytea not null
 );
-comment on table platform_vault is 'Keyed hash of a fixed text, by which a start with another master key is refused before it can do harm.';
+comment on table platform_vault is
+  'Keyed hash of a fixed text, by which a start with another master key is refused before it can do harm.';
+
+create unlogged table platform_probe (filler text not null);
+comment on table platform_probe is
+  'Always empty: /ready truncates it and adds a row, which needs room on the disk, and rolls back. A full disk '
+  'answers reads for long.';
+
+create table job (
+  job_id bigint primary key generated always as identity,
+  kind text not null check (length(kind) between 1 and 64),
+  app_key text not null,
+  unique_id text not null check (length(unique_id) between 1 and 1000),
+  input jsonb not null,
+  state text not null default 'queued' check (state in ('queued', 'running', 'done', 'failed', 'cancelled')),
+  done bigint not null default 0,
+  total bigint not null check (total >= 0),
+  error text,
+  created_at timestamptz not null,
+  started_at timestamptz,
+  finished_at timestamptz,
+  unique (app_key, kind, unique_id),
+  check (done between 0 and total),
+  check ((finished_at is null) = (state in ('queued', 'running')))
+);
+comment on table job is
+  'Work in the background and how far it is. The row is locked while a part of it is done, and done is written with '
+  'that part in one transaction: a crash loses a part, and no part is done twice. unique_id: number its caller gave '
+  'it, so that asking twice is asking once.';
+create index job_open on job (job_id) where finished_at is null;
+create trigger change_logged after insert or update of state on job
+  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
+
+create table counter_skip (
+  skip_no bigint primary key generated always as identity,
+  counter text not null,
+  key text not null,
+  skipped bigint not null check (skipped > 0),
+  skipped_at timestamptz not null
+);
+comment on table counter_skip is
+  'How far counters were moved ahead after a restore, append-only: the ledger of those whose numbers have gaps since.';
+create index counter_skip_key on counter_skip (counter, key);

@@ -10,9 +10,10 @@ import type { Contract } from './contract/method.ts';
 import { logCall, logSigning } from './database/change-log.ts';
 import { asStartError } from './database/errors.ts';
 import { startWorker } from './database/jobs.ts';
-import { MIGRATIONS, migrate } from './database/migrate.ts';
+import { migrate } from './database/migrate.ts';
 import { connect, ping, type Sql, verify } from './database/pool.ts';
 import { openWriteProbe } from './database/probe.ts';
+import { SCHEMA } from './database/schema-files.ts';
 import { DEMO, loadPlatformDemo } from './demo.ts';
 import { serveDocs } from './docs/serve.ts';
 import { startTicketingRelease } from './domains/ticketing/release.ts';
@@ -74,7 +75,7 @@ export async function startServer(config: Config, clock = (): Date => new Date()
     undo.push(() => sql.end({ timeout: 5 }));
     await verify(sql);
     const kind = config.sandbox ? 'sandbox' : 'production';
-    await migrate(sql, MIGRATIONS, { kind, embedded: config.databaseUrl === undefined, alone: true });
+    await migrate(sql, SCHEMA, { kind, embedded: config.databaseUrl === undefined, alone: true });
     const vault = createVault(readMasterKey(config));
     await prepareData(config, sql, vault, clock());
     const worker = startWorker({

@@ -182,7 +182,7 @@ test('migrate tells what it applied, and that there is nothing to do', async () 
   await fresh.sql`create schema public`;
   const target = { DATABASE_URL: fresh.target };
   const first = await piaoquanHere(['migrate'], target);
-  expect(first.stdout).toMatch(/^Applied 0001_platform\.sql, .+\.sql\.\n$/);
+  expect(first.stdout).toMatch(/^Applied 0001_platform\.sql, .+\.sql, \d+ functions\.\n$/);
   expect((await piaoquanHere(['migrate'], target)).stdout).toBe('The database is up to date.\n');
   expect((await piaoquanHere(['migrate', '--json'], target)).stdout).toBe('{"applied":[]}\n');
   await fresh.drop();

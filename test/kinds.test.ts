@@ -3,12 +3,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { type Kind, readMark, type Starter } from '../src/database/mark.ts';
-import { MIGRATIONS, migrate } from '../src/database/migrate.ts';
+import { type Kind, readMark } from '../src/database/mark.ts';
+import { migrate } from '../src/database/migrate.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
+import { SCHEMA } from '../src/database/schema-files.ts';
 import { startEmbedded } from '../src/embedded/embedded.ts';
 import { type RunningServer, startServer } from '../src/main.ts';
-import { callAt } from './harness/call.ts';
 import { createProductionDatabase, createTestDatabase, type TestDatabase } from './harness/database.ts';
 import { newHome, piaoquanHere } from './harness/run.ts';
 
@@ -64,7 +64,7 @@ const OPERATOR = `insert into platform_operator (login, display_name, role, crea
 test('npm start refuses a production database, of an older release too, and changes nothing in it', async () => {
   const production = await keep(createProductionDatabase());
   await production.sql.unsafe(APP('23456789'));
-  await production.sql`delete from schema_migrations where name > '0030'`;
+  await production.sql`delete from schema_migrations where name > '0003'`;
   const before = await contents(production.sql);
   await expect(begin('sandbox', production)).rejects.toThrow(/marked production.*nothing was changed/);
   expect(await contents(production.sql)).toBe(before);
@@ -153,58 +153,18 @@ test.each(['update schema_kind set kind = $$sandbox$$', 'delete from schema_kind
   },
 );
 
-/** A database as an earlier release left it: with its schema, without a mark. */
-async function unmarked(...statements: string[]): Promise<TestDatabase> {
-  const database = await keep(createTestDatabase());
-  await database.sql`drop table schema_kind`;
-  for (const statement of statements) await database.sql.unsafe(statement);
-  return database;
-}
-
 const DEMO = APP('12345678');
-const VAULT = 'insert into platform_vault values (1, repeat($$x$$, 32)::bytea)';
-const sandbox: Starter = { kind: 'sandbox', alone: true };
-const production: Starter = { kind: 'production', alone: true };
-
-test.each<[string, string[], Starter, Kind | RegExp]>([
-  ['the demo app alone is a sandbox', [DEMO, VAULT], sandbox, 'sandbox'],
-  ['the demo app alone is a sandbox, for serve too', [DEMO, VAULT], production, /marked a sandbox/],
-  ['the demo app beside another is production', [DEMO, APP('23456789'), VAULT], production, 'production'],
-  ['the demo app beside another refuses npm start', [DEMO, APP('23456789'), VAULT], sandbox, /marked production/],
-  ['the demo app beside an operator is production', [DEMO, OPERATOR], production, 'production'],
-  ['an operator without an app is production', [OPERATOR], sandbox, /marked production/],
-  ['a master key, by which a server started, is production', [VAULT], sandbox, /marked production/],
-  ['nothing is what starts on it', [], sandbox, 'sandbox'],
-  ['nothing is what starts on it, production too', [], production, 'production'],
-  ['anything in a sandbox folder is a sandbox', [DEMO, APP('23456789')], { ...sandbox, embedded: true }, 'sandbox'],
-])('a database of an earlier release with %s', async (_case, statements, starter, expected) => {
-  const database = await unmarked(...statements);
-  const before = await contents(database.sql);
-  const started = migrate(database.sql, MIGRATIONS, starter);
-  if (expected instanceof RegExp) {
-    await expect(started).rejects.toThrow(expected);
-    expect(await contents(database.sql)).toBe(before);
-  } else {
-    await started;
-    expect(await readMark(database.sql)).toBe(expected);
-  }
-});
-
-test('a production database into which a sandbox wrote its demo app serves again, and the app is suspended', async () => {
-  const polluted = await unmarked(APP('23456789'), DEMO);
-  const { url } = await begin('production', polluted);
-  expect(await callAt(url, 'taobao.time.get')).toContain('"code":29');
-  expect(await polluted.sql`select status from platform_app where app_key = '12345678'`).toEqual([{ status: 2 }]);
-});
 
 test('reset drops a database by its mark alone', async () => {
   const demo = await keep(createProductionDatabase());
   await demo.sql.unsafe(DEMO);
   const refused = await piaoquanHere(['reset', '--yes'], envOf(demo));
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('holds no sandbox')]);
-  const old = await unmarked(DEMO);
-  expect((await piaoquanHere(['reset', '--yes'], envOf(old))).stderr).toContain('not marked one');
-  expect(await old.sql`select from platform_app`).toHaveLength(1);
+  const unmarked = await keep(createTestDatabase());
+  await unmarked.sql`drop table schema_kind`;
+  await unmarked.sql.unsafe(DEMO);
+  expect((await piaoquanHere(['reset', '--yes'], envOf(unmarked))).stderr).toContain('not marked one');
+  expect(await unmarked.sql`select from platform_app`).toHaveLength(1);
   const bare = await keep(createTestDatabase());
   await bare.sql`create table kept (n int)`;
   await bare.sql.end();
@@ -245,7 +205,7 @@ test('a production database restored into a sandbox folder neither starts as one
   const embedded = await startEmbedded({ home: folder });
   const sql = connect(embedded.target, { max: 1 });
   // A dump holds the mark as it holds any table: an ordinary one of the schema.
-  await migrate(sql, MIGRATIONS, { kind: 'production' });
+  await migrate(sql, SCHEMA, { kind: 'production' });
   await sql.end();
   await embedded.stop();
   const env = { PIAOQUAN_HOME: folder, LOG_LEVEL: 'silent', PORT: '0' };

@@ -2,8 +2,9 @@ import { homeFolder, readConfig, readMasterKey } from '../config.ts';
 import { packages } from '../contract/catalogue.ts';
 import { audit } from '../database/audit.ts';
 import type { Starter } from '../database/mark.ts';
-import { MIGRATIONS, migrate } from '../database/migrate.ts';
+import { migrate } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
+import { SCHEMA } from '../database/schema-files.ts';
 import { embeddedTarget } from '../embedded/embedded.ts';
 import { checkMasterKey, createApp, hasApp, insertUsers } from '../gateway/records.ts';
 import { openTokenStore } from '../oauth/tokens.ts';
@@ -37,10 +38,17 @@ export async function withDatabase(io: Io, work: (sql: Sql, starter: Starter) =>
 /** Brings the database to this release; a new one is production's. */
 export async function migrateDatabase(io: Io, { json }: Json): Promise<void> {
   await withDatabase(io, async (sql, starter) => {
-    const applied = await migrate(sql, MIGRATIONS, starter);
+    const applied = await migrate(sql, SCHEMA, starter);
     if (json) printJson(io, { applied });
-    else io.out(applied.length === 0 ? 'The database is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+    else io.out(applied.length === 0 ? 'The database is up to date.\n' : `Applied ${listApplied(applied)}.\n`);
   });
+}
+
+/** Migrations by their names, functions by their number: a first start has over a hundred. */
+function listApplied(applied: readonly string[]): string {
+  const migrations = applied.filter((name) => name.endsWith('.sql'));
+  const functions = applied.length - migrations.length;
+  return [...migrations, ...(functions > 0 ? [`${functions} functions`] : [])].join(', ');
 }
 
 /** Makes the first app of a database; further ones may be made by calls, too. */
@@ -54,7 +62,7 @@ export async function createNewApp(
   if (unknown.length > 0)
     throw new StartError(`no method is in package ${unknown.join(', ')}; packages are ${packages.join(', ')}`);
   await withDatabase(io, async (sql, starter) => {
-    await migrate(sql, MIGRATIONS, starter);
+    await migrate(sql, SCHEMA, starter);
     const vault = await openVault(io, sql);
     const app = { name: options.name, packages: granted, callback_urls: options.callback ?? [] };
     const made = await createApp(sql, vault, app, new Date());
@@ -123,7 +131,7 @@ export async function advance(io: Io, options: Json & { numbers: string; codes: 
   const numbers = wholeNumber('--numbers', options.numbers, 1, MOST_NUMBERS);
   const codes = wholeNumber('--codes', options.codes, 0, MOST_CODES);
   await withDatabase(io, async (sql, starter) => {
-    await migrate(sql, MIGRATIONS, starter);
+    await migrate(sql, SCHEMA, starter);
     if (!starter.embedded && (await hasServers(sql)))
       throw new StartError('a server runs on the database and may hand out what was handed out before: stop it first');
     const advanced = await advanceCounters(sql, numbers, codes, new Date());

@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { type Config, readConfig, readMasterKey } from '../config.ts';
 import { readMark } from '../database/mark.ts';
-import { MIGRATIONS } from '../database/migrate.ts';
+import { findLacking } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
+import { SCHEMA } from '../database/schema-files.ts';
 import { embeddedTarget } from '../embedded/embedded.ts';
 import { type Client, TopError, TopNetworkError } from '../sdk/index.ts';
 import { send } from '../sdk/request.ts';
@@ -12,7 +13,7 @@ import { createVault } from '../secrets/vault.ts';
 import { StartError } from '../start-error.ts';
 import { openClient } from './client.ts';
 import { type ClientOptions, clientSettings, EXIT, type Io, printJson } from './io.ts';
-import { appliedMigrations, masterKeyCheck } from './queries.ts';
+import { masterKeyCheck } from './queries.ts';
 
 /** What a check found: how it stands, and what to do unless all is well. */
 type Finding = { check: string; state: 'ok' | 'warn' | 'fail'; message: string; remedy?: string };
@@ -100,7 +101,7 @@ async function checkDatabase(io: Io, config: Config): Promise<Finding[]> {
   try {
     await verify(sql);
     const found = [ok('database', await databaseWords(sql, config))];
-    const missing = await missingMigrations(sql);
+    const missing = await findLacking(sql, SCHEMA);
     if (missing.length > 0)
       return [...found, warn('migrations', `${missing.length} to apply`, 'run piaoquan migrate, or start a server')];
     return [...found, ok('migrations', 'all applied'), await checkKey(io, config, sql)];
@@ -116,11 +117,6 @@ async function databaseWords(sql: Sql, { databaseUrl }: Config): Promise<string>
   const kind = await readMark(sql);
   const marked = kind === undefined ? 'not marked sandbox or production yet' : `marked ${kind}`;
   return `${databaseUrl === undefined ? 'the sandbox runs' : 'DATABASE_URL answers'}, ${marked}`;
-}
-
-async function missingMigrations(sql: Sql): Promise<string[]> {
-  const applied = await appliedMigrations(sql);
-  return readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql') && !applied.includes(name));
 }
 
 async function checkKey(io: Io, { home }: Config, sql: Sql): Promise<Finding> {

@@ -1,14 +1,6 @@
 import { readMark } from '../database/mark.ts';
 import type { Sql } from '../database/pool.ts';
 
-/** Names of the migrations that a database has had; none when it never had any. */
-export async function appliedMigrations(sql: Sql): Promise<string[]> {
-  const [found] = await sql<{ there: boolean }[]>`select to_regclass('schema_migrations') is not null as there`;
-  if (!found?.there) return [];
-  const rows = await sql<{ name: string }[]>`select name from schema_migrations`;
-  return rows.map(({ name }) => name);
-}
-
 /** The hash that tells with which master key a database's secrets are sealed; undefined before the first start. */
 export async function masterKeyCheck(sql: Sql): Promise<Buffer | undefined> {
   const [row] = await sql<{ key_check: Buffer }[]>`select key_check from platform_vault`;

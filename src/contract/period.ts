@@ -1,6 +1,6 @@
 /**
  * Whether a period is over at an instant. Ends are told to the second, and a period holds its last second whole: one that
- * ends at 23:59:59 ends when the next second begins. `period_over` (migrations/0033) says the same in the database.
+ * ends at 23:59:59 ends when the next second begins. `period_over` (database/sql) says the same in the database.
  * @param end the last second, an instant or epoch milliseconds; what it carries beyond the second does not count
  * @param now the instant asked about, likewise
  */

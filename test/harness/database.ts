@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { MIGRATIONS, migrate } from '../../src/database/migrate.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { connect, type DatabaseTarget, type Sql } from '../../src/database/pool.ts';
+import { SCHEMA } from '../../src/database/schema-files.ts';
 
 /** A migrated database of one's own. */
 export type TestDatabase = {
@@ -55,7 +56,7 @@ export async function createProductionDatabase(): Promise<TestDatabase> {
   const name = 'production_template';
   const fill = async (target: DatabaseTarget): Promise<void> => {
     const sql = connect(target, { max: 1 });
-    await migrate(sql, MIGRATIONS, { kind: 'production' }).finally(() => sql.end());
+    await migrate(sql, SCHEMA, { kind: 'production' }).finally(() => sql.end());
   };
   await makeTemplate(name, fill, 'template0');
   return createTestDatabase(name);

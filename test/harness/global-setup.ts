@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { MIGRATIONS, migrate } from '../../src/database/migrate.ts';
+import { migrate } from '../../src/database/migrate.ts';
 import { connect, type DatabaseTarget } from '../../src/database/pool.ts';
+import { SCHEMA } from '../../src/database/schema-files.ts';
 import { startEmbedded } from '../../src/embedded/embedded.ts';
 import { makeRunFolder } from './run-folder.ts';
 
@@ -30,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await sql`alter system set full_page_writes = off`;
     await sql`alter system set max_wal_size = '256MB'`;
     await sql`select pg_reload_conf()`;
-    await migrate(sql, MIGRATIONS, { kind: 'sandbox' });
+    await migrate(sql, SCHEMA, { kind: 'sandbox' });
   } catch (error) {
     await sql.end();
     await teardown();

@@ -1,7 +1,7 @@
 import { createBatcher } from '../../batching/batch.ts';
 import { isTransient } from '../../database/errors.ts';
 import type { Sql } from '../../database/pool.ts';
-import { claimKeys, type DrawKey, findHomes, type Home, hasWins } from './queries.ts';
+import { claimKeys, type DrawKey, findHomes, type Home } from './queries.ts';
 
 /**
  * The keys of draws, each one for its app over all channels. An app's home is the channel in which it drew first; there a
@@ -20,8 +20,7 @@ export type Keys = {
 type Claim = DrawKey & { readonly now: Date };
 
 const MOST_HOMES = 10_000;
-const KEY_REUSED = 200011;
-/** A claim gave way to a draw at home that came with some of its keys (lottery_claim of migrations/0021). */
+/** A claim gave way to a draw at home that came with some of its keys (lottery_claim). */
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Opens the keys of draws on a database. */
@@ -33,7 +32,6 @@ export function openKeys(sql: Sql): Keys {
     run: (home, keys) => claimKeys(sql, Number(home), keys[0]?.now as Date, keys),
     retryable: (error) => isTransient(error) || (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE,
   });
-  const wins = createBatcher({ run: (platform, keys: DrawKey[]) => hasWins(sql, Number(platform), keys) });
 
   const homeOf = async (key: DrawKey): Promise<Home> => {
     const kept = homes.get(key.app_key);
@@ -49,10 +47,7 @@ export function openKeys(sql: Sql): Keys {
       const found = await homeOf(key);
       if (found.platform === null) return found.return_code;
       if (found.platform === key.platform) return 0;
-      const code = await claims.submit(String(found.platform), { ...key, now });
-      if (code !== KEY_REUSED) return code;
-      // From before migration 0021 a key may have wins in several channels; each is told again.
-      return (await wins.submit(String(key.platform), key)) ? 0 : code;
+      return claims.submit(String(found.platform), { ...key, now });
     },
   };
 }

@@ -3,7 +3,7 @@ import { call, codePrize, type Lottery, NOW, openLottery, PLATFORM, segment } fr
 import { connectWithPlansOfNow, rowsRead } from '../../../test/harness/rows-read.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Call } from './draws.ts';
-import { drawAll, hasWins, invalidAll } from './queries.ts';
+import { drawAll, invalidAll } from './queries.ts';
 
 /** Rows of the tables beside those that the planner knows of. */
 const GROWN = 20_000;
@@ -38,7 +38,6 @@ beforeAll(async () => {
     const few = callers(2);
     for (const fresh of [true, false]) await drawBatch(sql, few, fresh).catch(() => drawBatch(sql, few, false));
     await invalidAll(sql, { platform: PLATFORM, spread_id }, NOW, few);
-    await hasWins(sql, PLATFORM, few);
   }
   await lottery.database.sql`
     insert into lottery_grant (platform, out_biz_id, app_key, spread_id, mix_user_id, segment_no, reward_no, result_code,
@@ -78,15 +77,4 @@ test('a batch of voidings reads a few rows a win of tables that grew since its p
     expect(await invalidAll(tx, { platform: PLATFORM, spread_id }, NOW, known)).toEqual(Array(CALLERS).fill(0));
   });
   expect(read).toBeLessThan(20 * CALLERS);
-});
-
-test('which keys have a win is read by their keys, whatever the table holds', async () => {
-  const read = await readOfGrown(async (tx) => {
-    const keys = Array.from({ length: CALLERS }, (_, n) => ({
-      app_key: '12345678',
-      out_biz_id: `grown-${2 * n + GROWN - 100}`,
-    }));
-    expect((await hasWins(tx, PLATFORM, keys)).filter(Boolean).length).toBe(51);
-  });
-  expect(read).toBeLessThan(5 * CALLERS);
 });

@@ -218,17 +218,6 @@ export async function claimKeys(sql: Sql, home: number, now: Date, keys: readonl
   return (row as { codes: number[] }).codes;
 }
 
-/** Which of these keys have a win in a channel, in their order. */
-export async function hasWins(
-  sql: Sql,
-  platform: number,
-  keys: readonly Pick<DrawKey, 'out_biz_id' | 'app_key'>[],
-): Promise<boolean[]> {
-  const [row] = await sql<{ won: boolean[] }[]>`
-    select lottery_has_wins(${platform}, ${keys.map((key) => key.out_biz_id)}, ${keys.map((key) => key.app_key)}) as won`;
-  return (row as { won: boolean[] }).won;
-}
-
 /** Names a reward for good: what it brings never changes. */
 export type RewardKey = { readonly platform: number; readonly spread_id: string; readonly reward_no: number };
 

@@ -7,9 +7,8 @@ const STORED = 0;
 type Computed = { mix_id: string; sequence: number } & CodeForm;
 
 /**
- * The door through which other domains hand out codes: the plain codes behind what `voucher_issue` and
- * `voucher_issue_many` (migrations/0008) gave, in their order; computed ones must be of one batch. Throws when bytes were
- * changed or belong to another master key.
+ * The door through which other domains hand out codes: the plain codes behind what `voucher_issue_many` gave, in their
+ * order; computed ones must be of one batch. Throws when bytes were changed or belong to another master key.
  */
 export function openIssuedCodes(vault: Vault, handles: readonly Uint8Array[]): string[] {
   const computed = handles.filter(([first]) => first !== STORED).map(readComputed);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/harness/database.ts';
@@ -133,25 +132,6 @@ test('commands of one batch that redeem, reverse and redeem again stand in their
     ['code2', 0],
     ['code1', 2],
     ['code2', 2],
-  ]);
-});
-
-test('reversals of before they were numbered come before the next redemption of their code, or last', async () => {
-  const mix_id = await createBatch(3);
-  await act(mix_id, 'consume', 1, 2);
-  await act(mix_id, 'reverse', 1, 2);
-  await act(mix_id, 'consume', 2, 3);
-  const migration = readFileSync('migrations/0036_reversals.sql', 'utf8');
-  const [insert] = /^insert into voucher_reversal.*?;$/ms.exec(migration) as RegExpExecArray;
-  await database.sql.begin(async (tx) => {
-    await tx`delete from voucher_reversal`;
-    await tx.unsafe(insert);
-  });
-  expect(rowsOf(await page(mix_id, { reversals: true }))).toEqual([
-    ['code2', 0],
-    ['code2', 2],
-    ['code3', 2],
-    ['code1', 0],
   ]);
 });
 

@@ -83,7 +83,7 @@ function targetRules(target: TargetFacts, { send_count, now }: Asked): Judged[] 
   ];
 }
 
-/** The rules of a send, judged in the order in which the method and benefit_send (migrations/0011) decide. */
+/** The rules of a send, judged in the order in which the method and benefit_send decide. */
 export function sendRules(facts: SendFacts, asked: Asked): Judged[] {
   const { targets, sent_content, sent_at, relation_status, detail_status } = facts;
   const rules = [judge('activity_named', asked.is_named), judge('receiver', asked.is_known)];

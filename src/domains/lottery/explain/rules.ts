@@ -96,7 +96,7 @@ function stockRules(facts: DrawFacts): Judged[] {
   ];
 }
 
-/** The rules of a draw, judged in the order in which lottery_claim and lottery_draw (migrations/0021 to 0023, 0007) decide. */
+/** The rules of a draw, judged in the order in which lottery_claim and lottery_draw decide. */
 export function drawRules(facts: DrawFacts, asked: DrawAsked): Judged[] {
   const key = keyRules(facts, asked);
   if (facts.granted_at !== null) return key;

@@ -54,7 +54,7 @@ function placeRules(facts: ReceiveFacts, { isv_id, circle_id, circle_content, pl
   ];
 }
 
-/** The rules of a receive, judged in the order in which sendplan_receive (migrations/0010) decides. */
+/** The rules of a receive, judged in the order in which sendplan_receive decides. */
 export function receiveRules(facts: ReceiveFacts, asked: ReceiveAsked, now: Date): Judged[] {
   const { received_at, is_same, status, start_time, end_time, count_limit, day_limit, used, used_today, items } = facts;
   const user = judge('user', true);

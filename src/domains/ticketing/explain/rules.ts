@@ -211,7 +211,7 @@ export function documentsOf(
   return used.filter(({ person }) => person.document_hash !== null);
 }
 
-/** The rules of the lines, the whole and what it takes, in the order in which ticketing_order_submit decides (migrations/0009). */
+/** The rules of the lines, the whole and what it takes, in the order in which ticketing_order_submit decides. */
 export function orderRules(
   { lines, needs }: OrderFacts,
   goods: readonly Goods[],

@@ -116,8 +116,10 @@ test('whatever is done to codes in whatever order and batches, they are as the r
       for (const each of steps) {
         now += each.hours * HOUR;
         if ('issue' in each) {
+          const takes = [{ count: each.issue, ref: 'r', user: 'u', partial: true }];
           const rows = await database.sql`
-            select sequence from voucher_issue(${mix_id}, ${each.issue}, 'r', 'u', ${new Date(now)})`;
+            select sequence from voucher_issue_many(${mix_id}, ${database.sql.json(takes)}, ${new Date(now)})
+            order by sequence`;
           const free = model.codes.flatMap((code, index) =>
             now <= END && index >= cursor && code.status === 0 && code.user === undefined ? [index + 1] : [],
           );

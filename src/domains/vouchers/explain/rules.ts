@@ -47,7 +47,7 @@ export type SendAsked = {
   readonly now: Date;
 };
 
-/** The rules of sendcode in the order in which it, voucher_claim_numbers and voucher_send (migrations/0016, 0008) decide. */
+/** The rules of sendcode in the order in which it, voucher_claim_numbers and voucher_send decide. */
 export function sendRules(facts: SendFacts, { mix_id, users_fit, granted, number, content, now }: SendAsked): Judged[] {
   const { status, coupon_expire_time, ordered_at, order_content, available, total_count, issued_count } = facts;
   const { number_mix_id } = facts;
@@ -120,7 +120,7 @@ export type BindAsked = {
   readonly now: Date;
 };
 
-/** Whether a caller that names `wrong` wrong codes is let through, as voucher_guess_pass (migrations/0008) decides. */
+/** Whether a caller that names `wrong` wrong codes is let through, as voucher_guess_pass decides. */
 function guessRule(
   rule: 'app_guesses' | 'user_guesses',
   state: GuessFacts | undefined,
@@ -150,7 +150,7 @@ function ownerRules({ bound_time, bound_hash }: BindFacts, user_hash: string): J
   ];
 }
 
-/** The rules of binding, in the order in which the method and voucher_operate (migrations/0008) decide. */
+/** The rules of binding, in the order in which the method and voucher_operate decide. */
 export function bindRules(
   facts: BindFacts | undefined,
   guesses: readonly GuessFacts[],

@@ -16,15 +16,15 @@ export type ImportRecord = {
 };
 
 type LayoutColumns = {
-  delimiter: string | null;
-  code_column: number | null;
+  delimiter: string;
+  code_column: number;
   column_count: number | null;
   quotes_open: boolean;
 };
 
 /** How an import is read, as it is kept. */
 export const layoutOf = ({ delimiter, code_column, column_count, quotes_open }: LayoutColumns): Layout => ({
-  ...{ delimiter: delimiter ?? ',', column: code_column ?? 0, columns: column_count, quotes_open },
+  ...{ delimiter, column: code_column, columns: column_count, quotes_open },
 });
 
 /** How the parts of an import are read that is under way; undefined when there is no such import yet. */

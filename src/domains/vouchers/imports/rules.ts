@@ -9,7 +9,7 @@ export type CsvRecord = { readonly line: number; readonly cells: readonly string
 /**
  * How an import is read, as its first part shows: the column of the codes from 0, and how many columns the heading has. A
  * `columns` of 0: there is no heading, and nothing but the column of the codes holds anything; null: it is not known, the
- * import is from before there were layouts.
+ * part came ahead of the first.
  */
 export type Layout = {
   readonly delimiter: string;

@@ -12,7 +12,6 @@ import {
   claimNumbers,
   findGrants,
   type GrantKey,
-  hasOrder,
   type Order,
   type OrderAnswer,
   sendCodes,
@@ -77,10 +76,7 @@ function openSends(sql: Sql): (mix_id: string, order: Order, now: Date) => Promi
  */
 function openNumbers(sql: Sql): (app_key: string, claim: Claim) => Promise<boolean> {
   const numbers = createBatcher<Claim, string>({ run: (app_key, claims) => claimNumbers(sql, app_key, claims) });
-  return async (app_key, claim) =>
-    (await numbers.submit(app_key, claim)) === claim.mix_id ||
-    // From before migration 0016 a number may have orders in several batches; each is answered the same again.
-    hasOrder(sql, app_key, claim);
+  return async (app_key, claim) => (await numbers.submit(app_key, claim)) === claim.mix_id;
 }
 
 /**

@@ -36,14 +36,6 @@ export async function claimNumbers(sql: Sql, app_key: string, claims: Claim[]): 
   return row?.owners ?? [];
 }
 
-/** Whether an order of this number was answered with codes of this very batch. */
-export async function hasOrder(sql: Sql, app_key: string, { ext_order_id, mix_id }: Claim): Promise<boolean> {
-  const rows = await sql`
-    select from voucher_order
-    where mix_id = ${mix_id} and app_key = ${app_key} and ext_order_id = ${ext_order_id}`;
-  return rows.count > 0;
-}
-
 /** What a user was granted: a batch, as a certain partner or as any. */
 export type GrantKey = { mix_id: string; user_id: number; partner_code: string | null };
 

@@ -116,7 +116,7 @@ export async function findOwned(
     order by c.mix_id, c.sequence limit ${limit}`;
 }
 
-type Kind = 'opening' | 'made' | 'imported' | 'issued' | 'reversed' | 'voided';
+type Kind = 'made' | 'imported' | 'issued' | 'reversed' | 'voided';
 
 /** Entries of a batch of some kinds, as a ledger of one counter names and signs them. */
 const entriesOf = (sql: Sql, mix_id: string, kinds: readonly Kind[], kind: Part, delta: Part): LedgerSource => ({
@@ -147,10 +147,9 @@ const ledgerOf =
 
 /** The ledgers of the vouchers, by counter. */
 export const voucherLedgers = {
-  'voucher_batch.total_count': ledgerOf('total_count', (sql, mix_id) => {
-    const kind = sql`case kind when 'opening' then 'opening' else 'added' end`;
-    return [entriesOf(sql, mix_id, ['opening', 'made', 'imported'], kind, sql`codes`)];
-  }),
+  'voucher_batch.total_count': ledgerOf('total_count', (sql, mix_id) => [
+    entriesOf(sql, mix_id, ['made', 'imported'], sql`'added'`, sql`codes`),
+  ]),
   'voucher_batch.issued_count': ledgerOf('issued_count', (sql, mix_id) => [
     entriesOf(sql, mix_id, ['issued'], sql`'taken'`, sql`codes`),
   ]),
