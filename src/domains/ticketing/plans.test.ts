@@ -100,7 +100,7 @@ async function grow(): Promise<void> {
     insert into ticketing_document
     select ${project_id}, ${event_id}, sha256(n::text::bytea), ${first}::bigint + n, 1, n % ${STATES} not in (2, 3) from ${numbers}`;
   await database.sql`
-    insert into ticketing_payment
+    insert into ticketing_payment (project_id, pay_no, order_id, pay_money, pay_type_id, result_code, received_at, channel_id)
     select ${project_id}, 'grown ' || n, ${first}::bigint + n, 18000, '1', case n % ${STATES} when 1 then 200 else 10243 end, ${NOON}, 1
     from ${numbers}`;
   await database.sql`
