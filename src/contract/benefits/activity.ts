@@ -1,20 +1,11 @@
+import { is_success } from '../common.ts';
 import { method } from '../method.ts';
-import { bool, date, integer, json, list, optional, struct, text } from '../schema.ts';
-import { benefitErrors } from './errors.ts';
+import { date, integer, json, list, optional, struct, text } from '../schema.ts';
+import { EMPTY, NO_ACTIVITY, ofSeller } from './errors.ts';
 
-const common = {
-  category: 'benefit',
-  package: 'promotion.benefit',
-  session: 'required',
-  errors: benefitErrors,
-} as const;
-
-const EMPTY = { missing: 'isv.param-error:112' } as const;
-const NO_ACTIVITY = { missing: 'isv.param-error:2010' } as const;
 const relationId = (example: string) =>
   integer({ zh: '关联id', en: 'Relation id, from activity.relation' }, { example, ...NO_ACTIVITY });
 const relation_id = relationId('123');
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
 const start_time = date({ zh: '开始时间', en: 'First instant of the activity' }, { example: '2015-05-29 12:02:49' });
 const end_time = date({ zh: '结束时间', en: 'Last second of the activity' }, { example: '2015-05-29 12:02:49' });
 const activity_url = optional(
@@ -29,7 +20,7 @@ const benefit_type = optional(
 
 /** Registers an activity and relates benefits to it. */
 export const activityRelation = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.promotion.benefit.activity.relation',
   title: { zh: '关联活动权益', en: 'Relate benefits to an activity' },
   purpose: {
@@ -88,7 +79,7 @@ export const activityRelation = method({
 
 /** Changes the summary of an activity and the benefits that relate to it. */
 export const activityUpdate = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.promotion.benefit.activity.update',
   title: { zh: '修改关联的活动权益', en: 'Change an activity and its benefits' },
   purpose: {
@@ -138,7 +129,7 @@ export const activityUpdate = method({
 
 /** Changes the period of an activity. */
 export const activityTimeUpdate = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.promotion.benefit.activity.time.update',
   title: { zh: '更新关联活动有效时间', en: 'Change the period of an activity' },
   purpose: {
@@ -153,7 +144,7 @@ export const activityTimeUpdate = method({
 
 /** Deletes an activity with all its relations. */
 export const activityDelete = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.promotion.benefit.activity.delete',
   title: { zh: '删除关联的活动权益', en: 'Delete an activity' },
   purpose: {
@@ -169,7 +160,7 @@ export const activityDelete = method({
 
 /** Reads the benefits that relate to an activity. */
 export const activityDetailGet = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.promotion.benefit.activity.detail.get',
   title: { zh: '活动关联的权益详情获取', en: 'Details of an activity' },
   purpose: {

@@ -1,3 +1,4 @@
+import { admin, cursor, is_success, MOST, next_cursor, page_size } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
 import { bool, date, integer, list, optional, setting, struct, text } from '../schema.ts';
 
@@ -35,9 +36,6 @@ const errors = {
   },
 } as const satisfies Record<string, MethodError>;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
-const MOST = 1_000_000_000;
-
 const user_id = integer({ zh: '卖家用户id', en: 'User id of the seller' }, { example: '6100001', minimum: 1 });
 const benefit_id = integer({ zh: '权益id', en: 'Id of the template' }, { example: '4349901', minimum: 1 });
 const config_id = integer({ zh: '权益类型id', en: 'Number of the type' }, { example: '1' });
@@ -45,17 +43,6 @@ const status = integer(
   { zh: '状态', en: 'State' },
   { example: '1', values: { '1': { zh: '启用', en: 'in use' }, '2': { zh: '撤回', en: 'withdrawn' } } },
 );
-const cursor = optional(
-  text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 }),
-);
-const page_size = optional(
-  integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { example: '50', minimum: 1, maximum: 200 }),
-);
-const next_cursor = optional(
-  text({ zh: '下一页的游标,没有下一页时不返回', en: 'Where the next page begins; absent on the last page' }),
-);
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
-
 const templateFields = {
   user_id,
   benefit_id,
@@ -97,7 +84,8 @@ const template = struct(
 
 /** Creates or changes a template. */
 export const templateSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.benefit.template.save',
   title: { zh: '保存权益模板', en: 'Save a template' },
   purpose: {
@@ -125,7 +113,8 @@ export const templateSave = method({
 });
 
 const templateGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.benefit.template.get',
   title: { zh: '查询权益模板', en: 'Get a template' },
   purpose: { zh: '一个权益模板的当前数据。', en: 'One template with its present numbers.' },
@@ -135,17 +124,19 @@ const templateGet = method({
 });
 
 const templateList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.benefit.template.list',
   title: { zh: '权益模板列表', en: 'List templates' },
   purpose: { zh: '按权益id翻页列出一个卖家的模板。', en: "A seller's templates in order of their id, by pages." },
   kind: 'read',
-  request: { user_id, config_id: optional(config_id), status: optional(status), cursor, page_size },
+  request: { user_id, config_id: optional(config_id), status: optional(status), cursor: cursor(64), page_size },
   response: { templates: list(template, { zh: '权益模板', en: 'The templates' }), next_cursor },
 });
 
 const templateStatusUpdate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.benefit.template.status.update',
   title: { zh: '启用或撤回权益模板', en: 'Withdraw a template or put it back' },
   purpose: { zh: '撤回的模板暂不能发放。', en: 'A withdrawn template is not sent until it is put back.' },
@@ -155,7 +146,8 @@ const templateStatusUpdate = method({
 });
 
 const templateStockAdjust = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.benefit.template.stock.adjust',
   title: { zh: '调整权益库存', en: 'Adjust the stock of a template' },
   purpose: {
@@ -183,7 +175,8 @@ const templateStockAdjust = method({
 });
 
 const typeUpdate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.benefit.type.update',
   title: { zh: '开放或关闭权益类型', en: 'Open or close a type to a seller' },
   purpose: {
@@ -196,7 +189,8 @@ const typeUpdate = method({
 });
 
 const sendList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.benefit.send.list',
   title: { zh: '发放记录', en: 'List sends' },
   purpose: {
@@ -208,7 +202,7 @@ const sendList = method({
     user_id: optional(user_id),
     unique_id: optional(text({ zh: '事务id', en: 'Key of the send' }, { maxLength: 128 })),
     receiver_id: optional(integer({ zh: '接收者用户id', en: 'User id of the receiver' })),
-    cursor,
+    cursor: cursor(64),
     page_size,
   },
   response: {

@@ -71,3 +71,15 @@ export const benefitErrors = {
     remedy: { zh: '请填写步骤参数', en: 'Give step as 1, 2 or 3' },
   },
 } as const satisfies Record<string, MethodError>;
+
+/** What the methods of a seller's activities have in common. */
+export const ofSeller = {
+  category: 'benefit',
+  package: 'promotion.benefit',
+  session: 'required',
+  errors: benefitErrors,
+} as const;
+
+/** Fields without which a call has an empty parameter, and those without which it names no activity. */
+export const EMPTY = { missing: 'isv.param-error:112' } as const;
+export const NO_ACTIVITY = { missing: 'isv.param-error:2010' } as const;

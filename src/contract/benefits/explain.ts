@@ -1,16 +1,15 @@
+import { adminRead } from '../common.ts';
 import { explained } from '../explain.ts';
 import { method } from '../method.ts';
 import { integer } from '../schema.ts';
 import { benefitErrors } from './errors.ts';
 import { activitySend } from './send.ts';
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read' } as const;
-
 const send = activitySend.request.properties;
 
 /** Why a benefit would, or would not, be sent in full now. */
 export const benefitSendExplain = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.benefit.send.explain',
   title: { zh: '解释权益发放', en: 'Explain a send' },
   purpose: {

@@ -1,30 +1,21 @@
+import { adminRead, cursor, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { bool, date, integer, list, optional, struct, text } from '../schema.ts';
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read' } as const;
 const user_id = integer({ zh: '卖家用户id', en: 'User id of the seller' }, { example: '6100000', minimum: 1 });
-const cursor = optional(
-  text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 }),
-);
-const page_size = optional(
-  integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-);
-const next_cursor = optional(
-  text({ zh: '下一页的游标,没有下一页时不返回', en: 'Where the next page begins; absent on the last page' }),
-);
 const count = (zh: string, en: string) => integer({ zh, en }, { example: '1' });
 const STATUS = { VALID: { zh: '有效', en: 'living' }, DELETE: { zh: '已删除', en: 'deleted' } } as const;
 
 /** Sellers of benefits, with the types open to each. */
 export const sellerList = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.benefit.seller.list',
   title: { zh: '权益卖家列表', en: 'List sellers' },
   purpose: {
     zh: '分页列出有权益的卖家，及各权益类型是否对其开放。',
     en: 'Sellers with benefits by pages, and which types are open to each.',
   },
-  request: { cursor, page_size },
+  request: { cursor: cursor(64), page_size },
   response: {
     sellers: list(
       struct(
@@ -58,7 +49,7 @@ export const sellerList = method({
 
 /** Activities of a seller with the benefits that relate to them. */
 export const benefitActivityList = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.benefit.activity.list',
   title: { zh: '权益活动列表', en: 'List activities' },
   purpose: {
@@ -69,7 +60,7 @@ export const benefitActivityList = method({
     user_id,
     relation_id: optional(integer({ zh: '关联id', en: 'Only this one' }, { minimum: 1 })),
     status: optional(text({ zh: '状态', en: 'Only in this state' }, { values: STATUS })),
-    cursor,
+    cursor: cursor(64),
     page_size,
   },
   response: {

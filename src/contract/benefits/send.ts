@@ -1,16 +1,6 @@
 import { method } from '../method.ts';
 import { bool, integer, json, list, optional, struct, text, userIdText } from '../schema.ts';
-import { benefitErrors } from './errors.ts';
-
-const common = {
-  category: 'benefit',
-  package: 'promotion.benefit',
-  session: 'required',
-  errors: benefitErrors,
-} as const;
-
-const EMPTY = { missing: 'isv.param-error:112' } as const;
-const NO_ACTIVITY = { missing: 'isv.param-error:2010' } as const;
+import { EMPTY, NO_ACTIVITY, ofSeller } from './errors.ts';
 
 const send_count = integer(
   { zh: '发放个数', en: 'How many of each benefit, 1 to 10000' },
@@ -49,7 +39,7 @@ const error_message = optional(text({ zh: '错误信息', en: 'The same in words
 
 /** Sends benefits of an activity to one receiver. */
 export const activitySend = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.promotion.benefit.activity.send',
   title: { zh: '活动权益发放接口', en: 'Send benefits of an activity' },
   purpose: {
@@ -117,7 +107,7 @@ export const activitySend = method({
 
 /** Sends benefits to the user of the session. */
 export const mobileSend = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.mobile.promotion.benefit.activity.send',
   title: { zh: '手淘专用单用户发放接口', en: 'Send benefits to the authorised user' },
   purpose: {
@@ -193,7 +183,7 @@ export const mobileSend = method({
 
 /** Sends benefits to the user of the session on a chain of sharing. */
 export const mobileSendShare = method({
-  ...common,
+  ...ofSeller,
   name: 'taobao.mobile.promotion.benefit.activity.send.share',
   title: { zh: '手淘专用单用户发放接口 (分享链路)', en: 'Send benefits on a chain of sharing' },
   purpose: {

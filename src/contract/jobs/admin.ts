@@ -1,3 +1,4 @@
+import { admin, cursor, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { date, integer, list, optional, struct, text } from '../schema.ts';
 
@@ -7,8 +8,6 @@ const errors = {
     remedy: { zh: '核对 job_id', en: 'Check the job_id' },
   },
 } as const;
-
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 
 const states = {
   queued: { zh: '排队中', en: 'waiting' },
@@ -39,7 +38,8 @@ const job = struct(
 
 /** One job and how far it is. */
 export const jobGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.job.get',
   title: { zh: '查询后台任务', en: 'Get a job' },
   purpose: { zh: '查询一个后台任务的状态与进度。', en: 'Shows the state and progress of one job.' },
@@ -49,7 +49,8 @@ export const jobGet = method({
 });
 
 const jobList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.job.list',
   title: { zh: '后台任务列表', en: 'List jobs' },
   purpose: { zh: '分页列出后台任务，新的在前。', en: 'Lists jobs by pages, the latest first.' },
@@ -58,19 +59,18 @@ const jobList = method({
     job_id: optional(integer({ zh: '任务ID', en: 'Only this one' }, { minimum: 1 })),
     state: optional(text({ zh: '任务状态', en: 'State' }, { values: states })),
     mix_id: optional(text({ zh: '所属券码批次', en: 'Batch of codes' }, { maxLength: 128 })),
-    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 })),
-    page_size: optional(
-      integer({ zh: '每页数量，默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    cursor: cursor(64),
+    page_size,
   },
   response: {
     jobs: list(job, { zh: '任务', en: 'The jobs' }),
-    next_cursor: optional(text({ zh: '下一页游标，没有则不返回', en: 'Cursor of the next page; absent on the last' })),
+    next_cursor,
   },
 });
 
 const jobCancel = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.job.cancel',
   title: { zh: '取消后台任务', en: 'Cancel a job' },
   purpose: {

@@ -1,3 +1,4 @@
+import { adminRead, cursor, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { date, integer, list, optional, struct, text } from '../schema.ts';
 
@@ -31,10 +32,7 @@ export type Counter = keyof typeof COUNTERS;
 
 /** The entries behind a counter. */
 export const ledgerList = method({
-  category: 'admin',
-  package: 'piaoquan.admin',
-  session: 'none',
-  kind: 'read',
+  ...adminRead,
   name: 'piaoquan.ledger.list',
   title: { zh: '台账', en: 'The ledger of a counter' },
   purpose: {
@@ -47,10 +45,8 @@ export const ledgerList = method({
       { zh: '计数的键，写法见 counter', en: 'Which one of them, spelled as counter says' },
       { example: 'prizePool_admin/1', maxLength: 200 },
     ),
-    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' })),
-    page_size: optional(
-      integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    cursor: cursor(),
+    page_size,
   },
   response: {
     counted: integer({ zh: '现值', en: 'What the counter shows now' }, { example: '100' }),
@@ -81,9 +77,7 @@ export const ledgerList = method({
       ),
       { zh: '台账，最新在前', en: 'The entries, newest first' },
     ),
-    next_cursor: optional(
-      text({ zh: '下一页的游标,没有下一页时不返回', en: 'Where the next page begins; absent on the last page' }),
-    ),
+    next_cursor,
   },
   errors: {
     'isv.counter-not-found': {

@@ -1,8 +1,9 @@
+import { MOST } from '../common.ts';
 import type { MethodError } from '../method.ts';
 import { date, integer, list, optional, setting, struct, text } from '../schema.ts';
 
 /** Why an administration method of the draws refuses. */
-const errors = {
+export const errors = {
   'isv.activity-not-found': {
     cause: { zh: '活动不存在', en: 'No activity bears this spread_id' },
     remedy: { zh: '检查活动ID', en: 'Check the id' },
@@ -80,9 +81,7 @@ const errors = {
 } as const satisfies Record<string, MethodError>;
 
 /** What all administration methods of the draws have in common. */
-export const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 
-export const MOST = 1_000_000_000;
 export const spread_id = text(
   { zh: '活动ID', en: 'Id of the activity' },
   { example: 'prizePool_admin', maxLength: 128 },
@@ -104,13 +103,6 @@ export const limits = {
     ),
   ),
 };
-export const cursor = optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }));
-export const page_size = optional(
-  integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { example: '50', minimum: 1, maximum: 200 }),
-);
-export const next_cursor = optional(
-  text({ zh: '下一页的游标,没有下一页时不返回', en: 'Where the next page begins; absent on the last page' }),
-);
 
 export const segment = struct(
   'LotterySegment',

@@ -1,24 +1,12 @@
+import { admin, cursor, is_success, MOST, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
-import { bool, date, integer, list, optional, struct, text, userIdText } from '../schema.ts';
-import {
-  activity,
-  common,
-  cursor,
-  limits,
-  MOST,
-  name,
-  next_cursor,
-  page_size,
-  platform,
-  prize,
-  segment,
-  spread_id,
-  status,
-} from './admin-fields.ts';
+import { date, integer, list, optional, struct, text, userIdText } from '../schema.ts';
+import { activity, errors, limits, name, platform, prize, segment, spread_id, status } from './admin-fields.ts';
 
 /** Creates or changes an activity with its segments and prizes. */
 export const lotteryActivitySave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.activity.save',
   title: { zh: '保存抽奖活动', en: 'Save a draw activity' },
   purpose: {
@@ -48,7 +36,8 @@ export const lotteryActivitySave = method({
 });
 
 const activityGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.activity.get',
   title: { zh: '查看抽奖活动', en: 'Show a draw activity' },
   purpose: { zh: '一个活动的全部内容与库存。', en: 'All of one activity, with its stock.' },
@@ -58,7 +47,8 @@ const activityGet = method({
 });
 
 const activityList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.activity.list',
   title: { zh: '抽奖活动列表', en: 'List draw activities' },
   purpose: { zh: '按活动ID排列的活动列表。', en: 'The activities by id, page by page.' },
@@ -67,7 +57,7 @@ const activityList = method({
     platform: optional(platform),
     status: optional(status),
     name: optional(text({ zh: '名称包含', en: 'Part of the name' }, { maxLength: 200 })),
-    cursor,
+    cursor: cursor(),
     page_size,
   },
   response: {
@@ -92,7 +82,8 @@ const activityList = method({
 });
 
 const statusUpdate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.activity.status.update',
   title: { zh: '抽奖活动上下架', en: 'Put a draw activity on or off shelf' },
   purpose: {
@@ -101,7 +92,7 @@ const statusUpdate = method({
   },
   kind: 'write',
   request: { spread_id, status },
-  response: { is_success: bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' }) },
+  response: { is_success },
 });
 
 const change = {
@@ -120,7 +111,8 @@ const change = {
 };
 
 const segmentAdjust = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.segment.stock.adjust',
   title: { zh: '调整时段库存', en: 'Adjust the stock of a segment' },
   purpose: {
@@ -137,7 +129,8 @@ const segmentAdjust = method({
 });
 
 const prizeAdjust = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.prize.stock.adjust',
   title: { zh: '调整奖品库存', en: 'Adjust the own stock of a prize' },
   purpose: {
@@ -154,7 +147,8 @@ const prizeAdjust = method({
 });
 
 const drawList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.draw.list',
   title: { zh: '查询发放记录', en: 'Search wins' },
   purpose: {
@@ -166,7 +160,7 @@ const drawList = method({
     mix_user_id: optional(userIdText({ zh: '用户', en: 'User' })),
     out_biz_id: optional(text({ zh: '业务号', en: 'Key of the call' }, { example: 'test_out_biz_id', maxLength: 100 })),
     spread_id: optional(spread_id),
-    cursor,
+    cursor: cursor(),
     page_size,
   },
   response: {
@@ -199,7 +193,8 @@ const drawList = method({
 });
 
 const drawInvalid = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.draw.invalid',
   title: { zh: '作废发放', en: 'Void a win' },
   purpose: {
@@ -218,11 +213,12 @@ const drawInvalid = method({
       },
     ),
   },
-  response: { is_success: bool({ zh: '是否成功', en: 'Whether it is void' }, { example: 'true' }) },
+  response: { is_success },
 });
 
 const drawComplete = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.draw.complete',
   title: { zh: '补发券码', en: 'Give wins the codes they lack' },
   purpose: {

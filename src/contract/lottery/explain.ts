@@ -1,15 +1,14 @@
+import { adminRead } from '../common.ts';
 import { caller_app_key, choices, explained } from '../explain.ts';
 import { method } from '../method.ts';
 import { integer, optional, text } from '../schema.ts';
 import { lotteryPerformance } from './lottery.ts';
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read' } as const;
-
 const draw = lotteryPerformance.request.properties.lottery_performance_top_param.properties;
 
 /** Why a user would, or would not, win in an activity now. */
 export const drawExplain = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.lottery.draw.explain',
   title: { zh: '解释抽奖', en: 'Explain a draw' },
   purpose: {

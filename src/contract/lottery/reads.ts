@@ -1,7 +1,8 @@
+import { admin, cursor, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { bool, date, integer, list, optional, struct, text } from '../schema.ts';
 import { adminLotteryContracts } from './admin.ts';
-import { common, cursor, next_cursor, page_size, spread_id } from './admin-fields.ts';
+import { errors, spread_id } from './admin-fields.ts';
 
 const [, , , , , , drawList] = adminLotteryContracts;
 const segment_no = optional(integer({ zh: '时段号', en: 'Only of this segment' }, { minimum: 1, maximum: 9999 }));
@@ -12,7 +13,8 @@ const span = {
 
 /** The wins of one activity, newest first. */
 export const activityDrawList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.activity.draw.list',
   title: { zh: '活动的发放记录', en: 'List the wins of an activity' },
   purpose: {
@@ -27,7 +29,7 @@ export const activityDrawList = method({
     is_void: optional(bool({ zh: '是否已作废', en: 'Only voided wins, or only standing ones' })),
     lacks_codes: optional(bool({ zh: '是否缺券码', en: 'Only wins that stand and lack codes, or only the others' })),
     ...span,
-    cursor,
+    cursor: cursor(),
     page_size,
   },
   response: { draws: drawList.response.properties.draws, next_cursor },
@@ -37,7 +39,8 @@ const count = (zh: string, en: string) => integer({ zh, en }, { example: '0' });
 
 /** How an activity's stock went, and what was drawn of each prize. */
 export const drawStat = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.lottery.draw.stat',
   title: { zh: '发放统计', en: 'Figures of the draws' },
   purpose: {

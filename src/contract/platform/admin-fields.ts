@@ -1,8 +1,8 @@
 import type { MethodError } from '../method.ts';
-import { bool, integer, list, optional, text } from '../schema.ts';
+import { integer, list, text } from '../schema.ts';
 
 /** Why an administration method of the platform refuses. */
-const errors = {
+export const errors = {
   'isv.app-not-found': {
     cause: { zh: '应用不存在', en: 'No app bears this app_key' },
     remedy: { zh: '检查 app_key', en: 'Check the app_key' },
@@ -64,7 +64,6 @@ const errors = {
 } as const satisfies Record<string, MethodError>;
 
 /** What all administration methods of the platform share. */
-export const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 
 /** Key of the app that a call is about: always within an object, since the caller's own app_key stands at the top. */
 export const app_key = text({ zh: '应用的 app_key', en: 'The app_key' }, { example: '23456789', maxLength: 20 });
@@ -89,24 +88,6 @@ export const session_id = text(
 
 /** The user of a session. */
 export const user_id = integer({ zh: '用户id', en: 'User id' }, { example: '6100000', minimum: 1 });
-
-/** Where a page begins. */
-export const cursor = optional(
-  text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 256 }),
-);
-
-/** Rows of a page. */
-export const page_size = optional(
-  integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { example: '50', minimum: 1, maximum: 200 }),
-);
-
-/** Where the next page begins. */
-export const next_cursor = optional(
-  text({ zh: '下一页的游标,没有下一页时不返回', en: 'Where the next page begins; absent on the last page' }),
-);
-
-/** The answer of a change that shows nothing else. */
-export const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
 
 /** The digests that calls of an app may be signed with. */
 export const sign_methods = list(

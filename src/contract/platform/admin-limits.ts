@@ -1,15 +1,7 @@
+import { admin, cursor, is_success, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { date, integer, list, optional, struct, text } from '../schema.ts';
-import {
-  app_key,
-  common,
-  cursor,
-  is_success,
-  limited_app_key,
-  method_name,
-  next_cursor,
-  page_size,
-} from './admin-fields.ts';
+import { app_key, errors, limited_app_key, method_name } from './admin-fields.ts';
 
 const limit = {
   app_key: limited_app_key,
@@ -26,7 +18,8 @@ const limit = {
 
 /** Sets how often a method may be called. */
 export const frequencySave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.frequency.save',
   title: { zh: '保存频率限制', en: 'Save a frequency limit' },
   purpose: {
@@ -39,7 +32,8 @@ export const frequencySave = method({
 });
 
 const frequencyDelete = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.frequency.delete',
   title: { zh: '删除频率限制', en: 'Delete a frequency limit' },
   purpose: { zh: '取消一个频率限制，自下一次调用起生效。', en: 'Lifts a limit, from the next call on.' },
@@ -55,7 +49,8 @@ const frequencyDelete = method({
 });
 
 const frequencyList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.frequency.list',
   title: { zh: '频率限制列表', en: 'List frequency limits' },
   purpose: { zh: '分页列出频率限制。', en: 'Limits by pages.' },
@@ -68,7 +63,7 @@ const frequencyList = method({
         { app_key: optional(limited_app_key), method: optional(method_name) },
       ),
     ),
-    cursor,
+    cursor: cursor(256),
     page_size,
   },
   response: {
@@ -81,7 +76,8 @@ const frequencyList = method({
 });
 
 const quotaList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.quota.list',
   title: { zh: '调用量查询', en: 'List the use of quotas' },
   purpose: {
@@ -93,7 +89,7 @@ const quotaList = method({
     query: optional(
       struct('PlatformQuotaQuery', { zh: '查询条件', en: 'Which ones' }, { app_key: optional(limited_app_key) }),
     ),
-    cursor,
+    cursor: cursor(256),
     page_size,
   },
   response: {
@@ -133,7 +129,8 @@ const quotaList = method({
 
 /** Finds calls in the call log. */
 export const callList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.call.list',
   title: { zh: '调用日志', en: 'List calls' },
   purpose: {
@@ -173,7 +170,7 @@ export const callList = method({
         end_time: optional(date({ zh: '截止时间（不含）', en: 'Instant at which the span ends, itself not in it' })),
       },
     ),
-    cursor,
+    cursor: cursor(256),
     page_size,
   },
   response: {

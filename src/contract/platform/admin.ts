@@ -1,16 +1,7 @@
+import { admin, cursor, is_success, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { date, integer, list, optional, setting, struct, text } from '../schema.ts';
-import {
-  app_key,
-  common,
-  cursor,
-  is_success,
-  next_cursor,
-  page_size,
-  session_id,
-  sign_methods,
-  user_id,
-} from './admin-fields.ts';
+import { app_key, errors, session_id, sign_methods, user_id } from './admin-fields.ts';
 import { adminLimitContracts } from './admin-limits.ts';
 
 const name = text({ zh: '应用名称', en: 'Name of the app' }, { example: '合作方应用', maxLength: 100 });
@@ -70,7 +61,8 @@ const app = struct(
 );
 
 const appCreate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.app.create',
   title: { zh: '创建应用', en: 'Create an app' },
   purpose: {
@@ -98,7 +90,8 @@ const appCreate = method({
 
 /** Changes what an app is and may. */
 export const appSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.app.save',
   title: { zh: '修改应用', en: 'Change an app' },
   purpose: {
@@ -125,7 +118,8 @@ export const appSave = method({
 });
 
 const appGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.app.get',
   title: { zh: '查询应用', en: 'Get an app' },
   purpose: { zh: '一个应用的资料，不含密钥。', en: 'One app, without its secrets.' },
@@ -135,17 +129,19 @@ const appGet = method({
 });
 
 const appList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.app.list',
   title: { zh: '应用列表', en: 'List apps' },
   purpose: { zh: '按 app_key 翻页列出应用，不含密钥。', en: 'Apps in order of app_key, by pages, without secrets.' },
   kind: 'read',
-  request: { status: optional(status), cursor, page_size },
+  request: { status: optional(status), cursor: cursor(256), page_size },
   response: { apps: list(app, { zh: '应用', en: 'The apps' }), next_cursor },
 });
 
 const secretRotate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.app.secret.rotate',
   title: { zh: '更换应用密钥', en: 'Rotate the secret of an app' },
   purpose: {
@@ -184,7 +180,8 @@ const secretRotate = method({
 });
 
 const packagesSet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.app.packages.set',
   title: { zh: '设置应用权限', en: 'Set the packages of an app' },
   purpose: {
@@ -199,7 +196,8 @@ const packagesSet = method({
 const nick = text({ zh: '用户昵称', en: "The user's nick" }, { example: 'demo_seller', maxLength: 64 });
 
 const sessionCreate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.session.create',
   title: { zh: '签发会话', en: 'Create a session' },
   purpose: {
@@ -223,7 +221,8 @@ const sessionCreate = method({
 });
 
 const sessionList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.session.list',
   title: { zh: '会话列表', en: 'List sessions' },
   purpose: {
@@ -237,7 +236,7 @@ const sessionList = method({
       { zh: '查询条件', en: 'Which ones' },
       { app_key, user_id: optional(user_id) },
     ),
-    cursor,
+    cursor: cursor(256),
     page_size,
   },
   response: {
@@ -263,7 +262,8 @@ const sessionList = method({
 
 /** Ends a session. */
 export const sessionRevoke = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.platform.session.revoke',
   title: { zh: '撤销会话', en: 'Revoke a session' },
   purpose: {

@@ -1,6 +1,6 @@
+import { admin, cursor, is_success, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { bool, date, integer, json, list, optional, struct, text } from '../schema.ts';
-import { cursor, is_success, next_cursor, page_size } from './admin-fields.ts';
 import { ROLES } from './roles.ts';
 
 const errors = {
@@ -24,8 +24,6 @@ const errors = {
     remedy: { zh: '刷新列表', en: 'List them again' },
   },
 } as const;
-
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 
 const login = text(
   {
@@ -51,7 +49,8 @@ const at = { example: '2026-01-02 03:04:05' };
 
 /** Creates an operator or changes its name and role. */
 export const operatorSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.operator.save',
   title: { zh: '保存操作员', en: 'Save an operator' },
   purpose: {
@@ -64,12 +63,13 @@ export const operatorSave = method({
 });
 
 const operatorList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.operator.list',
   title: { zh: '操作员列表', en: 'List operators' },
   purpose: { zh: '按登录名翻页列出操作员。', en: 'Operators by pages, in order of their login.' },
   kind: 'read',
-  request: { cursor, page_size },
+  request: { cursor: cursor(256), page_size },
   response: {
     operators: list(
       struct(
@@ -97,7 +97,8 @@ const operatorList = method({
 });
 
 const operatorStatus = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.operator.status.update',
   title: { zh: '停用或恢复操作员', en: 'Suspend an operator or bring it back' },
   purpose: { zh: '停用后其登录会话全部结束。', en: 'Suspending ends all its sessions.' },
@@ -107,7 +108,8 @@ const operatorStatus = method({
 });
 
 const passwordReset = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.operator.password.reset',
   title: { zh: '重置操作员密码', en: 'Reset the password of an operator' },
   purpose: {
@@ -130,12 +132,13 @@ const session_id = text(
 );
 
 const sessionList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.operator.session.list',
   title: { zh: '登录会话列表', en: 'List console sessions' },
   purpose: { zh: '控制台的登录会话，新的在前。', en: 'Live sessions of the console, the latest first.' },
   kind: 'read',
-  request: { login: optional(login), cursor, page_size },
+  request: { login: optional(login), cursor: cursor(256), page_size },
   response: {
     sessions: list(
       struct(
@@ -158,7 +161,8 @@ const sessionList = method({
 });
 
 const sessionRevoke = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.operator.session.revoke',
   title: { zh: '结束登录会话', en: 'End a console session' },
   purpose: { zh: '立即结束一个登录会话。', en: 'Ends a console session at once.' },
@@ -187,7 +191,7 @@ const request_id = text({ zh: '请求id', en: 'In which call' }, { example: 'mi8
 
 /** Who changed what, when, from what to what. */
 export const changeList = method({
-  ...common,
+  ...admin,
   errors: {},
   name: 'piaoquan.change.list',
   title: { zh: '变更日志', en: 'List changes' },
@@ -212,7 +216,7 @@ export const changeList = method({
         },
       ),
     ),
-    cursor,
+    cursor: cursor(256),
     page_size,
   },
   response: {

@@ -1,3 +1,4 @@
+import { admin, is_success } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
 import { bool, integer, optional, text, userIdText } from '../schema.ts';
 
@@ -12,10 +13,6 @@ const errors = {
     remedy: { zh: '检查来源、用户与履约类型', en: 'Check source, user and perform_type' },
   },
 } as const satisfies Record<string, MethodError>;
-
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
-
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
 
 const perform_type = integer(
   { zh: '履约类型', en: 'Length of the contract' },
@@ -32,7 +29,8 @@ const source = text({ zh: '三方来源', en: 'Whose membership it is' }, { exam
 
 /** Creates or changes a business code. */
 export const bizSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.biz.save',
   title: { zh: '保存充值业务', en: 'Save a business code' },
   purpose: {
@@ -65,7 +63,8 @@ export const bizSave = method({
 
 /** Stops or resumes the renewal of a membership. */
 export const vipRenewUpdate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.vip.renew.update',
   title: { zh: '取消或恢复续费', en: 'Stop or resume a renewal' },
   purpose: {

@@ -1,5 +1,6 @@
+import { admin, cursor, is_success, MOST, next_cursor, page_size } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
-import { bool, date, integer, list, optional, setting, struct, text, userIdText } from '../schema.ts';
+import { date, integer, list, optional, setting, struct, text, userIdText } from '../schema.ts';
 import { adminChargeContracts } from './admin-charges.ts';
 
 /** Why an administration method of the send plans refuses. */
@@ -33,8 +34,6 @@ const errors = {
   },
 } as const satisfies Record<string, MethodError>;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
-
 const isv_id = integer({ zh: 'isvId', en: 'Partner id' }, { example: '1', minimum: 1 });
 const circle_id = integer({ zh: '人群id', en: 'Circle id' }, { example: '1', minimum: 1 });
 const plan_id = integer({ zh: '计划id', en: 'Plan id' }, { example: '2', minimum: 1 });
@@ -42,18 +41,6 @@ const status = integer(
   { zh: '状态', en: 'State' },
   { example: '1', values: { '1': { zh: '上架', en: 'on shelf' }, '2': { zh: '下架', en: 'off shelf' } } },
 );
-const cursor = optional(
-  text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 }),
-);
-const page_size = optional(
-  integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { example: '50', minimum: 1, maximum: 200 }),
-);
-const next_cursor = optional(
-  text({ zh: '下一页的游标,没有下一页时不返回', en: 'Where the next page begins; absent on the last page' }),
-);
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
-
-const MOST = 1_000_000_000;
 const item = struct(
   'SendPlanItem',
   { zh: '商品', en: 'What the plan gives' },
@@ -113,7 +100,8 @@ const planFields = {
 const savedPlan = struct('SendPlan', { zh: '发放计划', en: 'The plan' }, { ...planFields, status });
 
 const circleSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.circle.save',
   title: { zh: '保存人群', en: 'Save a circle' },
   purpose: {
@@ -145,7 +133,8 @@ const circleSave = method({
 
 /** Creates or changes a plan with its items. */
 export const planSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.plan.save',
   title: { zh: '保存发放计划', en: 'Save a plan' },
   purpose: {
@@ -158,7 +147,8 @@ export const planSave = method({
 });
 
 const planGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.plan.get',
   title: { zh: '查询发放计划', en: 'Get a plan' },
   purpose: { zh: '一个计划及其商品的当前库存。', en: 'One plan with the present inventory of its items.' },
@@ -168,17 +158,25 @@ const planGet = method({
 });
 
 const planList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.plan.list',
   title: { zh: '发放计划列表', en: 'List plans' },
   purpose: { zh: '按计划id翻页列出计划。', en: 'Plans in order of their id, by pages.' },
   kind: 'read',
-  request: { isv_id: optional(isv_id), circle_id: optional(circle_id), status: optional(status), cursor, page_size },
+  request: {
+    isv_id: optional(isv_id),
+    circle_id: optional(circle_id),
+    status: optional(status),
+    cursor: cursor(64),
+    page_size,
+  },
   response: { plans: list(savedPlan, { zh: '计划', en: 'The plans' }), next_cursor },
 });
 
 const planStatusUpdate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.plan.status.update',
   title: { zh: '上下架发放计划', en: 'Put a plan on or off shelf' },
   purpose: { zh: '下架的计划查询不到，也不能领取。', en: 'A plan off shelf is neither listed nor received.' },
@@ -188,7 +186,8 @@ const planStatusUpdate = method({
 });
 
 const itemStockAdjust = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.item.stock.adjust',
   title: { zh: '调整商品库存', en: 'Adjust the stock of an item' },
   purpose: {
@@ -216,7 +215,8 @@ const itemStockAdjust = method({
 });
 
 const receiptList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.sendplan.receipt.list',
   title: { zh: '领取记录', en: 'List receipts' },
   purpose: {
@@ -228,7 +228,7 @@ const receiptList = method({
     plan_id,
     user_id: optional(userIdText({ zh: '用户 userId', en: "The partner's userId" })),
     phone: optional(text({ zh: '手机号(未带userId的用户)', en: 'Phone of a user without userId' }, { maxLength: 32 })),
-    cursor,
+    cursor: cursor(64),
     page_size,
   },
   response: {

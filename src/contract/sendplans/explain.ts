@@ -1,12 +1,11 @@
+import { adminRead } from '../common.ts';
 import { choices, explained } from '../explain.ts';
 import { method } from '../method.ts';
 import { sendPlanReceive } from './genie.ts';
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read' } as const;
-
 /** Why a user would, or would not, receive a plan now. */
 export const receiveExplain = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.sendplan.receive.explain',
   title: { zh: '解释领取', en: 'Explain a receive' },
   purpose: {

@@ -1,21 +1,17 @@
+import { adminRead, cursor, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { integer, list, optional, struct, text } from '../schema.ts';
 
 /** The circles to which plans belong. */
 export const circleList = method({
-  category: 'admin',
-  package: 'piaoquan.admin',
-  session: 'none',
-  kind: 'read',
+  ...adminRead,
   name: 'piaoquan.sendplan.circle.list',
   title: { zh: '人群列表', en: 'List circles' },
   purpose: { zh: '分页列出合作方及其人群。', en: 'Partners with their circles, by pages.' },
   request: {
     isv_id: optional(integer({ zh: 'isvId', en: 'Only of this partner' }, { minimum: 1 })),
-    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 })),
-    page_size: optional(
-      integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    cursor: cursor(64),
+    page_size,
   },
   response: {
     circles: list(
@@ -36,9 +32,7 @@ export const circleList = method({
       ),
       { zh: '人群，按合作方与人群id', en: 'By partner and circle' },
     ),
-    next_cursor: optional(
-      text({ zh: '下一页的游标,没有下一页时不返回', en: 'Where the next page begins; absent on the last page' }),
-    ),
+    next_cursor,
   },
 });
 

@@ -1,3 +1,4 @@
+import { admin, cursor, is_success, next_cursor, page_size } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
 import { bool, integer, list, optional, setting, struct, text } from '../schema.ts';
 
@@ -21,16 +22,14 @@ const errors = {
   },
 } as const satisfies Record<string, MethodError>;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 const tenant_id = integer({ zh: '租户ID', en: 'Tenant id' }, { example: '3', minimum: 1 });
 const ptnr_id = integer({ zh: '合作方ID', en: 'Partner id' }, { example: '3', minimum: 1 });
 const channel_id = integer({ zh: '渠道ID', en: 'Channel id' }, { example: '3', minimum: 1 });
 const label = text({ zh: '名称', en: 'Name' }, { example: '演示', maxLength: 100 });
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
-
 /** Creates or changes a tenant. */
 export const tenantSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.tenant.save',
   title: { zh: '保存租户', en: 'Save a tenant' },
   purpose: { zh: '新建或修改主办方租户', en: 'Creates or changes an organiser.' },
@@ -50,7 +49,8 @@ export const tenantSave = method({
 
 /** Creates or changes a partner of a tenant. */
 export const ptnrSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.ptnr.save',
   title: { zh: '保存合作方', en: 'Save a partner' },
   purpose: { zh: '新建或修改租户的合作方', en: 'Creates or changes a partner of a tenant.' },
@@ -61,7 +61,8 @@ export const ptnrSave = method({
 
 /** Creates or changes a sales channel of a partner. */
 export const channelSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.channel.save',
   title: { zh: '保存渠道', en: 'Save a channel' },
   purpose: { zh: '新建或修改合作方的渠道', en: 'Creates or changes a sales channel of a partner.' },
@@ -72,17 +73,16 @@ export const channelSave = method({
 
 /** Who sells: tenants with their partners and channels. */
 export const channelList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.channel.list',
   title: { zh: '渠道列表', en: 'List channels' },
   purpose: { zh: '分页列出租户、合作方与渠道', en: 'Lists tenants with their partners and channels.' },
   kind: 'read',
   request: {
     tenant_id: optional(tenant_id),
-    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 })),
-    page_size: optional(
-      integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    cursor: cursor(64),
+    page_size,
   },
   response: {
     channels: list(
@@ -101,13 +101,14 @@ export const channelList = method({
       ),
       { zh: '渠道', en: 'Channels' },
     ),
-    next_cursor: optional(text({ zh: '下一页的游标', en: 'Where the next page begins; absent on the last page' })),
+    next_cursor,
   },
 });
 
 /** Makes a token, which is shown this once and takes the place of the one before. */
 export const tokenCreate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.token.create',
   title: { zh: '生成凭证', en: 'Make a token' },
   purpose: {
@@ -134,7 +135,8 @@ export const tokenCreate = method({
 
 /** Says what a channel may sell of an event. */
 export const channelAuthorizeSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.channel.authorize.save',
   title: { zh: '渠道授权', en: 'Authorise a channel' },
   purpose: {

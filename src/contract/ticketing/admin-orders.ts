@@ -1,3 +1,4 @@
+import { admin, is_success, next_cursor, page_size } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
 import { bool, date, integer, list, optional, struct, text, USER_ID_LENGTH, type Words } from '../schema.ts';
 import { DUE_RESULTS } from './pay.ts';
@@ -48,9 +49,7 @@ const errors = {
   },
 } as const satisfies Record<string, MethodError>;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 const order_id = text({ zh: '订单ID', en: 'Order id' }, { example: '2000000001', maxLength: 64 });
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
 const number = (meaning: Words, example: string) => integer(meaning, { example });
 const filter = (meaning: Words, maxLength: number) => optional(text(meaning, { maxLength }));
 const STATUS = {
@@ -183,7 +182,8 @@ const refund = struct(
 
 /** Orders of a project, newest first. */
 export const orderList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.order.list',
   title: { zh: '订单列表', en: 'List orders' },
   purpose: {
@@ -204,19 +204,18 @@ export const orderList = method({
     card_no: filter({ zh: '证件号码', en: 'Document of a person' }, 64),
     card_type: optional(integer({ zh: '证件类型,默认1', en: 'Its kind, 1 unless given' }, { minimum: 1, maximum: 5 })),
     cursor: filter({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, 64),
-    page_size: optional(
-      integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    page_size,
   },
   response: {
     orders: list(orderBrief, { zh: '订单', en: 'Orders' }),
-    next_cursor: optional(text({ zh: '下一页的游标', en: 'Where the next page begins; absent on the last page' })),
+    next_cursor,
   },
 });
 
 /** One order with all that belongs to it; people are masked. */
 export const orderGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.order.get',
   title: { zh: '订单详情', en: 'Get an order' },
   purpose: {
@@ -243,7 +242,8 @@ export const orderGet = method({
 
 /** Cancels an unpaid order and frees its stock. */
 export const orderCancel = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.order.cancel',
   title: { zh: '取消订单', en: 'Cancel an order' },
   purpose: {
@@ -257,7 +257,8 @@ export const orderCancel = method({
 
 /** Takes tickets of a paid order back and frees their stock. */
 export const orderRefund = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.order.refund',
   title: { zh: '退款', en: 'Refund' },
   purpose: {

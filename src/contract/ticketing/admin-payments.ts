@@ -1,3 +1,4 @@
+import { admin, cursor, next_cursor } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
 import { date, integer, list, optional, struct, text } from '../schema.ts';
 import { orderList } from './admin-orders.ts';
@@ -46,10 +47,7 @@ const errors = {
   },
 } as const satisfies Record<string, MethodError>;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 const { page_size } = orderList.request.properties;
-// It holds a pay_no, which may be long in any script.
-const cursor = optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }));
 const order_id = text({ zh: '订单ID', en: 'Order id' }, { example: '2000000001', maxLength: 64 });
 const pay_no = text(
   { zh: '支付流水号', en: 'Serial number of the payment' },
@@ -76,7 +74,8 @@ const due = struct(
 
 /** Payments that must be given back and were not yet, of all projects. */
 export const paymentDueList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.payment.due.list',
   title: { zh: '待退支付列表', en: 'List payments to give back' },
   purpose: {
@@ -86,18 +85,19 @@ export const paymentDueList = method({
   kind: 'read',
   request: {
     project_id: optional(integer({ zh: '项目ID', en: 'Only of this project' }, { example: '90000001', minimum: 1 })),
-    cursor,
+    cursor: cursor(),
     page_size,
   },
   response: {
     payments: list(due, { zh: '待退的支付', en: 'Payments to give back' }),
-    next_cursor: optional(text({ zh: '下一页的游标', en: 'Where the next page begins; absent on the last page' })),
+    next_cursor,
   },
 });
 
 /** Records that a payment was given back; it is no longer due. */
 export const paymentRefund = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.payment.refund',
   title: { zh: '登记退还支付', en: 'Record that a payment was given back' },
   purpose: {

@@ -1,5 +1,6 @@
+import { admin, cursor, is_success, next_cursor, page_size } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
-import { bool, integer, list, optional, struct, text } from '../schema.ts';
+import { integer, list, optional, struct, text } from '../schema.ts';
 import { adminChannelContracts } from './admin-channels.ts';
 import { gateTicketContracts } from './admin-gate.ts';
 import { adminOrderContracts } from './admin-orders.ts';
@@ -64,14 +65,12 @@ const errors = {
   },
 } as const satisfies Record<string, MethodError>;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 const project_id = integer({ zh: '项目ID', en: 'Project id' }, { example: '90000001', minimum: 1 });
 const event_id = integer({ zh: '场次ID', en: 'Event id' }, { example: '90000011', minimum: 1 });
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
-
 /** Creates or changes a project with its events, tiers, packages and discounts. */
 export const projectSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.project.save',
   title: { zh: '保存项目', en: 'Save a project' },
   purpose: {
@@ -85,7 +84,8 @@ export const projectSave = method({
 
 /** One project as it is stored, with the counters of its tiers. */
 export const projectGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.project.get',
   title: { zh: '查询项目', en: 'Get a project' },
   purpose: { zh: '按保存时的结构返回项目,附票档的实时数量', en: 'Gives a project as it was saved, with live stock.' },
@@ -96,7 +96,8 @@ export const projectGet = method({
 
 /** Projects page by page. */
 export const projectList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.project.list',
   title: { zh: '项目列表', en: 'List projects' },
   purpose: { zh: '分页列出项目', en: 'Lists projects in order of their ids.' },
@@ -104,10 +105,8 @@ export const projectList = method({
   request: {
     tenant_id: optional(integer({ zh: '租户ID', en: 'Only of this tenant' }, { example: '1', minimum: 1 })),
     project_name: optional(text({ zh: '名称包含', en: 'Only with this in the name' }, { maxLength: 100 })),
-    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 })),
-    page_size: optional(
-      integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    cursor: cursor(64),
+    page_size,
   },
   response: {
     projects: list(
@@ -124,13 +123,14 @@ export const projectList = method({
       ),
       { zh: '项目', en: 'Projects' },
     ),
-    next_cursor: optional(text({ zh: '下一页的游标', en: 'Where the next page begins; absent on the last page' })),
+    next_cursor,
   },
 });
 
 /** Puts an event on the shelf or takes it off. */
 export const eventStatusUpdate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.event.status.update',
   title: { zh: '场次上下架', en: 'Put an event on or off the shelf' },
   purpose: {
@@ -150,7 +150,8 @@ export const eventStatusUpdate = method({
 
 /** Changes how many tickets a tier has, or how many packages. */
 export const priceStockAdjust = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.ticketing.price.stock.adjust',
   title: { zh: '调整票档库存', en: "Adjust a tier's stock" },
   purpose: { zh: '增减票档或套票的数量,记入台账', en: 'Adds to or takes from a tier or package; kept in the ledger.' },

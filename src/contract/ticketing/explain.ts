@@ -1,15 +1,14 @@
+import { adminRead } from '../common.ts';
 import { explained } from '../explain.ts';
 import { method } from '../method.ts';
 import { integer, struct } from '../schema.ts';
 import { orderSubmit } from './order.ts';
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read' } as const;
-
 const order = orderSubmit.request.properties.grouped_submit_order_param.properties;
 
 /** Why an order would, or would not, be made now. */
 export const orderExplain = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.ticketing.order.explain',
   title: { zh: '解释下单', en: 'Explain an order' },
   purpose: {

@@ -1,3 +1,4 @@
+import { adminRead, cursor, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { bool, date, integer, list, optional, struct, text } from '../schema.ts';
 import { orderGet, orderList } from './admin-orders.ts';
@@ -13,20 +14,13 @@ const errors = {
   },
 } as const;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read', errors } as const;
 const { order_status, refund_due, real_name, phone, phone_tail, card_no, card_type } = orderList.request.properties;
-const cursor = optional(
-  text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 100 }),
-);
-const page_size = optional(
-  integer({ zh: '每页条数,默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-);
-const next_cursor = optional(text({ zh: '下一页的游标', en: 'Where the next page begins; absent on the last page' }));
 const project_id = integer({ zh: '项目ID', en: 'Project' }, { example: '90000001', minimum: 1 });
 
 /** Orders of every project, by time, number or person. */
 export const orderSearch = method({
-  ...common,
+  ...adminRead,
+  errors,
   name: 'piaoquan.ticketing.order.search',
   title: { zh: '搜索订单', en: 'Search orders' },
   purpose: {
@@ -47,7 +41,7 @@ export const orderSearch = method({
     phone_tail,
     card_no,
     card_type,
-    cursor,
+    cursor: cursor(100),
     page_size,
   },
   response: {
@@ -82,7 +76,8 @@ const EVENTS = {
 
 /** What happened to an order, in order of time. */
 export const orderHistory = method({
-  ...common,
+  ...adminRead,
+  errors,
   name: 'piaoquan.ticketing.order.history',
   title: { zh: '订单经过', en: 'What happened to an order' },
   purpose: {
@@ -115,7 +110,8 @@ export const orderHistory = method({
 
 /** What channels may sell of a project. */
 export const channelAuthorizeList = method({
-  ...common,
+  ...adminRead,
+  errors,
   name: 'piaoquan.ticketing.channel.authorize.list',
   title: { zh: '渠道授权列表', en: 'List authorisations' },
   purpose: {
@@ -125,7 +121,7 @@ export const channelAuthorizeList = method({
   request: {
     project_id,
     channel_id: optional(integer({ zh: '渠道ID', en: 'Only of this channel' }, { minimum: 1 })),
-    cursor,
+    cursor: cursor(100),
     page_size,
   },
   response: {

@@ -1,3 +1,4 @@
+import { admin } from '../common.ts';
 import { method } from '../method.ts';
 import { date, integer, list, optional, struct, text, userIdText } from '../schema.ts';
 
@@ -25,8 +26,6 @@ const errors = {
     },
   },
 } as const;
-
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 
 const mix_id = text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 });
 const code = text({ zh: '券码', en: 'A code' }, { example: '7UXJF7K53QJ', maxLength: 64 });
@@ -89,7 +88,8 @@ const response = {
 
 /** Binds codes to a user. */
 export const codeBind = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.code.bind',
   title: { zh: '绑定券码', en: 'Bind codes' },
   purpose: {
@@ -103,7 +103,8 @@ export const codeBind = method({
 });
 
 const codeConsume = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.code.consume',
   title: { zh: '核销券码', en: 'Redeem codes' },
   purpose: {
@@ -117,7 +118,8 @@ const codeConsume = method({
 });
 
 const codeConsumeReverse = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.code.consume.reverse',
   title: { zh: '撤销核销', en: 'Reverse redemptions' },
   purpose: {
@@ -131,7 +133,8 @@ const codeConsumeReverse = method({
 });
 
 const codeVoid = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.code.void',
   title: { zh: '作废券码', en: 'Void codes' },
   purpose: {
@@ -145,7 +148,8 @@ const codeVoid = method({
 });
 
 const codeGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.code.get',
   title: { zh: '查询券码', en: 'Get a code' },
   purpose: { zh: '查询一个券码的状态与经过。', en: 'Shows how a code stands and what became of it.' },

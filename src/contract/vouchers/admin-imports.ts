@@ -1,3 +1,4 @@
+import { admin, cursor, next_cursor } from '../common.ts';
 import { method } from '../method.ts';
 import { bool, date, integer, list, optional, struct, text } from '../schema.ts';
 
@@ -40,8 +41,6 @@ const errors = {
     remedy: { zh: '分成多次导入', en: 'Split it into several imports' },
   },
 } as const;
-
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 
 const mix_id = text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 });
 const import_id = text(
@@ -115,12 +114,13 @@ const report = {
     ),
     { zh: '有问题的行，按行号', en: 'Bad lines in order' },
   ),
-  next_cursor: optional(text({ zh: '下一页游标，没有则不返回', en: 'Cursor of the next page; absent on the last' })),
+  next_cursor,
 };
 
 /** Brings codes of one's own into a batch. */
 export const voucherBatchImport = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.batch.import',
   title: { zh: '导入券码', en: 'Import codes' },
   purpose: {
@@ -162,7 +162,8 @@ export const voucherBatchImport = method({
 });
 
 const importGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.batch.import.get',
   title: { zh: '查询导入结果', en: 'Get an import' },
   purpose: { zh: '查询一次导入的状态与逐行报告。', en: 'Shows the state of an import and its report by line.' },
@@ -170,7 +171,7 @@ const importGet = method({
   request: {
     mix_id,
     import_id,
-    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 64 })),
+    cursor: cursor(64),
     page_size: optional(
       integer({ zh: '每页行数，默认50', en: 'Bad lines a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
     ),

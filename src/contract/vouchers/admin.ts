@@ -1,3 +1,4 @@
+import { admin, cursor, is_success, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { bool, date, integer, list, optional, setting, struct, text } from '../schema.ts';
 import { adminVoucherCodeContracts } from './admin-codes.ts';
@@ -49,8 +50,6 @@ const errors = {
     },
   },
 } as const;
-
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
 
 const mix_id = text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 });
 const status = integer(
@@ -116,11 +115,10 @@ const shown = struct(
   },
 );
 
-const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
-
 /** Creates a batch or changes its settings. */
 export const voucherBatchSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.batch.save',
   title: { zh: '保存券码批次', en: 'Save a batch' },
   purpose: {
@@ -133,7 +131,8 @@ export const voucherBatchSave = method({
 });
 
 const batchGet = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.batch.get',
   title: { zh: '查询券码批次', en: 'Get a batch' },
   purpose: { zh: '查询一个批次的设置、数量与授权。', en: 'Shows settings, counts and grants of one batch.' },
@@ -143,7 +142,8 @@ const batchGet = method({
 });
 
 const batchList = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.batch.list',
   title: { zh: '券码批次列表', en: 'List batches' },
   purpose: { zh: '按 mix_id 顺序分页列出批次。', en: 'Lists batches by pages, in the order of their mix_id.' },
@@ -151,21 +151,18 @@ const batchList = method({
   request: {
     status: optional(status),
     name: optional(text({ zh: '名称包含的文字', en: 'Text within the name' }, { maxLength: 200 })),
-    cursor: optional(
-      text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' }, { maxLength: 128 }),
-    ),
-    page_size: optional(
-      integer({ zh: '每页数量，默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    cursor: cursor(128),
+    page_size,
   },
   response: {
     batches: list(shown, { zh: '批次', en: 'The batches' }),
-    next_cursor: optional(text({ zh: '下一页游标，没有则不返回', en: 'Cursor of the next page; absent on the last' })),
+    next_cursor,
   },
 });
 
 const batchStatusUpdate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.batch.status.update',
   title: { zh: '上下架券码批次', en: 'Put a batch on or off shelf' },
   purpose: {
@@ -178,7 +175,8 @@ const batchStatusUpdate = method({
 });
 
 const batchGenerate = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.batch.generate',
   title: { zh: '生成券码', en: 'Make codes' },
   purpose: {
@@ -231,7 +229,8 @@ const grantFields = {
 };
 
 const grantSave = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.grant.save',
   title: { zh: '授权导出与发码', en: 'Grant export and issue' },
   purpose: {
@@ -244,7 +243,8 @@ const grantSave = method({
 });
 
 const grantDelete = method({
-  ...common,
+  ...admin,
+  errors,
   name: 'piaoquan.voucher.grant.delete',
   title: { zh: '取消授权', en: 'Take a grant back' },
   purpose: { zh: '取消授权，立即生效；没有授权时也算成功。', en: 'Ends a grant at once; ending none succeeds too.' },

@@ -1,13 +1,12 @@
+import { adminRead } from '../common.ts';
 import { caller_app_key, explained } from '../explain.ts';
 import { method } from '../method.ts';
 import { integer, optional, text, userIdText } from '../schema.ts';
 import { sendCodeRequest } from './fcode.ts';
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read' } as const;
-
 /** Why an order of codes would, or would not, be answered with codes now. */
 export const sendExplain = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.voucher.send.explain',
   title: { zh: '解释发券', en: 'Explain an issue of codes' },
   purpose: {
@@ -24,7 +23,7 @@ export const sendExplain = method({
 
 /** Why a user could, or could not, bind a code now. */
 export const bindExplain = method({
-  ...common,
+  ...adminRead,
   name: 'piaoquan.voucher.bind.explain',
   title: { zh: '解释绑定', en: 'Explain a binding' },
   purpose: {

@@ -1,3 +1,4 @@
+import { adminRead, cursor, next_cursor, page_size } from '../common.ts';
 import { method } from '../method.ts';
 import { bool, integer, list, optional, struct, text, userIdText } from '../schema.ts';
 import { adminVoucherCodeContracts } from './admin-codes.ts';
@@ -20,13 +21,13 @@ const errors = {
   },
 } as const;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', kind: 'read', errors } as const;
 const mix_id = text({ zh: '码商品混淆ID', en: 'Id of the batch' }, { example: 'code_open', maxLength: 128 });
 const count = (zh: string, en: string) => integer({ zh, en }, { example: '0' });
 
 /** How many codes of a batch stand in each state. */
 export const batchBoard = method({
-  ...common,
+  ...adminRead,
+  errors,
   name: 'piaoquan.voucher.batch.board',
   title: { zh: '券码状态总览', en: 'Codes by state' },
   purpose: {
@@ -54,7 +55,8 @@ const { code: _text, ...known } = adminVoucherCodeContracts[4].response.properti
 
 /** Finds codes by their text in any batch, or by the user who has them. */
 export const codeSearch = method({
-  ...common,
+  ...adminRead,
+  errors,
   name: 'piaoquan.voucher.code.search',
   title: { zh: '搜索券码', en: 'Search codes' },
   purpose: {
@@ -66,10 +68,8 @@ export const codeSearch = method({
     user_id: optional(userIdText({ zh: '用户ID', en: 'The user' }, { example: 'uid-333' })),
     ext_order_id: optional(text({ zh: '发券单号', en: 'Order that codes were issued for' }, { maxLength: 64 })),
     mix_id: optional(mix_id),
-    cursor: optional(text({ zh: '上一页返回的 next_cursor', en: 'next_cursor of the page before' })),
-    page_size: optional(
-      integer({ zh: '每页数量，默认50', en: 'Rows a page, 50 unless given' }, { minimum: 1, maximum: 200 }),
-    ),
+    cursor: cursor(),
+    page_size,
   },
   response: {
     codes: list(
@@ -85,7 +85,7 @@ export const codeSearch = method({
       ),
       { zh: '券码，按批次与序号', en: 'The codes by batch and number' },
     ),
-    next_cursor: optional(text({ zh: '下一页游标，没有则不返回', en: 'Cursor of the next page; absent on the last' })),
+    next_cursor,
   },
 });
 

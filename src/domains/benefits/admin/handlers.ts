@@ -1,4 +1,5 @@
 import { type adminBenefitContracts, templateSave } from '../../../contract/benefits/admin.ts';
+import { MOST } from '../../../contract/common.ts';
 import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
@@ -30,7 +31,6 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 type Saved = RequestOf<typeof templateSave>['template'];
 
 const PAGE_SIZE = 50;
-const MOST = 1_000_000_000;
 const WINDOW_SECONDS = 60;
 
 const refused = (sub_code: keyof typeof templateSave.errors) => fault(templateSave, sub_code);

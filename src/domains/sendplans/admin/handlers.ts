@@ -1,3 +1,4 @@
+import { MOST } from '../../../contract/common.ts';
 import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
@@ -33,7 +34,6 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 type Saved = RequestOf<typeof planSave>['plan'];
 
 const PAGE_SIZE = 50;
-const MOST = 1_000_000_000;
 
 const refused = (sub_code: keyof typeof planSave.errors) => fault(planSave, sub_code);
 const wrong = (argument: string, why: string): Error =>
