@@ -59,6 +59,9 @@ function webSources(): (Source & { readonly values: readonly string[] })[] {
   });
 }
 
+/** What several domains need stands beside them, and computes. */
+const SHARED = ['src/domains/paging.ts', 'src/domains/explain.ts'];
+
 const ours = (from: string): boolean => from.startsWith('src/');
 const within = (from: string, ...folders: string[]): boolean => folders.some((each) => from.startsWith(`src/${each}/`));
 
@@ -92,14 +95,18 @@ describe('who may import whom', () => {
     expect(forbidden(below('sdk/', 'docs/'), allowed)).toEqual([]);
   });
 
-  test("a domain imports contract, database, batching, secrets, itself and another's one door, grant.ts, and nothing of HTTP", () => {
+  test("a domain imports contract, database, batching, secrets, itself, what domains share, and another's grant.ts; nothing of HTTP", () => {
     const own = (from: string, { path }: Source) =>
       from.startsWith(`${path.split('/').slice(0, 3).join('/')}/`) ||
       within(from, 'contract', 'database', 'batching', 'secrets') ||
-      from.endsWith('/grant.ts');
+      from.endsWith('/grant.ts') ||
+      SHARED.includes(from);
     const http = /^(node:)?(https?|net|tls|http2)$|^fastify|^pino/;
     const allowed = (from: string, file: Source) => (ours(from) ? own(from, file) : !http.test(from));
     expect(forbidden(below('domains/'), allowed)).toEqual([]);
+    const shared = sources.filter(({ path }) => SHARED.includes(path));
+    expect(shared).toHaveLength(SHARED.length);
+    expect(forbidden(shared, (from) => within(from, 'contract'))).toEqual([]);
   });
 
   test("a domain's rules compute: no database but its types, no clock, no chance", () => {

@@ -1,11 +1,9 @@
-import { nextIdCursor, readIdCursor } from '../../contract/cursor.ts';
 import { type adminJobContracts, jobGet } from '../../contract/jobs/admin.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
 import { writeAs } from '../../database/change-log.ts';
 import { cancelJob, findJobs, type Job } from '../../database/jobs.ts';
 import type { Sql } from '../../database/pool.ts';
-
-const PAGE_SIZE = 50;
+import { pageOf, readIdCursor, writeIdCursor } from '../paging.ts';
 
 const show = ({ input, ...job }: Job) => ({ ...job, mix_id: input.mix_id });
 
@@ -19,11 +17,11 @@ async function oneJob(sql: Sql, job_id: number) {
 export const jobHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminJobContracts> => ({
   'piaoquan.job.get': ({ job_id }) => oneJob(sql, job_id),
   'piaoquan.job.list': async ({ job_id, state, mix_id, cursor, page_size }) => {
-    const limit = page_size ?? PAGE_SIZE;
     const which = { job_id: job_id ?? null, state: state ?? null, mix_id: mix_id ?? null };
     const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
-    const jobs = await findJobs(sql, { ...which, before, limit: limit + 1 });
-    return { jobs: jobs.slice(0, limit).map(show), next_cursor: nextIdCursor(jobs, limit, ({ job_id: id }) => id) };
+    const find = (limit: number) => findJobs(sql, { ...which, before, limit });
+    const page = await pageOf(page_size, find, ({ job_id: id }) => writeIdCursor(id));
+    return { jobs: page.rows.map(show), next_cursor: page.next_cursor };
   },
   'piaoquan.job.cancel': async ({ job_id }, context) => {
     await writeAs(sql, context, (tx) => cancelJob(tx, job_id, context.now));

@@ -1,6 +1,5 @@
 import { type adminBenefitContracts, templateSave } from '../../../contract/benefits/admin.ts';
 import { MOST } from '../../../contract/common.ts';
-import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { given } from '../../../contract/settings.ts';
@@ -8,6 +7,7 @@ import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { keptText, mask, personOf } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { pageOf, readIdCursor, writeIdCursor } from '../../paging.ts';
 import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
 import { RECEIVER_PURPOSE } from '../send/handlers.ts';
 import { type Receiver, receiverKey, receivingUser } from '../send/rules.ts';
@@ -30,7 +30,6 @@ import {
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 type Saved = RequestOf<typeof templateSave>['template'];
 
-const PAGE_SIZE = 50;
 const WINDOW_SECONDS = 60;
 
 const refused = (sub_code: keyof typeof templateSave.errors) => fault(templateSave, sub_code);
@@ -46,12 +45,10 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
   },
   'piaoquan.benefit.template.get': async (key) => ({ template: await oneTemplate(sql, key) }),
   'piaoquan.benefit.template.list': async ({ cursor, page_size, ...filter }) => {
-    const limit = page_size ?? PAGE_SIZE;
-    const found = await listTemplates(sql, { ...filter, after: readIdCursor(cursor), limit: limit + 1 });
-    return {
-      templates: found.slice(0, limit),
-      next_cursor: nextIdCursor(found, limit, ({ benefit_id }) => benefit_id),
-    };
+    const after = readIdCursor(cursor);
+    const find = (limit: number) => listTemplates(sql, { ...filter, after, limit });
+    const page = await pageOf(page_size, find, ({ benefit_id }) => writeIdCursor(benefit_id));
+    return { templates: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.benefit.template.status.update': async ({ status, ...key }, context) => {
     if (!(await writeAs(sql, context, (tx) => setStatus(tx, key, status)))) throw refused('isv.template-not-found');
@@ -74,15 +71,12 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
   },
   'piaoquan.benefit.send.list': async ({ user_id, unique_id, receiver_id, cursor, page_size }) => {
     if (user_id == null && unique_id == null) throw refused('isv.send-filter-missing');
-    const limit = page_size ?? PAGE_SIZE;
     const receiver_hash =
       receiver_id == null ? undefined : vault.hash(RECEIVER_PURPOSE, receiverKey(receivingUser(receiver_id)));
     const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
-    const found = await findSends(sql, { user_id, unique_id, receiver_hash, before, limit: limit + 1 });
-    return {
-      sends: found.slice(0, limit).map((send) => showSend(vault, send)),
-      next_cursor: nextIdCursor(found, limit, ({ send_id }) => send_id),
-    };
+    const find = (limit: number) => findSends(sql, { user_id, unique_id, receiver_hash, before, limit });
+    const page = await pageOf(page_size, find, ({ send_id }) => writeIdCursor(send_id));
+    return { sends: page.rows.map((send) => showSend(vault, send)), next_cursor: page.next_cursor };
   },
 });
 

@@ -1,8 +1,8 @@
 import type { benefitSendExplain } from '../../../contract/benefits/explain.ts';
-import { verdict } from '../../../contract/explain.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { verdict } from '../../explain.ts';
 import { contentHash, openReceivers, RECEIVER_PURPOSE } from '../send/handlers.ts';
 import { type Receiver, receiverKey } from '../send/rules.ts';
 import { findSendFacts } from './queries.ts';

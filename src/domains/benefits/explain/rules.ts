@@ -1,6 +1,6 @@
 import { benefitErrors } from '../../../contract/benefits/errors.ts';
-import { type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
 import { isOver } from '../../../contract/period.ts';
+import { type Judged, judgeBy, type RuleWords } from '../../explain.ts';
 import type { SendFacts, TargetFacts } from './queries.ts';
 
 type Line = readonly [zh: string, en: string];

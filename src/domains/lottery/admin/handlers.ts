@@ -3,8 +3,9 @@ import { type adminLotteryContracts, lotteryActivitySave } from '../../../contra
 import { fault, type Handlers } from '../../../contract/method.ts';
 import { logCall, writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import { keptText, shownUser, storedUser } from '../../../secrets/personal.ts';
+import { keptText, storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { pageOf } from '../../paging.ts';
 import { openDraws } from '../draws.ts';
 import {
   adjustStock,
@@ -18,16 +19,8 @@ import {
   setStatus,
   type WholeActivity,
 } from './queries.ts';
-import {
-  activityMisfit,
-  keepSettings,
-  readDrawCursor,
-  type SavedActivity,
-  takesStock,
-  writeDrawCursor,
-} from './rules.ts';
+import { activityMisfit, DRAWS, keepSettings, type SavedActivity, showDraw, takesStock } from './rules.ts';
 
-const PAGE_SIZE = 50;
 /** Apps that may have used one out_biz_id in one channel, for all that is looked for. */
 const MOST_APPS = 1000;
 /** Wins given their codes by one call: it holds the activity's draws up. */
@@ -59,10 +52,9 @@ export const adminLotteryHandlers = ({
     },
     'piaoquan.lottery.activity.get': async ({ spread_id }) => ({ activity: await oneActivity(sql, spread_id) }),
     'piaoquan.lottery.activity.list': async ({ cursor, page_size, ...filter }) => {
-      const limit = page_size ?? PAGE_SIZE;
-      const rows = await findActivities(sql, { ...filter, after: cursor ?? '', limit: limit + 1 });
-      const activities = rows.slice(0, limit);
-      return { activities, ...(rows.length > limit && { next_cursor: activities.at(-1)?.spread_id }) };
+      const find = (limit: number) => findActivities(sql, { ...filter, after: cursor ?? '', limit });
+      const page = await pageOf(page_size, find, ({ spread_id }) => spread_id);
+      return { activities: page.rows, next_cursor: page.next_cursor };
     },
     'piaoquan.lottery.activity.status.update': async ({ spread_id, status }, context) => {
       if (!(await writeAs(sql, context, (tx) => setStatus(tx, spread_id, status)))) throw refused('activity-not-found');
@@ -84,21 +76,14 @@ export const adminLotteryHandlers = ({
     },
     'piaoquan.lottery.draw.list': async ({ mix_user_id, out_biz_id, spread_id, cursor, page_size }) => {
       if (!mix_user_id && !out_biz_id) throw refused('search-too-wide');
-      const after = cursor ? readDrawCursor(cursor) : undefined;
-      if (cursor && after === undefined) throw invalid('cursor', '应为上一页返回的 next_cursor');
-      const limit = page_size ?? PAGE_SIZE;
+      const after = DRAWS.read(cursor);
       const filter = {
         mix_user_id: mix_user_id ? storedUser(vault, mix_user_id) : undefined,
         out_biz_id: out_biz_id ?? undefined,
         spread_id: spread_id ?? undefined,
       };
-      const rows = await findDraws(sql, filter, after, limit + 1);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        draws: page.map((row) => ({ ...row, mix_user_id: shownUser(row.mix_user_id) })),
-        ...(rows.length > limit && last && { next_cursor: writeDrawCursor(last) }),
-      };
+      const page = await pageOf(page_size, (limit) => findDraws(sql, filter, after, limit), DRAWS.write);
+      return { draws: page.rows.map(showDraw), next_cursor: page.next_cursor };
     },
     'piaoquan.lottery.draw.invalid': async ({ draw: { spread_id, app_key, out_biz_id } }, context) => {
       const found = await findDraws(sql, { spread_id, out_biz_id, mix_user_id: undefined }, undefined, MOST_APPS);

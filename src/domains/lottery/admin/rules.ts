@@ -1,7 +1,9 @@
 import type { lotteryActivitySave } from '../../../contract/lottery/admin.ts';
 import type { RequestOf } from '../../../contract/method.ts';
 import { given } from '../../../contract/settings.ts';
-import type { DrawCursor, Prize, WholeActivity } from './queries.ts';
+import { shownUser } from '../../../secrets/personal.ts';
+import { ANY_TEXT, jsonCursor } from '../../paging.ts';
+import type { DrawRow, Prize, WholeActivity } from './queries.ts';
 
 /** An activity as it is to be saved. */
 export type SavedActivity = RequestOf<typeof lotteryActivitySave>['activity'];
@@ -70,23 +72,13 @@ export const takesStock = ({ prizes }: SavedActivity, old: WholeActivity | undef
   old !== undefined &&
   (prizes ?? []).some((prize) => prize.total_count === null && prizeOf(old, prize)?.total_count != null);
 
-/** Spells where the next page of wins begins. */
-export const writeDrawCursor = ({ granted_at, platform, out_biz_id, app_key }: DrawCursor): string =>
-  Buffer.from(JSON.stringify([granted_at.getTime(), platform, out_biz_id, app_key])).toString('base64url');
+/** The cursors of wins, newest first. */
+export const DRAWS = jsonCursor({
+  granted_at: 'instant',
+  platform: 'number',
+  out_biz_id: ANY_TEXT,
+  app_key: ANY_TEXT,
+});
 
-/** The end of the year 9999. */
-const LATEST_MS = Date.UTC(10_000, 0) - 1;
-
-/** Reads what {@link writeDrawCursor} spelled; undefined when it is something else. */
-export function readDrawCursor(text: string): DrawCursor | undefined {
-  try {
-    const [at, platform, out_biz_id, app_key] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    const fits = typeof at === 'number' && at >= 0 && at <= LATEST_MS && Number.isSafeInteger(platform);
-    if (!fits || typeof out_biz_id !== 'string' || typeof app_key !== 'string') return undefined;
-    // No key holds a NUL, which the database does not take.
-    if (`${out_biz_id}${app_key}`.includes('\0')) return undefined;
-    return { granted_at: new Date(at), platform: platform as number, out_biz_id, app_key };
-  } catch {
-    return undefined;
-  }
-}
+/** A win as it may be shown: its user as {@link shownUser} says. */
+export const showDraw = (row: DrawRow): DrawRow => ({ ...row, mix_user_id: shownUser(row.mix_user_id) });

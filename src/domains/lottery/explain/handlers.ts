@@ -1,9 +1,9 @@
-import { verdict } from '../../../contract/explain.ts';
 import type { drawExplain } from '../../../contract/lottery/explain.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { verdict } from '../../explain.ts';
 import { findDrawFacts } from './queries.ts';
 import { drawRules, prizeOdds } from './rules.ts';
 

@@ -1,5 +1,6 @@
-import { type Judged, judgeBy, oddsOf, type RuleWords } from '../../../contract/explain.ts';
+import { oddsOf } from '../../../contract/explain.ts';
 import { drawReturns } from '../../../contract/lottery/lottery.ts';
+import { type Judged, judgeBy, type RuleWords } from '../../explain.ts';
 import type { DrawAsked, DrawFacts, PrizeFacts } from './queries.ts';
 
 const rule = (code: keyof typeof drawReturns, zh: string, en: string): RuleWords => ({

@@ -1,14 +1,12 @@
-import { platformError } from '../../../contract/errors.ts';
 import { lotteryActivitySave } from '../../../contract/lottery/admin.ts';
 import type { lotteryReadContracts } from '../../../contract/lottery/reads.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { shownUser } from '../../../secrets/personal.ts';
+import { pageOf } from '../../paging.ts';
 import type { DrawCursor, DrawRow } from '../admin/queries.ts';
-import { readDrawCursor, writeDrawCursor } from '../admin/rules.ts';
+import { DRAWS, showDraw } from '../admin/rules.ts';
 import { type DrawFilter, findActivityDraws, findLast, findStat, hasActivity } from './queries.ts';
 
-const PAGE_SIZE = 50;
 const MOST_POINTS = 1500;
 const STEP_SECONDS: Readonly<Record<string, number>> = { MINUTE: 60, HOUR: 3600, DAY: 86_400 };
 
@@ -17,10 +15,7 @@ const unknown = () => fault(lotteryActivitySave, 'isv.activity-not-found');
 /** What the console reads of the draws beside their administration. */
 export const lotteryReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof lotteryReadContracts> => ({
   'piaoquan.lottery.activity.draw.list': async ({ spread_id, cursor, page_size, ...given }, { now }) => {
-    const after = cursor ? readDrawCursor(cursor) : undefined;
-    if (cursor && after === undefined)
-      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
-    const limit = page_size ?? PAGE_SIZE;
+    const after = DRAWS.read(cursor);
     const filter = {
       segment_no: given.segment_no ?? undefined,
       prize_no: given.prize_no ?? undefined,
@@ -29,13 +24,9 @@ export const lotteryReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof lott
       start_time: given.start_time ?? undefined,
       end_time: given.end_time ?? undefined,
     };
-    const rows = await newest(sql, spread_id, filter, after, { limit: limit + 1, now });
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      draws: page.map((row) => ({ ...row, mix_user_id: shownUser(row.mix_user_id) })),
-      ...(rows.length > limit && last && { next_cursor: writeDrawCursor(last) }),
-    };
+    const find = (limit: number) => newest(sql, spread_id, filter, after, { limit, now });
+    const page = await pageOf(page_size, find, DRAWS.write);
+    return { draws: page.rows.map(showDraw), next_cursor: page.next_cursor };
   },
   'piaoquan.lottery.draw.stat': async ({ spread_id, segment_no, bucket, start_time, end_time }) => {
     const stat = await findStat(sql, {

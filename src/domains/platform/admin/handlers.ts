@@ -6,6 +6,7 @@ import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../../../secrets/vault.ts';
+import { pageOf } from '../../paging.ts';
 import { holdRole } from '../operators/queries.ts';
 import {
   addSecret,
@@ -29,19 +30,16 @@ import {
   updateApp,
 } from './queries.ts';
 import {
+  APPS,
+  BY_TIME,
   checkCallbacks,
   checkKnown,
+  FIRST_LIMIT,
+  LIMITS,
   type LimitPlace,
-  limitCursor,
   OVERLAP_SECONDS,
-  pageLimit,
   quotaSeconds,
-  readAppCursor,
-  readLimitCursor,
-  readTimeCursor,
   searchStart,
-  timeCursor,
-  toPage,
   wrong,
 } from './rules.ts';
 
@@ -107,10 +105,9 @@ export const adminPlatformHandlers = (parts: Parts): Methods => ({
     if (request_id == null && app_key == null && sub_code == null && !code) throw refused('isv.call-filter-missing');
     // A request_id is found in the index of every day; calls of an app, and errors, are read by their time.
     const start = request_id == null ? searchStart(start_time, end_time, now) : (start_time ?? undefined);
-    const limit = pageLimit(page_size);
-    const before = readTimeCursor(cursor);
-    const found = await findCalls(parts.sql, { ...query, start_time: start, before, limit: limit + 1 });
-    const page = toPage(found, limit, ({ at_us, request_id: id }) => timeCursor({ at_us, id }));
+    const before = BY_TIME.read(cursor);
+    const find = (limit: number) => findCalls(parts.sql, { ...query, start_time: start, before, limit });
+    const page = await pageOf(page_size, find, ({ at_us, request_id: id }) => BY_TIME.write({ at_us, id }));
     return { calls: page.rows, next_cursor: page.next_cursor };
   },
 });
@@ -130,9 +127,8 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
   },
   'piaoquan.platform.app.get': async ({ query }, { now }) => ({ app: await oneApp(sql, query.app_key, now) }),
   'piaoquan.platform.app.list': async ({ status, cursor, page_size }, { now }) => {
-    const limit = pageLimit(page_size);
-    const apps = await findApps(sql, { status, after: readAppCursor(cursor), now, limit: limit + 1 });
-    const page = toPage(apps, limit, ({ app_key }) => app_key);
+    const after = APPS.read(cursor)?.app_key ?? '';
+    const page = await pageOf(page_size, (limit) => findApps(sql, { status, after, now, limit }), APPS.write);
     return { apps: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.platform.app.secret.rotate': async ({ rotation: { app_key, overlap_seconds } }, context) => {
@@ -227,15 +223,13 @@ const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
     return { is_success: true };
   },
   'piaoquan.platform.frequency.list': async ({ query, cursor, page_size }) => {
-    const limit = pageLimit(page_size);
-    const found = await findLimits(sql, { ...query, after: readLimitCursor(cursor), limit: limit + 1 });
-    const page = toPage(found, limit, limitCursor);
+    const after = LIMITS.read(cursor) ?? FIRST_LIMIT;
+    const page = await pageOf(page_size, (limit) => findLimits(sql, { ...query, after, limit }), LIMITS.write);
     return { frequencies: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.platform.quota.list': async ({ query, cursor, page_size }, { now }) => {
-    const limit = pageLimit(page_size);
-    const wanted = { ...query, after: readLimitCursor(cursor), limit: limit + 1, ...quotaSeconds(now) };
-    const page = toPage(await findQuotas(sql, wanted), limit, limitCursor);
+    const wanted = { ...query, after: LIMITS.read(cursor) ?? FIRST_LIMIT, ...quotaSeconds(now) };
+    const page = await pageOf(page_size, (limit) => findQuotas(sql, { ...wanted, limit }), LIMITS.write);
     const quotas = page.rows.map(({ method, window_start, ...quota }) => ({
       ...quota,
       method: method === '' ? undefined : method,
@@ -263,9 +257,9 @@ const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
     return { session_id, session_key: access_token, refresh_token, expires_in, re_expires_in };
   },
   'piaoquan.platform.session.list': async ({ query, cursor, page_size }) => {
-    const limit = pageLimit(page_size);
-    const found = await findSessions(sql, { ...query, before: readTimeCursor(cursor), limit: limit + 1 });
-    const page = toPage(found, limit, ({ at_us, session_id: id }) => timeCursor({ at_us, id }));
+    const before = BY_TIME.read(cursor);
+    const find = (limit: number) => findSessions(sql, { ...query, before, limit });
+    const page = await pageOf(page_size, find, ({ at_us, session_id: id }) => BY_TIME.write({ at_us, id }));
     return { sessions: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.platform.session.revoke': async ({ session_id, session_key }, context) => {

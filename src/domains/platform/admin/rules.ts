@@ -1,6 +1,6 @@
 import { platformError, type TopError } from '../../../contract/errors.ts';
+import { joinedCursor } from '../../paging.ts';
 
-const PAGE_SIZE = 50;
 const DAY_SECONDS = 24 * 3600;
 const GMT8_SECONDS = 8 * 3600;
 
@@ -16,52 +16,15 @@ export type LimitPlace = { readonly app_key: string; readonly method: string };
 export const wrong = (argument: string, why: string): TopError =>
   platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
-const wrongCursor = (): TopError => wrong('cursor', '应为上一页返回的 next_cursor');
+/** The cursors of the app list. */
+export const APPS = joinedCursor('', { app_key: /^\d{1,20}$/ });
 
-/** Rows of a page by the caller's wish. */
-export const pageLimit = (page_size: number | null | undefined): number => page_size ?? PAGE_SIZE;
+/** The cursors of rows in descending time. */
+export const BY_TIME = joinedCursor('-', { at_us: 'number', id: /^[0-9a-z]{1,64}$/ });
 
-/**
- * Cuts one row too many off a page and tells where the next one begins.
- * @param rows up to `limit` + 1 rows
- * @param cursorOf the cursor that goes on after a row
- */
-export function toPage<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => string) {
-  const last = rows[limit - 1];
-  return {
-    rows: rows.slice(0, limit),
-    next_cursor: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
-  };
-}
-
-/** Reads the cursor of the app list. Throws platform error 41 for any other text. */
-export function readAppCursor(cursor: string | null | undefined): string {
-  if (cursor == null) return '';
-  if (!/^\d{1,20}$/.test(cursor)) throw wrongCursor();
-  return cursor;
-}
-
-/** Writes the cursor of rows in descending time. */
-export const timeCursor = ({ at_us, id }: TimePlace): string => `${at_us}-${id}`;
-
-/** Reads what {@link timeCursor} wrote. Throws platform error 41 for any other text. */
-export function readTimeCursor(cursor: string | null | undefined): TimePlace | undefined {
-  if (cursor == null) return undefined;
-  const [, at_us, id] = /^(\d{1,16})-([0-9a-z]{1,64})$/.exec(cursor) ?? [];
-  if (at_us === undefined || id === undefined || !Number.isSafeInteger(Number(at_us))) throw wrongCursor();
-  return { at_us: Number(at_us), id };
-}
-
-/** Writes the cursor of a list of limits. */
-export const limitCursor = ({ app_key, method }: LimitPlace): string => `${app_key}:${method}`;
-
-/** Reads what {@link limitCursor} wrote. Throws platform error 41 for any other text. */
-export function readLimitCursor(cursor: string | null | undefined): LimitPlace {
-  if (cursor == null) return { app_key: '', method: '' };
-  const [, app_key, method] = /^(\*|\d{1,20}):(\S{0,128})$/.exec(cursor) ?? [];
-  if (app_key === undefined || method === undefined) throw wrongCursor();
-  return { app_key, method };
-}
+/** The cursors of a list of limits, and the place before its first. */
+export const LIMITS = joinedCursor(':', { app_key: /^(\*|\d{1,20})$/, method: /^\S{0,128}$/ });
+export const FIRST_LIMIT: LimitPlace = { app_key: '', method: '' };
 
 /** The second of an instant and the second in which its day of GMT+8 began, both since the epoch (TOP protocol 7). */
 export function quotaSeconds(now: Date): { second: number; day_start: number } {

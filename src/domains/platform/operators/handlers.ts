@@ -4,7 +4,8 @@ import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { findChanges, writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { drawPassword, hashPassword } from '../../../secrets/password.ts';
-import { pageLimit, readTimeCursor, timeCursor, toPage, wrong } from '../admin/rules.ts';
+import { joinedCursor, pageOf } from '../../paging.ts';
+import { BY_TIME, wrong } from '../admin/rules.ts';
 import {
   changeOperator,
   endSession,
@@ -20,6 +21,7 @@ import {
 const LOGIN = /^[a-z][a-z0-9._-]{2,31}$/;
 const LAST_OWNER = 'PQ020';
 const SUSPENDED = 2;
+const CHANGES = joinedCursor('-', { at_us: 'number', change_id: 'number' });
 
 const refused = (sub_code: keyof typeof operatorSave.errors) => fault(operatorSave, sub_code);
 
@@ -61,9 +63,8 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
   },
   'piaoquan.operator.list': async ({ cursor, page_size }, context) => {
     refuseApps(context);
-    const limit = pageLimit(page_size);
-    const found = await findOperators(sql, cursor ?? '', limit + 1, context.now);
-    const page = toPage(found, limit, ({ login }) => login);
+    const find = (limit: number) => findOperators(sql, cursor ?? '', limit, context.now);
+    const page = await pageOf(page_size, find, ({ login }) => login);
     return { operators: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.operator.status.update': async ({ login, status }, context) => {
@@ -86,10 +87,9 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
   },
   'piaoquan.operator.session.list': async ({ login, cursor, page_size }, context) => {
     refuseApps(context);
-    const limit = pageLimit(page_size);
-    const before = readTimeCursor(cursor);
-    const found = await findSessions(sql, { login, before, now: context.now, limit: limit + 1 });
-    const page = toPage(found, limit, ({ at_us, session_id: id }) => timeCursor({ at_us, id }));
+    const before = BY_TIME.read(cursor);
+    const find = (limit: number) => findSessions(sql, { login, before, now: context.now, limit });
+    const page = await pageOf(page_size, find, ({ at_us, session_id: id }) => BY_TIME.write({ at_us, id }));
     return { sessions: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.operator.session.revoke': async ({ session_id }, context) => {
@@ -98,13 +98,8 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
     return { is_success: true };
   },
   'piaoquan.change.list': async ({ query, cursor, page_size }) => {
-    const limit = pageLimit(page_size);
-    const place = readTimeCursor(cursor);
-    const change_id = Number(place?.id ?? 0);
-    if (!Number.isSafeInteger(change_id)) throw wrong('cursor', '应为上一页返回的 next_cursor');
-    const before = place && { at_us: place.at_us, change_id };
-    const found = await findChanges(sql, { ...query, before, limit: limit + 1 });
-    const page = toPage(found, limit, ({ at_us, change_id }) => timeCursor({ at_us, id: String(change_id) }));
+    const before = CHANGES.read(cursor);
+    const page = await pageOf(page_size, (limit) => findChanges(sql, { ...query, before, limit }), CHANGES.write);
     return { changes: page.rows, next_cursor: page.next_cursor };
   },
 });

@@ -1,5 +1,4 @@
 import { MOST } from '../../../contract/common.ts';
-import { nextIdCursor, readIdCursor } from '../../../contract/cursor.ts';
 import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { type adminSendplanContracts, planSave } from '../../../contract/sendplans/admin.ts';
@@ -7,6 +6,7 @@ import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { keptText, maskPhone, plainPhone, shownId } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { pageOf, readIdCursor, writeIdCursor } from '../../paging.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
 import { USER_PURPOSE, userHashes } from '../handlers.ts';
 import type { Receiver } from '../rules.ts';
@@ -33,8 +33,6 @@ import {
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 type Saved = RequestOf<typeof planSave>['plan'];
 
-const PAGE_SIZE = 50;
-
 const refused = (sub_code: keyof typeof planSave.errors) => fault(planSave, sub_code);
 const wrong = (argument: string, why: string): Error =>
   platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
@@ -55,9 +53,10 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
   },
   'piaoquan.sendplan.plan.get': async ({ id }) => ({ plan: await onePlan(sql, id) }),
   'piaoquan.sendplan.plan.list': async ({ cursor, page_size, ...filter }) => {
-    const limit = page_size ?? PAGE_SIZE;
-    const plans = await findPlans(sql, { ...filter, after: readIdCursor(cursor), limit: limit + 1 });
-    return { plans: plans.slice(0, limit), next_cursor: nextIdCursor(plans, limit, ({ id }) => id) };
+    const after = readIdCursor(cursor);
+    const find = (limit: number) => findPlans(sql, { ...filter, after, limit });
+    const page = await pageOf(page_size, find, ({ id }) => writeIdCursor(id));
+    return { plans: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.sendplan.plan.status.update': async ({ id, status }, context) => {
     if (!(await writeAs(sql, context, (tx) => setStatus(tx, id, status)))) throw refused('isv.plan-not-found');
@@ -82,13 +81,10 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
       ...(phone != null && { phone: plainPhone(phone) }),
     });
     const names = named.length === 0 ? undefined : named;
-    const limit = page_size ?? PAGE_SIZE;
     const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
-    const found = await findReceipts(sql, { plan_id, names, before, limit: limit + 1 });
-    return {
-      receipts: found.slice(0, limit).map((receipt) => showReceipt(vault, receipt)),
-      next_cursor: nextIdCursor(found, limit, ({ receipt_id }) => receipt_id),
-    };
+    const find = (limit: number) => findReceipts(sql, { plan_id, names, before, limit });
+    const page = await pageOf(page_size, find, ({ receipt_id }) => writeIdCursor(receipt_id));
+    return { receipts: page.rows.map((receipt) => showReceipt(vault, receipt)), next_cursor: page.next_cursor };
   },
   ...chargeAdminHandlers({ sql, vault }),
 });

@@ -1,8 +1,8 @@
-import { verdict } from '../../../contract/explain.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { receiveExplain } from '../../../contract/sendplans/explain.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { verdict } from '../../explain.ts';
 import { userHashes } from '../handlers.ts';
 import { readReceiver } from '../rules.ts';
 import { findReceiveFacts } from './queries.ts';

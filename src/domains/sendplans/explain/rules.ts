@@ -1,6 +1,7 @@
-import { type Judged, judgeBy, oddsOf, type RuleWords } from '../../../contract/explain.ts';
+import { oddsOf } from '../../../contract/explain.ts';
 import { isOver } from '../../../contract/period.ts';
 import { SEND_PLAN_RECEIVE_RESULTS } from '../../../contract/sendplans/genie.ts';
+import { type Judged, judgeBy, type RuleWords } from '../../explain.ts';
 import type { ItemFacts, ReceiveAsked, ReceiveFacts } from './queries.ts';
 
 const rule = (code: keyof typeof SEND_PLAN_RECEIVE_RESULTS, zh: string, en: string): RuleWords => ({

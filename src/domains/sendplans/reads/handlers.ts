@@ -1,25 +1,17 @@
-import { wrongCursor } from '../../../contract/cursor.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { sendplanReadContracts } from '../../../contract/sendplans/reads.ts';
 import type { Sql } from '../../../database/pool.ts';
+import { joinedCursor, pageOf } from '../../paging.ts';
 import { findCircles } from './queries.ts';
 
-const PAGE_SIZE = 50;
+const CIRCLES = joinedCursor('-', { isv_id: 'number', circle_id: 'number' });
 
 /** What the console reads of the send plans beside their administration. */
 export const sendplanReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof sendplanReadContracts> => ({
   'piaoquan.sendplan.circle.list': async ({ isv_id, cursor, page_size }) => {
-    const limit = page_size ?? PAGE_SIZE;
-    const found = await findCircles(sql, isv_id ?? null, readCursor(cursor), limit + 1);
-    const circles = found.slice(0, limit);
-    const last = circles.at(-1);
-    return { circles, ...(found.length > limit && last && { next_cursor: `${last.isv_id}-${last.circle_id}` }) };
+    const after = CIRCLES.read(cursor) ?? { isv_id: 0, circle_id: 0 };
+    const find = (limit: number) => findCircles(sql, isv_id ?? null, [after.isv_id, after.circle_id], limit);
+    const page = await pageOf(page_size, find, CIRCLES.write);
+    return { circles: page.rows, next_cursor: page.next_cursor };
   },
 });
-
-function readCursor(cursor: string | null | undefined): readonly [number, number] {
-  if (!cursor) return [0, 0];
-  const found = /^(\d{1,16})-(\d{1,16})$/.exec(cursor);
-  if (found === null) throw wrongCursor();
-  return [Number(found[1]), Number(found[2])];
-}

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { verdict } from '../../../contract/explain.ts';
 import type { Handlers, RequestOf } from '../../../contract/method.ts';
 import type { orderExplain } from '../../../contract/ticketing/explain.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { verdict } from '../../explain.ts';
 import { maskPerson } from '../admin/orders/rules.ts';
 import { openPerson, type SealedPerson, sealPersons } from '../orders/persons.ts';
 import { findEventProjects, type SubmitCommand } from '../orders/queries.ts';

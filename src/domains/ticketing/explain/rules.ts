@@ -1,7 +1,7 @@
-import { type Figures, type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
 import { isOver } from '../../../contract/period.ts';
 import type { Words } from '../../../contract/schema.ts';
 import { ORDER_SUBMIT_RESULTS } from '../../../contract/ticketing/order.ts';
+import { type Figures, type Judged, judgeBy, type RuleWords } from '../../explain.ts';
 import type { SealedPerson } from '../orders/persons.ts';
 import { type FormRefusal, type Goods, yuanOfFen } from '../orders/rules.ts';
 import { refusalArguments } from '../orders/views.ts';

@@ -5,6 +5,7 @@ import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/
 import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
+import { pageOf } from '../../paging.ts';
 import { type Batch, insertGrant } from '../queries.ts';
 import { codeSpace } from '../series.ts';
 import {
@@ -20,7 +21,6 @@ import {
 } from './queries.ts';
 import { chooseForm, formProblem, mostCodes, validityProblem } from './rules.ts';
 
-const PAGE_SIZE = 50;
 /** Codes made in one transaction: the batch is locked for a fraction of a second at a time. */
 const PART = 50_000;
 
@@ -57,11 +57,10 @@ export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBat
   },
   'piaoquan.voucher.batch.get': async ({ mix_id }) => ({ batch: await oneBatch(sql, mix_id) }),
   'piaoquan.voucher.batch.list': async ({ status, name, cursor, page_size }) => {
-    const limit = page_size ?? PAGE_SIZE;
     const filter = { status: status ?? null, name: name ?? null, after: cursor ?? null };
-    const found = await findBatches(sql, { ...filter, limit: limit + 1 });
-    const batches = found.slice(0, limit);
-    return { batches, next_cursor: found.length > limit ? batches.at(-1)?.mix_id : undefined };
+    const find = (limit: number) => findBatches(sql, { ...filter, limit });
+    const page = await pageOf(page_size, find, ({ mix_id }) => mix_id);
+    return { batches: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.voucher.batch.status.update': async ({ mix_id, status }, context) => {
     if (!(await writeAs(sql, context, (tx) => setStatus(tx, mix_id, status))))

@@ -1,8 +1,8 @@
-import { verdict } from '../../../contract/explain.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import type { bindExplain, sendExplain } from '../../../contract/vouchers/explain.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { verdict } from '../../explain.ts';
 import { hashUser } from '../codes/handlers.ts';
 import { findCatalogues } from '../codes/queries.ts';
 import { GUESS_LIMITS } from '../codes/rules.ts';

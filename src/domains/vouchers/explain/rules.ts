@@ -1,5 +1,5 @@
-import { type Judged, judgeBy, type RuleWords } from '../../../contract/explain.ts';
 import { isOver } from '../../../contract/period.ts';
+import { type Judged, judgeBy, type RuleWords } from '../../explain.ts';
 import type { GuessLimit, GuessLimits } from '../codes/rules.ts';
 import { REFUSALS } from '../orders/rules.ts';
 import type { BindFacts, GuessFacts, SendFacts } from './queries.ts';

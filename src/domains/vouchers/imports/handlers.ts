@@ -1,13 +1,12 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { nextIdCursor } from '../../../contract/cursor.ts';
-import { platformError } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/vouchers/admin-imports.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { joinedCursor, pageOf } from '../../paging.ts';
 import { CODE_PURPOSE, codeKey } from '../rules.ts';
 import { type ReadPart, readCsv } from './csv.ts';
 import {
@@ -27,7 +26,6 @@ import {
 import type { Layout, ReadLine } from './rules.ts';
 
 const PART_PURPOSE = 'voucher-import';
-const PAGE_SIZE = 50;
 /** Longer imports are settled in the background. */
 const LINES_AT_ONCE = 20_000;
 const MOST_LINES = 1_000_000;
@@ -61,11 +59,14 @@ async function sealLines(vault: Vault, mix_id: string, lines: readonly ReadLine[
   return kept;
 }
 
-async function report(sql: Sql, key: ImportKey, after = 0, limit = PAGE_SIZE) {
+const LINES = joinedCursor('', { line: /^\d{1,9}$/ });
+
+async function report(sql: Sql, key: ImportKey, after = 0, page_size?: number | null) {
   const found = await findImport(sql, key);
   if (found === undefined) throw refused('isv.voucher-import-not-exist');
-  const rows = await findBadLines(sql, key, after, limit + 1);
-  return { ...found, lines: rows.slice(0, limit), next_cursor: nextIdCursor(rows, limit, ({ line }) => line) };
+  const find = (limit: number) => findBadLines(sql, key, after, limit);
+  const page = await pageOf(page_size, find, ({ line }) => String(line));
+  return { ...found, lines: page.rows, next_cursor: page.next_cursor };
 }
 
 type Part = {
@@ -138,11 +139,8 @@ export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVouc
     await writeAs(sql, context, (tx) => takePart(tx, sent, context.now));
     return report(sql, key);
   },
-  'piaoquan.voucher.batch.import.get': ({ mix_id, import_id, cursor, page_size }) => {
-    if (cursor != null && !/^\d{1,9}$/.test(cursor))
-      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
-    return report(sql, { mix_id, import_id }, Number(cursor ?? 0), page_size ?? PAGE_SIZE);
-  },
+  'piaoquan.voucher.batch.import.get': async ({ mix_id, import_id, cursor, page_size }) =>
+    report(sql, { mix_id, import_id }, Number(LINES.read(cursor)?.line ?? 0), page_size),
 });
 
 /** Settles an import (kind `voucher.import`), as a whole. */

@@ -1,10 +1,10 @@
-import { platformError } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { batchBoard, codeSearch, type voucherReadContracts } from '../../../contract/vouchers/reads.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { mask, personOf, storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { ANY_TEXT, jsonCursor, pageOf } from '../../paging.ts';
 import { createGuesses, waitWords } from '../codes/guesses.ts';
 import { hashUser, USER_PURPOSE } from '../codes/handlers.ts';
 import { NICK_PURPOSE } from '../orders/handlers.ts';
@@ -22,15 +22,16 @@ import {
   findPlaced,
   type Owner,
 } from './queries.ts';
-import { boardOf, maskCode, readPlace, stepOf, writePlace } from './rules.ts';
+import { boardOf, maskCode, stepOf } from './rules.ts';
 
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 
-const PAGE_SIZE = 50;
 /** Batches in which a code is looked for. */
 const MOST_BATCHES = 10_000;
 /** Codes of one order number. */
 const MOST_ORDERED = 10_000;
+
+const CODES = jsonCursor({ mix_id: ANY_TEXT, sequence: 'number' });
 
 /** What the console reads of the vouchers beside their administration. */
 export const voucherReadHandlers = ({ sql, vault }: Parts): Handlers<typeof voucherReadContracts> => ({
@@ -62,26 +63,17 @@ function searchHandlers({
       { code, user_id, ext_order_id, mix_id = null, cursor, page_size },
       context,
     ) => {
-      const after = cursor ? readPlace(cursor) : null;
-      if (after === undefined)
-        throw platformError('invalid-arguments', {
-          argument: 'cursor',
-          sub_msg: '参数 cursor 不合法：应为 next_cursor',
-        });
+      const after = CODES.read(cursor) ?? null;
       if (!code && !user_id && !ext_order_id) throw fault(codeSearch, 'isv.search-too-wide');
-      const limit = page_size ?? PAGE_SIZE;
       const places = code
         ? await placesFor(code, mix_id, context)
         : !user_id && (await findOrdered(sql, ext_order_id as string, mix_id, MOST_ORDERED));
-      const found = places
-        ? await findPlaced(sql, places, after, limit + 1)
-        : await findOwned(sql, ownerOf(vault, user_id as string, mix_id), after, limit + 1);
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        codes: page.map((each) => show(vault, each, context.now)),
-        ...(found.length > limit && last && { next_cursor: writePlace(last) }),
-      };
+      const find = (limit: number) =>
+        places
+          ? findPlaced(sql, places, after, limit)
+          : findOwned(sql, ownerOf(vault, user_id as string, mix_id), after, limit);
+      const page = await pageOf(page_size, find, CODES.write);
+      return { codes: page.rows.map((each) => show(vault, each, context.now)), next_cursor: page.next_cursor };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { BatchCounts, CodePlace, NormalCounts } from './queries.ts';
+import type { BatchCounts, NormalCounts } from './queries.ts';
 
 /** Most codes that are counted one by one; beyond, a sample tells. */
 const MOST_COUNTED = 1_000_000;
@@ -21,19 +21,3 @@ export function boardOf({ issued_count: _issued, ...counts }: BatchCounts, norma
 
 /** A code for people's eyes: its last three characters. */
 export const maskCode = (code: string): string => `****${code.slice(-3)}`;
-
-/** Spells where the next page of codes begins. */
-export const writePlace = ({ mix_id, sequence }: CodePlace): string =>
-  Buffer.from(JSON.stringify([mix_id, sequence])).toString('base64url');
-
-/** Reads what {@link writePlace} spelled; undefined when it is something else. */
-export function readPlace(text: string): CodePlace | undefined {
-  try {
-    const [mix_id, sequence] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    // No id holds a NUL, which the database does not take.
-    const fits = typeof mix_id === 'string' && !mix_id.includes('\0') && Number.isSafeInteger(sequence);
-    return fits ? { mix_id, sequence: sequence as number } : undefined;
-  } catch {
-    return undefined;
-  }
-}

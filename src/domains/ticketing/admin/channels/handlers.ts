@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { wrongCursor } from '../../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { type adminChannelContracts, tokenCreate } from '../../../../contract/ticketing/admin-channels.ts';
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
 import type { Vault } from '../../../../secrets/vault.ts';
+import { joinedCursor, pageOf } from '../../../paging.ts';
 import { TOKEN_PURPOSE } from '../../queries.ts';
 import {
   authorize,
@@ -18,7 +18,6 @@ import {
   setToken,
 } from './queries.ts';
 
-const PAGE_SIZE = 50;
 const TOKEN_BYTES = 24;
 const FOREIGN_KEY = '23503';
 
@@ -33,15 +32,9 @@ async function withParent<T>(write: Promise<T>, sub_code: keyof typeof tokenCrea
   }
 }
 
-const placeOf = ({ tenant_id, ptnr_id, channel_id }: Seller): string =>
-  [tenant_id, ptnr_id ?? 0, channel_id ?? 0].join('.');
-
-function readPlace(cursor: string | null | undefined): [number, number, number] {
-  if (!cursor) return [0, 0, 0];
-  const found = /^(\d{1,16})\.(\d{1,16})\.(\d{1,16})$/.exec(cursor);
-  if (found === null) throw wrongCursor();
-  return [Number(found[1]), Number(found[2]), Number(found[3])];
-}
+const SELLERS = joinedCursor('.', { tenant: 'number', ptnr: 'number', channel: 'number' });
+const cursorAfter = ({ tenant_id, ptnr_id, channel_id }: Seller): string =>
+  SELLERS.write({ tenant: tenant_id, ptnr: ptnr_id ?? 0, channel: channel_id ?? 0 });
 
 /** The administration of tenants, partners, channels, their tokens and rights. */
 export const adminChannelHandlers = ({
@@ -71,11 +64,10 @@ export const adminChannelHandlers = ({
       return { is_success: true };
     },
     'piaoquan.ticketing.channel.list': async ({ tenant_id, cursor, page_size }) => {
-      const limit = page_size ?? PAGE_SIZE;
-      const sellers = await findSellers(sql, readPlace(cursor), limit + 1, tenant_id);
-      const channels = sellers.slice(0, limit);
-      const last = channels.at(-1);
-      return { channels, next_cursor: sellers.length > limit && last ? placeOf(last) : undefined };
+      const { tenant, ptnr, channel } = SELLERS.read(cursor) ?? { tenant: 0, ptnr: 0, channel: 0 };
+      const find = (limit: number) => findSellers(sql, [tenant, ptnr, channel], limit, tenant_id);
+      const page = await pageOf(page_size, find, cursorAfter);
+      return { channels: page.rows, next_cursor: page.next_cursor };
     },
     'piaoquan.ticketing.token.create': async ({ holder, holder_id }, context) => {
       const token = drawToken();

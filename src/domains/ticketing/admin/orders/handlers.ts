@@ -1,11 +1,11 @@
 import { createBatcher } from '../../../../batching/batch.ts';
-import { readIdCursor } from '../../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { type adminOrderContracts, orderGet, type orderRefund } from '../../../../contract/ticketing/admin-orders.ts';
 import { type Writer, writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { keptText, shownUser, storedUser } from '../../../../secrets/personal.ts';
 import type { Vault } from '../../../../secrets/vault.ts';
+import { pageOf, readIdCursor } from '../../../paging.ts';
 import { openPerson, personHashes } from '../../orders/persons.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
 import { projectNoOf, readId } from '../../rules.ts';
@@ -21,7 +21,6 @@ import {
 } from './queries.ts';
 import { maskPerson } from './rules.ts';
 
-const PAGE_SIZE = 50;
 const refused = (sub_code: keyof typeof orderGet.errors) => fault(orderGet, sub_code);
 
 /** What ticketing_order_refund refuses with, by its code. */
@@ -93,16 +92,15 @@ export const adminOrderHandlers = ({
 
   return {
     'piaoquan.ticketing.order.list': async ({ cursor, page_size, user_id, ...filter }) => {
-      const limit = page_size ?? PAGE_SIZE;
-      const orders = await findOrders(sql, {
+      const wanted = {
         ...filter,
         user_id: user_id ? storedUser(vault, user_id) : undefined,
         person_hashes: personHashes(vault, filter),
         before: readIdCursor(cursor, Number.MAX_SAFE_INTEGER),
-        limit: limit + 1,
-      });
-      const page = orders.slice(0, limit);
-      return { orders: page.map(showUser), next_cursor: orders.length > limit ? page.at(-1)?.order_id : undefined };
+      };
+      const find = (limit: number) => findOrders(sql, { ...wanted, limit });
+      const page = await pageOf(page_size, find, ({ order_id }) => order_id);
+      return { orders: page.rows.map(showUser), next_cursor: page.next_cursor };
     },
     'piaoquan.ticketing.order.get': async (request) => {
       const { order_id, project_id } = await locate(request.order_id);

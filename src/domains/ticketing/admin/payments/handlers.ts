@@ -3,12 +3,10 @@ import { type adminPaymentContracts, paymentRefund } from '../../../../contract/
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
 import { keptText } from '../../../../secrets/personal.ts';
+import { ANY_TEXT, DIGITS, jsonCursor, pageOf } from '../../../paging.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
 import { projectNoOf, readId } from '../../rules.ts';
 import { findDuePayments, giveBack } from './queries.ts';
-import { cursorAfter, readCursor } from './rules.ts';
-
-const PAGE_SIZE = 50;
 
 /** What ticketing_payment_give_back refuses with, by its code. */
 const FAULTS: Readonly<Record<number, keyof typeof paymentRefund.errors>> = {
@@ -19,14 +17,21 @@ const FAULTS: Readonly<Record<number, keyof typeof paymentRefund.errors>> = {
   5: 'isv.refund-conflict',
 };
 
+/** A pay_no may hold anything. */
+const DUE_PAYMENTS = jsonCursor({
+  receive_time: 'instant',
+  project_id: 'number',
+  order_id: DIGITS,
+  pay_no: ANY_TEXT,
+});
+
 /** The administration of payments that must be given back. */
 export const adminPaymentHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminPaymentContracts> => ({
   'piaoquan.ticketing.payment.due.list': async ({ project_id, cursor, page_size }) => {
-    const limit = page_size ?? PAGE_SIZE;
-    const found = await findDuePayments(sql, project_id ?? null, readCursor(cursor), limit + 1);
-    const payments = found.slice(0, limit);
-    const last = payments.at(-1);
-    return { payments, ...(found.length > limit && last && { next_cursor: cursorAfter(last) }) };
+    const after = DUE_PAYMENTS.read(cursor);
+    const find = (limit: number) => findDuePayments(sql, project_id ?? null, after, limit);
+    const page = await pageOf(page_size, find, DUE_PAYMENTS.write);
+    return { payments: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.ticketing.payment.refund': async ({ order_id: id, pay_no, refund_id, ...request }, context) => {
     const reason = keptText(request.reason);

@@ -1,4 +1,3 @@
-import { nextIdCursor, readIdCursor } from '../../../../contract/cursor.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
 import type { eventStatusUpdate } from '../../../../contract/ticketing/admin.ts';
 import {
@@ -10,6 +9,7 @@ import {
 import { writeAs } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { keptText } from '../../../../secrets/personal.ts';
+import { pageOf, readIdCursor, writeIdCursor } from '../../../paging.ts';
 import { projectOfEvent } from '../channels/queries.ts';
 import {
   adjustStock,
@@ -39,7 +39,6 @@ type Project = RequestOf<typeof projectSave>['project'];
 type Event = Project['event_list'][number];
 type Price = Event['price_list'][number];
 
-const PAGE_SIZE = 50;
 const FOREIGN_KEY = '23503';
 
 const refused = (sub_code: keyof typeof projectSave.errors) => fault(projectSave, sub_code);
@@ -59,9 +58,10 @@ export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts>
     return { project: assemble(found) };
   },
   'piaoquan.ticketing.project.list': async ({ cursor, page_size, ...filter }) => {
-    const limit = page_size ?? PAGE_SIZE;
-    const found = await findProjectPage(sql, { ...filter, after: readIdCursor(cursor), limit: limit + 1 });
-    return { projects: found.slice(0, limit), next_cursor: nextIdCursor(found, limit, ({ project_id: id }) => id) };
+    const after = readIdCursor(cursor);
+    const find = (limit: number) => findProjectPage(sql, { ...filter, after, limit });
+    const page = await pageOf(page_size, find, ({ project_id: id }) => writeIdCursor(id));
+    return { projects: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.ticketing.event.status.update': async ({ event_id, status }, context) => {
     if (!(await writeAs(sql, context, (tx) => setEventStatus(tx, event_id, status))))
