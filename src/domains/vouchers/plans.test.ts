@@ -52,8 +52,9 @@ async function addAsked(sql: Sql, from: number, to: number): Promise<void> {
     insert into voucher_guess (app_key, caller, window_start, wrong)
     select 'app', encode(sha256(('user ' || n)::bytea), 'hex'), ${NOW}, 1 from generate_series(${from}::int, ${to}::int) n`;
   await sql`
-    insert into voucher_import (mix_id, import_id, app_key, skip_bad_lines, line_count, created_at)
-    select 'stored', 'file ' || n, 'app', true, 1000000, now() from generate_series(${from}::int, ${to}::int) n where n < 10`;
+    insert into voucher_import (mix_id, import_id, app_key, skip_bad_lines, delimiter, code_column, line_count, created_at)
+    select 'stored', 'file ' || n, 'app', true, ',', 0, 1000000, now()
+    from generate_series(${from}::int, ${to}::int) n where n < 10`;
   await sql`
     insert into voucher_import_line (mix_id, import_id, line, code_sealed, code_hash)
     select 'stored', 'file ' || n % 9 + 1, n, '', sha256((case n % 8 when 0 then 'code ' || n else 'line ' || n end)::bytea)

@@ -34,7 +34,9 @@ begin
       on o.channel_id = asked.channel_id and (o.user_id = asked.user_id) is not false
     left join lateral (
       select * from ticketing_payment own
-      where own.project_id = p_project_id and own.pay_no = asked.pay_no and own.channel_id = asked.channel_id offset 0
+      where own.project_id = p_project_id and own.pay_no between asked.pay_no and asked.pay_no
+        and own.channel_id = asked.channel_id
+      order by own.pay_no limit 1
     ) payment on true
     order by asked.n
   loop
