@@ -1,15 +1,14 @@
-import { platformError, type TopError } from '../contract/errors.ts';
+import { invalidArgument, platformError, type TopError } from '../contract/errors.ts';
 import type { CallContext, Contract, SessionContext } from '../contract/method.ts';
 import { compileRefusal } from '../contract/outcome.ts';
 import { CONSOLE_APP_KEY, mayActForUser, mayCall } from '../contract/roles.ts';
-import type { Writer } from '../database/change-log.ts';
 import type { Parameters } from '../wire/base-text.ts';
-import { throwInSegment } from '../wire/batch.ts';
+import { type BatchCall, throwInSegment } from '../wire/batch.ts';
 import { compileParser } from '../wire/parse.ts';
 import { compileWriters, type Format, type Writer as ResponseWriter } from '../wire/render.ts';
-import { refuseFiles, type Values } from '../wire/unknown.ts';
+import { refuseFiles, refuseRepeated, type Values } from '../wire/unknown.ts';
 import type { App, AppStore } from './apps.ts';
-import type { CallInput, OperatorCall } from './call-input.ts';
+import type { Acting, CallInput, OperatorCall } from './call-input.ts';
 import { invalidAppKey, invalidMethod } from './causes.ts';
 import {
   checkPublicParameters,
@@ -42,14 +41,6 @@ export type Gateway = Recorder & {
   readonly acting: Acting;
 };
 
-/** What an operator needs who acts for a user or writes where the change log does not look. */
-export type Acting = {
-  /** A user of the platform; undefined when there is none of that id. */
-  findUser(user_id: number): Promise<CallContext['user']>;
-  /** Enters the call in the change log; a call that cannot be entered is not carried out. */
-  enter(writer: Writer, user_id: number | undefined): Promise<void>;
-};
-
 /** A method ready to be called: its contract with parser, writers and handler. */
 type Method = {
   readonly contract: Contract;
@@ -75,7 +66,7 @@ export type Dispatcher = {
    * @param calls reads the calls out of the body; may throw a TopError
    * @param failure error met while the request was read
    */
-  answerBatch(input: CallInput, calls: () => readonly Map<string, string>[], failure?: TopError): Promise<Answer[]>;
+  answerBatch(input: CallInput, calls: () => readonly BatchCall[], failure?: TopError): Promise<Answer[]>;
   /**
    * Answers a call from the console in simplified JSON: the operator's role stands in for the app's package, and neither
    * signature nor quota is asked for; all else is as with any call. Never throws.
@@ -96,7 +87,7 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
       const method = findMethod(methods, name);
       const goOn = (caller: Caller) => {
         context.stranger = false;
-        return carryOut(gateway, method, caller, input.parameters, context);
+        return carryOut(gateway, method, caller, input, context);
       };
       const kept = identifyKept(gateway, input, context.now);
       return kept === undefined ? identify(gateway, input, context.now).then(goOn) : goOn(kept);
@@ -104,12 +95,12 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
 
   async function answerBatch(
     input: CallInput,
-    calls: () => readonly Map<string, string>[],
+    calls: () => readonly BatchCall[],
     failure?: TopError,
   ): Promise<Answer[]> {
     const format = formatOf(input.parameters);
     let caller: Caller;
-    let list: readonly Map<string, string>[];
+    let list: readonly BatchCall[];
     let stranger = true;
     try {
       if (failure !== undefined) throw failure;
@@ -126,12 +117,19 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
       return [await recorded(gateway, input, format, refuse)];
     }
     return Promise.all(
-      list.map((own, index) => {
+      list.map((call, index) => {
         // A call may bring its own method and session, but not another app than the one that signed.
-        const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
+        const parameters = new Map([...input.parameters, ...call.parameters, ['app_key', caller.app.app_key]]);
+        const repeated = bothOf(input.repeated, call.repeated);
         const run = async (context: Recording): Promise<Write> =>
-          carryOut(gateway, findMethod(methods, methodOf(parameters, context.now)), caller, parameters, context);
-        return recorded(gateway, { parameters, size: input.size }, format, (context) =>
+          carryOut(
+            gateway,
+            findMethod(methods, methodOf(parameters, context.now)),
+            caller,
+            { parameters, repeated },
+            context,
+          );
+        return recorded(gateway, { parameters, repeated, size: input.size }, format, (context) =>
           run(context).catch(throwInSegment(index + 1)),
         );
       }),
@@ -148,6 +146,10 @@ export function createDispatcher(gateway: Gateway): Dispatcher {
 
   return { answer, answerBatch, answerOperator };
 }
+
+/** What either of two lists holds; undefined when neither is there. */
+const bothOf = (one: readonly string[] | undefined, other: readonly string[] | undefined) =>
+  one === undefined ? other : [...one, ...(other ?? [])];
 
 function prepare(contract: Contract, handlers: Readonly<Record<string, AnyHandler>>): Method {
   const handle = handlers[contract.name] as Method['handle'] | undefined;
@@ -193,7 +195,7 @@ function carryOut(
   gateway: Gateway,
   method: Method,
   caller: Caller,
-  parameters: Parameters,
+  { parameters, repeated }: Pick<CallInput, 'parameters' | 'repeated'>,
   recording: Recording,
 ): Promise<Write> {
   const { contract } = method;
@@ -203,6 +205,7 @@ function carryOut(
   const { files } = caller.input;
   const go = (user: CallContext['user']): Promise<Write> => {
     if (files !== undefined) refuseFiles(contract, files);
+    if (repeated !== undefined) refuseRepeated(contract, repeated);
     return perform(method, parameters, user === undefined ? context : { ...context, user }, recording);
   };
   if (contract.session === 'none') {
@@ -243,8 +246,7 @@ async function actFor(
   const user = user_id === undefined ? undefined : await acting.findUser(user_id);
   if (contract.session === 'required' && session_user === undefined)
     throw platformError('missing-session', { sub_msg: '请指定代为操作的用户 session_user' });
-  if (user_id !== undefined && user === undefined)
-    throw platformError('invalid-arguments', { argument: 'session_user', sub_msg: `用户 ${user_id} 不存在` });
+  if (user_id !== undefined && user === undefined) throw invalidArgument('session_user', `用户 ${user_id} 不存在`);
   // Administrative writes enter their rows themselves.
   if (user !== undefined || (contract.kind === 'write' && !contract.name.startsWith('piaoquan.')))
     await acting.enter({ actor, method: contract.name, request_id, now }, user_id);

@@ -30,6 +30,7 @@ export type Recorder = {
 export type RecordedCall = {
   readonly parameters: Parameters;
   readonly body?: string;
+  readonly repeated?: readonly string[] | undefined;
   readonly size?: number;
   readonly operator?: string;
 };
@@ -201,6 +202,6 @@ function record(call: CallUnderWay, failed: TopError | undefined): void {
   if (stranger) recorder.callLog.addRefused(entry);
   else recorder.callLog.add(entry);
   if (recent === undefined) return;
-  const { parameters, body = '', size = 0 } = recent;
-  recorder.recentCalls?.keep({ request_id, parameters, body, code, stranger }, size);
+  const { parameters, repeated, body = '', size = 0 } = recent;
+  recorder.recentCalls?.keep({ request_id, parameters, ...(repeated && { repeated }), body, code, stranger }, size);
 }
