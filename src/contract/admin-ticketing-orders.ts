@@ -3,7 +3,7 @@ import { type MethodError, method } from './method.ts';
 import { bool, date, integer, list, optional, struct, text, USER_ID_LENGTH, type Words } from './schema.ts';
 
 /** Why an administration method of orders refuses. */
-const errors = {
+export const orderErrors = {
   'isv.project-not-found': {
     cause: { zh: '项目不存在', en: 'No such project' },
     remedy: { zh: '检查 project_id', en: 'Check project_id' },
@@ -48,7 +48,7 @@ const errors = {
   },
 } as const satisfies Record<string, MethodError>;
 
-const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors } as const;
+const common = { category: 'admin', package: 'piaoquan.admin', session: 'none', errors: orderErrors } as const;
 const order_id = text({ zh: '订单ID', en: 'Order id' }, { example: '2000000001', maxLength: 64 });
 const is_success = bool({ zh: '是否成功', en: 'Whether it was done' }, { example: 'true' });
 const number = (meaning: Words, example: string) => integer(meaning, { example });

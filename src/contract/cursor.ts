@@ -1,11 +1,7 @@
-import { platformError } from './errors.ts';
+import { invalidArgument } from './errors.ts';
 
 /** The refusal of a cursor that no page gave: platform error 41. */
-export const wrongCursor = (): Error =>
-  platformError('invalid-arguments', {
-    argument: 'cursor',
-    sub_msg: '参数 cursor 不合法：应为上一页返回的 next_cursor',
-  });
+export const wrongCursor = (): Error => invalidArgument('cursor', '应为上一页返回的 next_cursor');
 
 /**
  * Reads the cursor of a list that goes on after an id; a list without one begins at `first`. Throws platform error 41 for

@@ -1,5 +1,5 @@
 import { type adminLedgerContracts, type Counter, ledgerList } from '../../contract/admin-ledger.ts';
-import { platformError } from '../../contract/errors.ts';
+import { wrongCursor } from '../../contract/cursor.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
 import type { LedgerPlace, LedgerReader } from '../../database/ledger.ts';
 import type { Sql } from '../../database/pool.ts';
@@ -12,8 +12,7 @@ type Parts = { readonly sql: Sql; readonly ledgers: Readonly<Record<Counter, Led
 export const ledgerHandlers = ({ sql, ledgers }: Parts): Handlers<typeof adminLedgerContracts> => ({
   'piaoquan.ledger.list': async ({ counter, key, cursor, page_size }) => {
     const before = cursor ? readPlace(cursor) : null;
-    if (before === undefined)
-      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+    if (before === undefined) throw wrongCursor();
     const limit = page_size ?? PAGE_SIZE;
     const ledger = await ledgers[counter as Counter](sql, key, { before, limit: limit + 1 });
     if (ledger === undefined) throw fault(ledgerList, 'isv.counter-not-found');

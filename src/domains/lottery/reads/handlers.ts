@@ -1,6 +1,6 @@
 import { lotteryActivitySave } from '../../../contract/admin-lottery.ts';
 import type { lotteryReadContracts } from '../../../contract/admin-lottery-reads.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { wrongCursor } from '../../../contract/cursor.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { shownUser } from '../../../secrets/personal.ts';
@@ -18,8 +18,7 @@ const unknown = () => fault(lotteryActivitySave, 'isv.activity-not-found');
 export const lotteryReadHandlers = ({ sql }: { sql: Sql }): Handlers<typeof lotteryReadContracts> => ({
   'piaoquan.lottery.activity.draw.list': async ({ spread_id, cursor, page_size, ...given }, { now }) => {
     const after = cursor ? readDrawCursor(cursor) : undefined;
-    if (cursor && after === undefined)
-      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+    if (cursor && after === undefined) throw wrongCursor();
     const limit = page_size ?? PAGE_SIZE;
     const filter = {
       segment_no: given.segment_no ?? undefined,

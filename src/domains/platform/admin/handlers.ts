@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type adminPlatformContracts, appSave } from '../../../contract/admin-platform.ts';
 import { adminPackages, catalogue, packages as knownPackages, packagesWithin } from '../../../contract/catalogue.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, type Contract, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import { writeAs } from '../../../database/change-log.ts';
@@ -42,7 +43,6 @@ import {
   searchStart,
   timeCursor,
   toPage,
-  wrong,
 } from './rules.ts';
 
 /** Issues and ends session keys; times in seconds. */
@@ -197,7 +197,7 @@ async function withReadableAddresses<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === '22P02')
-      throw wrong('app.ip_allow', '应为 IP 地址或网段，如 10.0.0.0/8，且主机位为 0');
+      throw invalidArgument('app.ip_allow', '应为 IP 地址或网段，如 10.0.0.0/8，且主机位为 0');
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { platformError, type TopError } from '../../../contract/errors.ts';
+import { wrongCursor } from '../../../contract/cursor.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 
 const PAGE_SIZE = 50;
 const DAY_SECONDS = 24 * 3600;
@@ -11,12 +12,6 @@ export const OVERLAP_SECONDS = 24 * 3600;
 export type TimePlace = { readonly at_us: number; readonly id: string };
 /** Where a page goes on among limits. */
 export type LimitPlace = { readonly app_key: string; readonly method: string };
-
-/** Platform error 41 that names an argument and says why. */
-export const wrong = (argument: string, why: string): TopError =>
-  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
-
-const wrongCursor = (): TopError => wrong('cursor', '应为上一页返回的 next_cursor');
 
 /** Rows of a page by the caller's wish. */
 export const pageLimit = (page_size: number | null | undefined): number => page_size ?? PAGE_SIZE;
@@ -76,7 +71,8 @@ export const searchStart = (start: Date | null | undefined, end: Date | null | u
 /** Refuses callback addresses that no redirect could go to (RFC 6749 3.1.2); platform error 41 names the first. */
 export function checkCallbacks(urls: readonly string[]): void {
   for (const [index, url] of urls.entries())
-    if (!URL.canParse(url) || url.includes('#')) throw wrong(`app.callback_urls[${index}]`, '应为无 # 的完整地址');
+    if (!URL.canParse(url) || url.includes('#'))
+      throw invalidArgument(`app.callback_urls[${index}]`, '应为无 # 的完整地址');
 }
 
 /** Refuses a text that is not among those known; platform error 41 names its place. */
@@ -85,5 +81,6 @@ export function checkKnown(
   known: { has(value: string): boolean },
   place: (index: number) => string,
 ): void {
-  for (const [index, value] of values.entries()) if (!known.has(value)) throw wrong(place(index), `没有 ${value}`);
+  for (const [index, value] of values.entries())
+    if (!known.has(value)) throw invalidArgument(place(index), `没有 ${value}`);
 }

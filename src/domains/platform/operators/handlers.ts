@@ -1,10 +1,12 @@
 import { type adminOperatorContracts, operatorSave } from '../../../contract/admin-operators.ts';
+import { wrongCursor } from '../../../contract/cursor.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import { findChanges, writeAs } from '../../../database/change-log.ts';
 import { drawPassword, hashPassword } from '../../../database/password.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
-import { pageLimit, readTimeCursor, timeCursor, toPage, wrong } from '../admin/rules.ts';
+import { pageLimit, readTimeCursor, timeCursor, toPage } from '../admin/rules.ts';
 import {
   changeOperator,
   endSession,
@@ -38,7 +40,7 @@ function refuseApps({ app_key }: CallContext): void {
 }
 
 function readLogin(login: string, path: string): string {
-  if (!LOGIN.test(login)) throw wrong(path, '小写字母开头，3–32 位小写字母、数字或 . _ -');
+  if (!LOGIN.test(login)) throw invalidArgument(path, '小写字母开头，3–32 位小写字母、数字或 . _ -');
   return login;
 }
 
@@ -101,7 +103,7 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
     const limit = pageLimit(page_size);
     const place = readTimeCursor(cursor);
     const change_id = Number(place?.id ?? 0);
-    if (!Number.isSafeInteger(change_id)) throw wrong('cursor', '应为上一页返回的 next_cursor');
+    if (!Number.isSafeInteger(change_id)) throw wrongCursor();
     const before = place && { at_us: place.at_us, change_id };
     const found = await findChanges(sql, { ...query, before, limit: limit + 1 });
     const page = toPage(found, limit, ({ at_us, change_id }) => timeCursor({ at_us, id: String(change_id) }));

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/admin-voucher-imports.ts';
-import { nextIdCursor } from '../../../contract/cursor.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { nextIdCursor, wrongCursor } from '../../../contract/cursor.ts';
+import type { ErrorFacts } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
@@ -40,8 +40,8 @@ const SLICE = 500;
 
 type Parts = { sql: Sql; vault: Vault };
 
-const refused = (sub_code: keyof typeof voucherBatchImport.errors, sub_msg?: string) =>
-  fault(voucherBatchImport, sub_code, sub_msg);
+const refused = (sub_code: keyof typeof voucherBatchImport.errors, sub_msg?: string, facts?: ErrorFacts) =>
+  fault(voucherBatchImport, sub_code, sub_msg, facts);
 
 /** Seals and hashes the codes of some lines, letting other calls through in between. */
 async function sealLines(vault: Vault, mix_id: string, lines: readonly ReadLine[]): Promise<KeptLine[]> {
@@ -86,8 +86,9 @@ type Part = {
 async function readPart(csv: string, before: Layout | undefined, column: string | null | undefined) {
   const read: ReadPart = await readCsv(csv, before, column?.trim() || undefined);
   if (!('unclear' in read)) return read;
-  const names = read.unclear.slice(0, MOST_NAMES).map((name, index) => `${index + 1} “${name.slice(0, MOST_NAME)}”`);
-  throw refused('isv.voucher-column-unclear', `请用 column 指明券码所在列（表头或序号）：${names.join('，')}`);
+  const columns = read.unclear.slice(0, MOST_NAMES).map((name) => name.slice(0, MOST_NAME));
+  const names = columns.map((name, index) => `${index + 1} “${name}”`).join('，');
+  throw refused('isv.voucher-column-unclear', `请用 column 指明券码所在列（表头或序号）：${names}`, { columns });
 }
 
 /** Keeps a part once, and after the last settles the import or leaves it to a job. */
@@ -139,8 +140,7 @@ export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVouc
     return report(sql, key);
   },
   'piaoquan.voucher.batch.import.get': ({ mix_id, import_id, cursor, page_size }) => {
-    if (cursor != null && !/^\d{1,9}$/.test(cursor))
-      throw platformError('invalid-arguments', { argument: 'cursor', sub_msg: '参数 cursor 不合法：应为 next_cursor' });
+    if (cursor != null && !/^\d{1,9}$/.test(cursor)) throw wrongCursor();
     return report(sql, { mix_id, import_id }, Number(cursor ?? 0), page_size ?? PAGE_SIZE);
   },
 });

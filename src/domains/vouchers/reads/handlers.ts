@@ -1,5 +1,5 @@
 import { batchBoard, codeSearch, type voucherReadContracts } from '../../../contract/admin-voucher-reads.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { wrongCursor } from '../../../contract/cursor.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/roles.ts';
 import type { Sql } from '../../../database/pool.ts';
@@ -63,11 +63,7 @@ function searchHandlers({
       context,
     ) => {
       const after = cursor ? readPlace(cursor) : null;
-      if (after === undefined)
-        throw platformError('invalid-arguments', {
-          argument: 'cursor',
-          sub_msg: '参数 cursor 不合法：应为 next_cursor',
-        });
+      if (after === undefined) throw wrongCursor();
       if (!code && !user_id && !ext_order_id) throw fault(codeSearch, 'isv.search-too-wide');
       const limit = page_size ?? PAGE_SIZE;
       const places = code
