@@ -1926,7 +1926,6 @@ create view ticketing_price_shown as
 -- function lottery_numbers_with_codes(p_platform bigint, p_spread_id text, p_won integer[], p_prizes integer[]) returns integer[] language plpgsql stable
 -- function lottery_open_prizes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_drawn integer[], p_codes jsonb) returns TABLE(prize_no integer, weight double precision, givable boolean) language sql stable
 -- function lottery_open_segment(p_platform bigint, p_spread_id text, p_now timestamp with time zone, OUT return_code integer, OUT segment_no integer, OUT free bigint) returns record language plpgsql stable
--- function lottery_over(p_activity jsonb, p_now timestamp with time zone) returns text language plpgsql
 -- function lottery_over_limit(p_activity lottery_activity, p_now timestamp with time zone, p_wanted integer[], p_users text[]) returns TABLE(n integer, return_code integer) language sql stable set enable_nestloop=off
 -- function lottery_save(p_activity jsonb, p_now timestamp with time zone) returns text language plpgsql
 -- function lottery_save_prize(p_platform bigint, p_spread_id text, p_prize jsonb, p_now timestamp with time zone) returns void language plpgsql

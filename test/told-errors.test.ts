@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { argumentWords } from '../src/contract/argument-words.ts';
 import { encodeForm } from '../src/wire/form.ts';
 import { errorOf, exchange, FORM, postForm, signedCall } from './harness/exchange.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
@@ -63,4 +64,81 @@ test.each([
 ])('%s is told in both languages', async (_what, path, headers, body, code) => {
   const { text } = await exchange(server.url, { path, headers, body: body ?? encodeForm(signedCall(TIME)) });
   expect(errorOf(text)).toMatchObject({ code, sub_msg: expect.stringMatching(/\p{Script=Han}.* \/ [a-zA-Z]/u) });
+});
+
+describe('a name that comes more than once', () => {
+  const LIST = 'piaoquan.lottery.activity.list';
+  type Pair = readonly [string, string];
+  type Send = (first: Pair, call: Iterable<Pair>) => Parameters<typeof exchange>[1];
+  const form = { headers: { 'content-type': FORM } };
+  const part = ([name, value]: Pair) => `--B\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+
+  /** Ways to send a pair ahead of a call, whose signature does not cover it. */
+  const WAYS: [string, Send][] = [
+    ['in a form', (first, call) => ({ ...form, body: encodeForm([first, ...call]) })],
+    ['in a query', (first, call) => ({ path: `/router/rest?${encodeForm([first, ...call])}` })],
+    [
+      'spelled in two ways',
+      ([name, value], call) => ({
+        path: `/router/rest?%${name.charCodeAt(0).toString(16)}${name.slice(1)}=${value}&${encodeForm(call)}`,
+      }),
+    ],
+    [
+      'in query and form',
+      (first, call) => ({ ...form, path: `/router/rest?${encodeForm([first])}`, body: encodeForm(call) }),
+    ],
+    [
+      'in a multipart form',
+      (first, call) => ({
+        headers: { 'content-type': 'multipart/form-data; boundary=B' },
+        body: `${[first, ...call].map(part).join('')}--B--\r\n`,
+      }),
+    ],
+  ];
+  const ask = async (sent: ReturnType<Send>) => (await exchange(server.url, sent)).text;
+
+  test.each(WAYS)('%s is refused by our own methods, unless it is of the protocol', async (_way, send) => {
+    const told = async (name: string, first: string, last: string) =>
+      errorOf(await ask(send([name, first], signedCall(LIST, [[name, last]]))));
+    const refusal = { code: 41, msg: 'Invalid arguments:page_size' };
+    expect(await told('page_size', '1', '100')).toMatchObject(refusal);
+    expect(await told('page_size', '1', '1')).toMatchObject(refusal);
+    expect(await told('format', 'xml', 'json')).toBeUndefined();
+  });
+
+  test.each(WAYS)('%s is its last value for TOP, signed and read alike, and a sandbox tells it', async (_way, send) => {
+    const text = await ask(send(['note', 'first'], signedCall(TIME, [['note', 'last']])));
+    expect(errorOf(text)).toBeUndefined();
+    const [{ request_id }] = Object.values(JSON.parse(text)) as [{ request_id: string }];
+    expect(await (await fetch(`${server.url}/tool/call/${request_id}`)).json()).toMatchObject({
+      passed_over: [{ path: 'note', is_repeated: true }, { path: 'note' }],
+    });
+    expect(
+      errorOf(await ask(send(['note', 'last'], signedCall(TIME, [['note', 'other']]).set('note', 'x'))))?.code,
+    ).toBe(25);
+  });
+
+  test('is told of its call of a batch alone; a call may have its own value of what all share', async () => {
+    const segments = [`#PUBLIC#method=${LIST}&page_size=9`, 'page_size=1&page_size=2', 'N', 'page_size=1'];
+    const body = segments.join('\r\n-S-\r\n');
+    const query = encodeForm(signedCall('', [], { set: { method: undefined }, body }));
+    const headers = { 'content-type': 'text/plain' };
+    const text = await ask({ path: `/router/batch?${query}`, headers, body });
+    const [twice, ...others] = text.split('\r\n-S-\r\n').map(errorOf);
+    expect(twice).toMatchObject({ code: 41, msg: 'Invalid arguments:page_size' });
+    expect(twice?.sub_msg).toContain('第 1 段');
+    expect(others).toEqual([undefined, undefined]);
+  });
+});
+
+test('a missing or wrong argument is named to people in both languages', async () => {
+  const told = async (business: [string, string][]) =>
+    argumentWords(
+      errorOf((await postForm(server.url, signedCall('piaoquan.lottery.activity.get', business))).text) as never,
+    );
+  expect(await told([])).toEqual({ zh: '缺少必填参数 spread_id', en: 'The mandatory parameter spread_id is missing' });
+  const { zh = '', en } = (await told([['spread_idd', 'x']])) ?? {};
+  expect(zh).toMatch(/^参数 spread_idd 不合法/);
+  expect(en).toBe(`The parameter spread_idd has a wrong form or value, or is not known: ${zh}`);
+  expect(argumentWords({ code: 25, msg: 'Invalid signature' })).toBeUndefined();
 });

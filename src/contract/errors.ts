@@ -1,8 +1,16 @@
 import { type ErrorEntry, type PlatformErrorName, platformErrors } from './error-table.ts';
 import type { Words } from './schema.ts';
 
+/** What a business error of ours tells programs beside its text; TOP's own methods tell none of it. */
+export type ErrorFacts = {
+  /** Path of the field that it is about, which platform errors 40 and 41 name behind the colon. */
+  argument?: string;
+  /** The columns that a file has, in their order. */
+  columns?: readonly string[];
+};
+
 /** The error an answer carries: what goes inside `error_response`, less the request_id. */
-export type ErrorBody = { code: number; msg: string; sub_code?: string; sub_msg?: string };
+export type ErrorBody = ErrorFacts & { code: number; msg: string; sub_code?: string; sub_msg?: string };
 
 /**
  * A refused call. Thrown anywhere on the request path, it becomes an `error_response` in one place; its text goes to

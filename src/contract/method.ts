@@ -1,6 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import Type from 'typebox';
-import { TopError } from './errors.ts';
+import { type ErrorFacts, TopError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { Words } from './schema.ts';
 
@@ -113,15 +113,18 @@ export type Handlers<Contracts extends readonly Contract[]> = {
  * @param contract the method that refuses
  * @param sub_code one of the contract's declared codes; another is a compile error
  * @param sub_msg text for the caller; the code's Chinese cause unless given
+ * @param facts what it tells programs
  */
 export const fault = <E extends Record<string, MethodError>>(
   contract: { readonly errors: E },
   sub_code: keyof E & string,
   sub_msg?: string,
+  facts?: ErrorFacts,
 ): TopError =>
   new TopError({
     code: 15,
     msg: 'Remote service error',
     sub_code,
     sub_msg: sub_msg ?? contract.errors[sub_code]?.cause.zh ?? sub_code,
+    ...facts,
   });

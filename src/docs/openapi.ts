@@ -200,6 +200,8 @@ function errorResponse(language: Language): Part {
     msg: { type: 'string' },
     sub_code: { type: 'string', description: reasons.join('\n') },
     sub_msg: { type: 'string' },
+    argument: { type: 'string' },
+    columns: { type: 'array', items: { type: 'string' } },
     request_id: { type: 'string' },
   };
   return {

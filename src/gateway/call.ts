@@ -16,7 +16,7 @@ import { CONSOLE_APP_KEY } from '../contract/platform/roles.ts';
 import type { Parameters } from '../wire/base-text.ts';
 import { invalidMethod } from '../wire/diagnosis/causes.ts';
 import { type Format, type Writer as ResponseWriter, renderError } from '../wire/render.ts';
-import { refuseFiles, type Values } from '../wire/unknown.ts';
+import { refuseFiles, refuseRepeated, type Values } from '../wire/unknown.ts';
 import { type Admission, admit, type Caller, identify, identifyKept, identifyUser } from './admission.ts';
 import type { CallInput } from './call-input.ts';
 import type { CallLog } from './call-log.ts';
@@ -63,6 +63,7 @@ export type Recorder = {
 export type RecordedCall = {
   readonly parameters: Parameters;
   readonly body?: string;
+  readonly repeated?: readonly string[] | undefined;
   readonly size?: number;
   readonly operator?: string;
 };
@@ -118,7 +119,7 @@ export function answerCall(
     const method = findMethod(methods, name);
     const goOn = (caller: Caller) => {
       recording.stranger = false;
-      return carryOut(gateway, method, caller, input.parameters, recording);
+      return carryOut(gateway, method, caller, input, recording);
     };
     const kept = identifyKept(gateway, input, recording.now);
     return kept === undefined ? identify(gateway, input, recording.now).then(goOn) : goOn(kept);
@@ -190,7 +191,7 @@ export function carryOut(
   admission: Admission,
   method: Method,
   caller: Caller,
-  parameters: Parameters,
+  { parameters, repeated }: Pick<CallInput, 'parameters' | 'repeated'>,
   recording: Recording,
 ): Promise<Write> {
   const { contract } = method;
@@ -200,6 +201,7 @@ export function carryOut(
   const { files } = caller.input;
   const go = (user: CallContext['user']): Promise<Write> => {
     if (files !== undefined) refuseFiles(contract, files);
+    if (repeated !== undefined) refuseRepeated(contract, repeated);
     return perform(method, parameters, user === undefined ? context : { ...context, user }, recording);
   };
   if (contract.session === 'none') {
@@ -282,6 +284,6 @@ function record(call: CallUnderWay, failed: TopError | undefined): void {
   if (stranger) recorder.callLog.addRefused(entry);
   else recorder.callLog.add(entry);
   if (recent === undefined) return;
-  const { parameters, body = '', size = 0 } = recent;
-  recorder.recentCalls?.keep({ request_id, parameters, body, code, stranger }, size);
+  const { parameters, repeated, body = '', size = 0 } = recent;
+  recorder.recentCalls?.keep({ request_id, parameters, ...(repeated && { repeated }), body, code, stranger }, size);
 }

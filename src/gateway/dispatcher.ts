@@ -1,9 +1,8 @@
-import { platformError, type TopError } from '../contract/errors.ts';
-import type { CallContext, Contract } from '../contract/method.ts';
+import { invalidArgument, platformError, type TopError } from '../contract/errors.ts';
+import type { Contract } from '../contract/method.ts';
 import { compileRefusal } from '../contract/outcome.ts';
 import { CONSOLE_APP_KEY, mayActForUser, mayCall } from '../contract/platform/roles.ts';
-import type { Writer } from '../database/change-log.ts';
-import { throwInSegment } from '../wire/batch.ts';
+import { type BatchCall, throwInSegment } from '../wire/batch.ts';
 import { compileParser } from '../wire/parse.ts';
 import { compileWriters } from '../wire/render.ts';
 import { type Admission, type Caller, identify } from './admission.ts';
@@ -21,7 +20,7 @@ import {
   runCall,
   type Write,
 } from './call.ts';
-import type { CallInput, OperatorCall } from './call-input.ts';
+import type { Acting, CallInput, OperatorCall } from './call-input.ts';
 import { checkPublicParameters, formatOf, methodOf } from './checks.ts';
 
 /** All that the request path works with; put together once at start. */
@@ -31,14 +30,6 @@ export type Gateway = Recorder &
     readonly handlers: Readonly<Record<string, AnyHandler>>;
     readonly acting: Acting;
   };
-
-/** What an operator needs who acts for a user or writes where the change log does not look. */
-export type Acting = {
-  /** A user of the platform; undefined when there is none of that id. */
-  findUser(user_id: number): Promise<CallContext['user']>;
-  /** Enters the call in the change log; a call that cannot be entered is not carried out. */
-  enter(writer: Writer, user_id: number | undefined): Promise<void>;
-};
 
 /** The three ways in; behind each, a call goes the way of call.ts. */
 export type Dispatcher = {
@@ -53,7 +44,7 @@ export type Dispatcher = {
    * @param calls reads the calls out of the body; may throw a TopError
    * @param failure error met while the request was read
    */
-  answerBatch(input: CallInput, calls: () => readonly Map<string, string>[], failure?: TopError): Promise<Answer[]>;
+  answerBatch(input: CallInput, calls: () => readonly BatchCall[], failure?: TopError): Promise<Answer[]>;
   /**
    * Answers a call from the console in simplified JSON: the operator's role stands in for the app's package, and neither
    * signature nor quota is asked for; all else is as with any call. Never throws.
@@ -86,13 +77,13 @@ function prepare(contract: Contract, handlers: Readonly<Record<string, AnyHandle
 
 /** The caller and the calls of a batch, or the error by which it is refused whole. */
 type ReadBatch =
-  | { readonly caller: Caller; readonly list: readonly Map<string, string>[] }
+  | { readonly caller: Caller; readonly list: readonly BatchCall[] }
   | { readonly error: unknown; readonly stranger: boolean };
 
 async function readBatch(
   gateway: Gateway,
   input: CallInput,
-  calls: () => readonly Map<string, string>[],
+  calls: () => readonly BatchCall[],
   failure: TopError | undefined,
 ): Promise<ReadBatch> {
   let stranger = true;
@@ -108,11 +99,15 @@ async function readBatch(
   }
 }
 
+/** What either of two lists holds; undefined when neither is there. */
+const bothOf = (one: readonly string[] | undefined, other: readonly string[] | undefined) =>
+  one === undefined ? other : [...one, ...(other ?? [])];
+
 async function answerBatch(
   gateway: Gateway,
   methods: Methods,
   input: CallInput,
-  calls: () => readonly Map<string, string>[],
+  calls: () => readonly BatchCall[],
   failure: TopError | undefined,
 ): Promise<Answer[]> {
   const format = formatOf(input.parameters);
@@ -126,12 +121,19 @@ async function answerBatch(
   }
   const { caller, list } = read;
   return Promise.all(
-    list.map((own, index) => {
+    list.map((call, index) => {
       // A call may bring its own method and session, but not another app than the one that signed.
-      const parameters = new Map([...input.parameters, ...own, ['app_key', caller.app.app_key]]);
+      const parameters = new Map([...input.parameters, ...call.parameters, ['app_key', caller.app.app_key]]);
+      const repeated = bothOf(input.repeated, call.repeated);
       const run = async (recording: Recording): Promise<Write> =>
-        carryOut(gateway, findMethod(methods, methodOf(parameters, recording.now)), caller, parameters, recording);
-      return runCall(gateway, { parameters, size: input.size }, format, (recording) =>
+        carryOut(
+          gateway,
+          findMethod(methods, methodOf(parameters, recording.now)),
+          caller,
+          { parameters, repeated },
+          recording,
+        );
+      return runCall(gateway, { parameters, repeated, size: input.size }, format, (recording) =>
         run(recording).catch(throwInSegment(index + 1)),
       );
     }),
@@ -155,8 +157,7 @@ async function actFor(
   const user = user_id === undefined ? undefined : await acting.findUser(user_id);
   if (contract.session === 'required' && session_user === undefined)
     throw platformError('missing-session', { sub_msg: '请指定代为操作的用户 session_user' });
-  if (user_id !== undefined && user === undefined)
-    throw platformError('invalid-arguments', { argument: 'session_user', sub_msg: `用户 ${user_id} 不存在` });
+  if (user_id !== undefined && user === undefined) throw invalidArgument('session_user', `用户 ${user_id} 不存在`);
   // Administrative writes enter their rows themselves.
   if (user !== undefined || (contract.kind === 'write' && !contract.name.startsWith('piaoquan.')))
     await acting.enter({ actor, method: contract.name, request_id, now }, user_id);

@@ -60,7 +60,7 @@ export function createExplainer({ calls, apps, contracts, clock }: ExplainerPart
     passedOver(request_id) {
       const call = calls.find(request_id);
       const contract = contractOf(call);
-      return call === undefined || contract === undefined ? undefined : passedOverIn(contract, call.parameters);
+      return call === undefined || contract === undefined ? undefined : passedOverIn(contract, call);
     },
     async signature(request_id) {
       const call = calls.find(request_id);
@@ -93,12 +93,13 @@ function explainSignature(call: RecentCall, app: App | undefined, now: Date): Si
 const EXCHANGES_KEYS = 'taobao.top.auth.token.';
 
 /** What a method did not know of a call; undefined when it knew all. */
-function passedOverIn(contract: Contract, parameters: RecentCall['parameters']): PassedOver | undefined {
-  const unknown = findUnknown(contract, parameters);
+function passedOverIn(contract: Contract, { parameters, repeated }: RecentCall): PassedOver | undefined {
+  const unknown = findUnknown(contract, parameters, repeated);
   return unknown.length === 0 ? undefined : unknown;
 }
 
-function replayOf({ request_id, parameters }: RecentCall, contract: Contract): Replay | undefined {
+function replayOf(call: RecentCall, contract: Contract): Replay | undefined {
+  const { request_id, parameters } = call;
   const { name, request } = contract;
   if (name.startsWith(EXCHANGES_KEYS)) return undefined;
   // What the contract does not declare may be anything, a secret sent by mistake too.
@@ -106,7 +107,7 @@ function replayOf({ request_id, parameters }: RecentCall, contract: Contract): R
     const text = parameters.get(field);
     return text === undefined ? [] : [[field, text] as const];
   });
-  const passed_over = passedOverIn(contract, parameters);
+  const passed_over = passedOverIn(contract, call);
   return {
     request_id,
     method: name,

@@ -16,6 +16,8 @@ export type Received = {
   readonly body: string;
   /** Names under which files came; undefined when none did. Files are never signed (TOP protocol 4.1). */
   readonly files?: readonly string[];
+  /** Names that came more than once, of which the last value counts; undefined when none did. */
+  readonly repeated?: readonly string[];
   /** Characters of the address and bytes of the body. */
   readonly size: number;
   /** Platform error that stopped the reading; what was read so far still tells the format of the answer. */
@@ -60,6 +62,7 @@ export function understand(
 ): Received | Promise<Received> {
   const { method, url = '', headers } = head;
   const parameters = new Map<string, string>();
+  const repeated: string[] = [];
   const query = url.indexOf('?');
   const size = url.length + (bytes?.length ?? 0);
   const contentType = String(headers['content-type'] ?? '');
@@ -67,22 +70,22 @@ export function understand(
   const done = (body: string): Received => {
     if (!allowed) throw wrongVerb(method);
     if (body !== '' && expected === undefined && !parameters.get('method')) throw unreadBody(contentType);
-    return { parameters, body, size };
+    return repeated.length === 0 ? { parameters, body, size } : { parameters, body, size, repeated };
   };
   const refuse = (error: unknown): Received => {
     const failure = allowed ? toPlatformError(error) : wrongVerb(method);
     return { ...giveUp(head, failure, bytes?.toString('latin1', 0, MOST_LOOKED_AT) ?? '', parameters), size };
   };
   try {
-    if (query !== -1) decodeForm(url.slice(query + 1), parameters);
+    if (query !== -1) decodeForm(url.slice(query + 1), parameters, repeated);
     if (bytes === undefined || bytes.length === 0) return done('');
     const kind = expected ?? bodyKind(contentType);
     if (kind === 'raw') return done(decodeUtf8(bytes));
     if (kind === 'multipart')
-      return decodeMultipart(bytes, boundaryOf(contentType), parameters)
+      return decodeMultipart(bytes, boundaryOf(contentType), parameters, repeated)
         .then((files) => (files.length === 0 ? done('') : { ...done(''), files: files.map(({ name }) => name) }))
         .catch(refuse);
-    decodeForm(decodeFormBytes(bytes), parameters);
+    decodeForm(decodeFormBytes(bytes), parameters, repeated);
     return done('');
   } catch (error) {
     return refuse(error);

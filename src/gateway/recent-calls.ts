@@ -4,6 +4,8 @@ import type { Parameters } from '../wire/base-text.ts';
 export type RecentCall = {
   readonly request_id: string;
   readonly parameters: Parameters;
+  /** Names that came more than once; undefined when none did. */
+  readonly repeated?: readonly string[] | undefined;
   /** Raw text of a body that is not a form. */
   readonly body: string;
   readonly code: number;

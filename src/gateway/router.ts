@@ -5,7 +5,7 @@ import { gzip } from 'node:zlib';
 import proxyAddr from '@fastify/proxy-addr';
 import { platformError, type TopError } from '../contract/errors.ts';
 import type { Words } from '../contract/schema.ts';
-import { BATCH_SEPARATOR, decodeBatch } from '../wire/batch.ts';
+import { BATCH_SEPARATOR, type BatchCall, decodeBatch } from '../wire/batch.ts';
 import { EncodingError } from '../wire/form.ts';
 import { safeHost } from '../wire/host.ts';
 import { acceptsGzip } from '../wire/preferences.ts';
@@ -175,9 +175,13 @@ async function answerBatch(tools: Tools, head: RequestHead, received: Received):
   return replyOf(acceptedBy(head), format, texts.join(separator));
 }
 
-function toInput({ whereFrom }: Tools, head: RequestHead, { parameters, body, size, files }: Received): CallInput {
+function toInput(
+  { whereFrom }: Tools,
+  head: RequestHead,
+  { parameters, body, size, files, repeated }: Received,
+): CallInput {
   const { address, host } = whereFrom(head);
-  return { parameters, body, files, size, address, host };
+  return { parameters, body, files, repeated, size, address, host };
 }
 
 /** Address of the caller, and the host name by which it reached the server, without port. */
@@ -228,8 +232,8 @@ const refuseSeparator = (separator: string, format: Format): TopError => {
   });
 };
 
-function callsOf(received: Received, separator: string, mostCharacters: number): Map<string, string>[] {
-  let calls: Map<string, string>[];
+function callsOf(received: Received, separator: string, mostCharacters: number): BatchCall[] {
+  let calls: BatchCall[];
   try {
     calls = decodeBatch(received.body, separator, mostCharacters);
   } catch (error) {

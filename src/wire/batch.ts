@@ -14,6 +14,9 @@ const MAX_BATCH_PARAMETERS = 20_000;
 const PUBLIC_MARK = '#PUBLIC#';
 const NO_PARAMETERS = 'N';
 
+/** A call of a batch: its parameters, and the names that one of its two segments gives more than once. */
+export type BatchCall = { readonly parameters: Map<string, string>; readonly repeated?: readonly string[] };
+
 /**
  * Reads a batch body into one parameter map a call: the shared `#PUBLIC#` parameters with the call's own on top; the
  * letter `N`, or nothing between two separators, is a call without parameters (TOP protocol 9). Nothing behind the last
@@ -26,7 +29,7 @@ export function decodeBatch(
   body: string,
   separator: string,
   mostCharacters: number = Number.POSITIVE_INFINITY,
-): Map<string, string>[] {
+): BatchCall[] {
   if (body === '') return [];
   // Three more than may be: the shared parameters are none, nor is an empty end, and one tells that there are too many.
   const segments = body.split(separator, MAX_BATCH_CALLS + 3);
@@ -44,29 +47,31 @@ export function decodeBatch(
       zh: `批量中每个调用连同共用参数合计最多 ${mostCharacters} 个字符`,
       en: `the calls of a batch, shared parameters counted with each, have at most ${mostCharacters} characters`,
     });
-  const shared = decodeSegment(marked, PUBLIC_MARK);
+  const sharedTwice: string[] = [];
+  const shared = decodeSegment(marked, PUBLIC_MARK, sharedTwice);
   let parameters = 0;
   return segments.map((segment, index) => {
     const place = String(index + 1);
     const text = segment.trim();
-    const call = text === NO_PARAMETERS ? new Map<string, string>() : decodeSegment(text, place);
+    const repeated = [...sharedTwice];
+    const call = text === NO_PARAMETERS ? new Map<string, string>() : decodeSegment(text, place, repeated);
     parameters += shared.size + call.size;
     if (parameters > MAX_BATCH_PARAMETERS)
       throw tooLarge({
         zh: `批量中每个调用连同共用参数合计最多 ${MAX_BATCH_PARAMETERS} 个参数`,
         en: `the calls of a batch, shared parameters counted with each, have at most ${MAX_BATCH_PARAMETERS} parameters`,
       });
-    return new Map([...shared, ...call]);
+    return { parameters: new Map([...shared, ...call]), ...(repeated.length > 0 && { repeated }) };
   });
 }
 
 /** A line that parts segments, within a segment that the separator should have ended there. */
 const SEPARATOR_LINE = /(?:^|[\r\n])[ \t]{0,8}-S-[ \t]{0,8}(?:[\r\n]|$)/;
 
-function decodeSegment(text: string, place: string): Map<string, string> {
+function decodeSegment(text: string, place: string, repeated: string[]): Map<string, string> {
   try {
     if (SEPARATOR_LINE.test(text)) throw wrongSeparator(text.includes(BATCH_SEPARATOR));
-    return decodeForm(text);
+    return decodeForm(text, new Map(), repeated);
   } catch (error) {
     throw inSegment(error, place);
   }

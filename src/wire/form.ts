@@ -97,8 +97,13 @@ const AMPERSAND = 38;
  * that comes twice keeps its last value; pairs without a name are left out. Throws EncodingError, and platform error 42
  * when there are more than 1,000 pairs.
  * @param into parameters to add to; what is read takes precedence, so a body read after the query wins (TOP protocol 4.5)
+ * @param repeated takes the names that were there already
  */
-export function decodeForm(text: string, into: Map<string, string> = new Map()): Map<string, string> {
+export function decodeForm(
+  text: string,
+  into: Map<string, string> = new Map(),
+  repeated?: string[],
+): Map<string, string> {
   let pairs = 0;
   for (let start = 0; start < text.length; ) {
     if (text.charCodeAt(start) === AMPERSAND) {
@@ -112,7 +117,11 @@ export function decodeForm(text: string, into: Map<string, string> = new Map()):
     const equals = pair.indexOf('=');
     const raw = equals === -1 ? pair : pair.slice(0, equals);
     const name = decodePart(raw, raw);
-    if (name !== '') into.set(name, equals === -1 ? '' : decodePart(pair.slice(equals + 1), name));
+    if (name !== '') {
+      const known = into.size;
+      into.set(name, equals === -1 ? '' : decodePart(pair.slice(equals + 1), name));
+      if (into.size === known) repeated?.push(name);
+    }
     start = end + 1;
   }
   return into;

@@ -7,9 +7,15 @@ export const LOOKS_LIKE_JSON = /^\s*[[{"]/;
  */
 export function splitList(text: string): unknown[] | undefined {
   if (!LOOKS_LIKE_JSON.test(text)) return text.split(',');
+  const list = parsedJson(text);
+  return Array.isArray(list) ? list : undefined;
+}
+
+/** What a text is as JSON, undefined when it is none; a value that is no text is itself. */
+export function parsedJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
   try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list : undefined;
+    return JSON.parse(value);
   } catch {
     return undefined;
   }

@@ -34,11 +34,13 @@ export function boundaryOf(contentType: string): string | undefined {
  * boundary, none after the closing one, headers without spaces, unquoted names. Rejects with MultipartError for a body
  * that is cut off, has too many parts or one without a name, with EncodingError for text that is not UTF-8.
  * @param into text parameters to add to; what is read takes precedence
+ * @param repeated takes the names of texts that were there already
  */
 export async function decodeMultipart(
   body: Buffer,
   boundary: string | undefined,
   into: Map<string, string>,
+  repeated?: string[],
 ): Promise<FilePart[]> {
   if (boundary === undefined)
     throw new MultipartError({ zh: 'Content-Type 没有写 boundary', en: 'the content type names no boundary' });
@@ -48,7 +50,10 @@ export async function decodeMultipart(
     const name = parameters.get('name');
     if (!name) throw new MultipartError({ zh: '有一部分没有名称', en: 'a part has no name' });
     if (parameters.has('filename') || parameters.has('filename*')) files.push({ name, bytes });
-    else into.set(name, decodeUtf8(bytes, name));
+    else {
+      if (into.has(name)) repeated?.push(name);
+      into.set(name, decodeUtf8(bytes, name));
+    }
   }
   return files;
 }

@@ -53,13 +53,8 @@ function openAnswer(text: string): Members {
   }
   const members = asMembers(top, 'the answer');
   if (members.error_response === undefined) return members;
-  const { code, msg, sub_code, sub_msg } = asMembers(members.error_response, 'error_response') as ErrorBody;
-  throw new TopError({
-    code,
-    msg,
-    ...(sub_code !== undefined && { sub_code }),
-    ...(sub_msg !== undefined && { sub_msg }),
-  });
+  const { request_id: _call, ...body } = asMembers(members.error_response, 'error_response') as ErrorBody & Members;
+  throw new TopError(body);
 }
 
 const wrong = (path: string, wanted: string): AnswerError => new AnswerError(`${path} should be ${wanted}`);

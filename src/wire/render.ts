@@ -56,15 +56,18 @@ const LONGEST_TEXT = 4000;
 
 /** An `error_response`; it keeps its root in simplified JSON too (TOP protocol 5.5, 6.1). */
 export function renderError(format: Format, error: ErrorBody, request_id: string): string {
-  const { code, sub_code } = error;
+  const { code, sub_code, argument, columns } = error;
   const sub_msg = error.sub_msg === undefined ? undefined : cut(error.sub_msg, LONGEST_TEXT);
-  const body = { code, msg: cut(error.msg, LONGEST_TEXT), sub_code, sub_msg, request_id };
+  const body = { code, msg: cut(error.msg, LONGEST_TEXT), sub_code, sub_msg, argument, columns, request_id };
   if (format !== 'xml') return JSON.stringify({ error_response: body }, plainTexts);
   const members = Object.entries(body)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`);
+    .map(([name, value]) => `<${name}>${Array.isArray(value) ? xmlTexts(value) : escapeXml(String(value))}</${name}>`);
   return `${XML_PROLOG}<error_response>${members.join('')}</error_response>`;
 }
+
+const xmlTexts = (texts: readonly string[]): string =>
+  texts.map((each) => `<string>${escapeXml(each)}</string>`).join('');
 
 /** A sub_msg may hold what the caller sent, control characters included. */
 const plainTexts = (_name: string, value: unknown): unknown => (typeof value === 'string' ? toPlainText(value) : value);

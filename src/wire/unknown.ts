@@ -3,10 +3,14 @@ import { invalidArgument } from '../contract/errors.ts';
 import type { Contract } from '../contract/method.ts';
 import { PUBLIC_PARAMETERS } from '../contract/public-parameters.ts';
 import { fieldNote, fieldsOf, itemOf, kindOf } from '../contract/schema.ts';
+import { parsedJson } from './lists.ts';
 import { nearestName } from './nearest.ts';
 
-/** A parameter or member that a method does not know: its path, and the known name beside it that comes nearest. */
-export type Unknown = { readonly path: string; readonly nearest?: string };
+/**
+ * A parameter or member that a method passes over: its path, and the known name beside it that comes nearest. Of one that
+ * is repeated the method took the last value, and passed over those before.
+ */
+export type Unknown = { readonly path: string; readonly nearest?: string; readonly is_repeated?: true };
 
 /** Business parameters by name: texts off the wire, or values that are typed already. */
 export type Values = { get(name: string): unknown; keys(): Iterable<string> };
@@ -59,6 +63,15 @@ export function refuseFiles(contract: Contract, [name]: readonly string[]): void
     throw invalidArgument(told(name), '收到的是上传的文件，而接口不接收文件：请把内容作为文本参数发送');
 }
 
+/**
+ * Refuses business parameters that came more than once, by platform error 41 that names the first, where a method refuses
+ * what it does not know: TOP takes the last value, which hardly is what the caller meant.
+ */
+export function refuseRepeated(contract: Contract, names: readonly string[]): void {
+  const name = isStrict(contract) ? names.find(isBusiness) : undefined;
+  if (name !== undefined) throw invalidArgument(told(name), '给出了不止一次：请只给一次，列表用逗号连接或写成 JSON');
+}
+
 /** The protocol's own names that a slip can be told of; one letter is near to any other. */
 const PUBLIC_NAMES = [...PUBLIC_PARAMETERS].filter((name) => name.length > 1);
 
@@ -73,11 +86,13 @@ function insteadOf(name: string, known: ReadonlySet<string>, besides: readonly s
 /**
  * What of a call its method does not know and passes over, at any depth, in the order of the call; the first twenty.
  * Empty for the methods that refuse it.
+ * @param repeated names that came more than once
  */
-export function findUnknown(contract: Contract, parameters: Values): Unknown[] {
-  const found: Unknown[] = [];
+export function findUnknown(contract: Contract, parameters: Values, repeated: readonly string[] = []): Unknown[] {
+  if (isStrict(contract)) return [];
+  const found: Unknown[] = [...new Set(repeated)].map((name) => ({ path: told(name), is_repeated: true }));
   const top = Object.fromEntries([...parameters.keys()].filter(isBusiness).map((name) => [name, parameters.get(name)]));
-  if (!isStrict(contract)) collect(fieldsOf(contract.request), top, '', found);
+  collect(fieldsOf(contract.request), top, '', found);
   return found.slice(0, MOST_TOLD);
 }
 
@@ -100,7 +115,7 @@ function collectIn(schema: TSchema, value: unknown, path: string, found: Unknown
   const { jsonObject } = fieldNote(schema);
   const kind = kindOf(schema);
   if (kind !== 'object' && kind !== 'array' && jsonObject?.members === undefined) return;
-  const inner = parsed(value);
+  const inner = parsedJson(value);
   if (kind === 'object') collect(fieldsOf(schema), inner, path, found);
   else if (kind === 'array' && kindOf(itemOf(schema)) === 'object' && Array.isArray(inner)) {
     for (const [index, each] of inner.entries()) {
@@ -114,12 +129,3 @@ const membersOf = (members: Readonly<Record<string, TSchema>>): Fields =>
   Object.entries(members).map(([name, schema]) => ({
     ...{ name, schema, kind: kindOf(schema), note: fieldNote(schema), required: false },
   }));
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-}

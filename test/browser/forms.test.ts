@@ -222,3 +222,17 @@ browserTest('a setting that is emptied in a form is taken away, and what the for
   await desk.submit();
   expect(await limits()).toEqual({ user_limit: null, user_day_limit: 3 });
 });
+
+browserTest('a refusal stands at the field that it is about too, until that is changed', async () => {
+  await desk.go('/sendplans/1');
+  await desk.press('Edit');
+  await desk.fill({ 'plan.start_time': '2020-01-01 00:00:00', 'plan.end_time': '2020-01-02 00:00:00' });
+  await desk.press('Submit');
+  const item = drawer()
+    .locator('.ant-form-item', { has: desk.page.locator('[id$="end_time"]') })
+    .last();
+  await item.locator('.ant-form-item-explain-error', { hasText: 'The end_time is over already' }).waitFor();
+  expect(await drawer().locator('.ant-form-item-explain-error').count()).toBe(1);
+  await desk.fill({ 'plan.end_time': hours(2) });
+  await desk.submit();
+});

@@ -1,3 +1,4 @@
+import { argumentWords } from '../../src/contract/argument-words.ts';
 import { type SampleCall, sampleLanguages, sampleOf } from '../../src/docs/samples/index.ts';
 import { shellWord } from '../../src/docs/samples/text.ts';
 import type { Format } from '../../src/wire/render.ts';
@@ -82,7 +83,7 @@ const refusalBox = ({ name, code, meaning, href }: RefusalShown): HTMLElement =>
     ` ${meaning}`,
   );
 
-type PassedOver = readonly { readonly path: string; readonly nearest?: string }[];
+type PassedOver = readonly { readonly path: string; readonly nearest?: string; readonly is_repeated?: true }[];
 
 /** What the method did not know and passed over, once the sandbox has told it; only of TOP's own methods is there any. */
 function passedOverBox({ secret }: Asked, { request_id }: Exchange): HTMLElement {
@@ -91,7 +92,10 @@ function passedOverBox({ secret }: Asked, { request_id }: Exchange): HTMLElement
     const answer = await fetch(`/tool/call/${request_id}`);
     if (!answer.ok) return;
     const { passed_over = [] } = (await answer.json()) as { passed_over?: PassedOver };
-    const names = passed_over.map(({ path, nearest }) => (nearest === undefined ? path : words.nearest(path, nearest)));
+    const names = passed_over.map(({ path, nearest, is_repeated }) => {
+      if (is_repeated) return words.repeated(path);
+      return nearest === undefined ? path : words.nearest(path, nearest);
+    });
     if (names.length === 0) return;
     box.append(words.passedOver, ' ', make('code', {}, names.join(', ')));
     box.hidden = false;
@@ -135,7 +139,9 @@ function againButton(spelling: Format, actions: Actions): HTMLButtonElement {
 }
 
 /** The error in words, with a link to its entry: on this page when the method declares it, else among all errors. */
-function failureBox({ code, msg, sub_code, sub_msg }: Failure): HTMLElement {
+function failureBox(failure: Failure): HTMLElement {
+  const { code, msg, sub_code } = failure;
+  const sub_msg = argumentWords({ ...failure, code: Number(code) })?.[language] ?? failure.sub_msg;
   const own = sub_code === undefined ? null : document.getElementById(`error.${sub_code}`);
   const href = own === null ? `/${language}/errors#${sub_code ?? code}` : `#error.${sub_code}`;
   return make(

@@ -1,4 +1,4 @@
-import { splitList } from '../../src/wire/lists.ts';
+import { parsedJson, splitList } from '../../src/wire/lists.ts';
 import { one } from './dom.ts';
 import { appendItem, clear, controlsOf, nameOf } from './tool-form.ts';
 
@@ -18,7 +18,7 @@ function fill(control: HTMLElement, value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
   switch (control.dataset.kind) {
     case 'object':
-      return fillObject(control, parsed(value));
+      return fillObject(control, parsedJson(value));
     case 'array':
       return fillList(control, value);
     default:
@@ -36,7 +36,7 @@ function fillObject(control: HTMLElement, value: unknown): boolean {
 function fillList(list: HTMLElement, value: unknown): boolean {
   const template = one<HTMLTemplateElement>(':scope > template', list);
   const simple = template?.content.querySelector('[data-item].simple') !== null;
-  const items = simple && typeof value === 'string' ? splitList(value) : parsed(value);
+  const items = simple && typeof value === 'string' ? splitList(value) : parsedJson(value);
   if (!Array.isArray(items)) return false;
   const fitted = items.map((each) => {
     const item = appendItem(list);
@@ -51,13 +51,4 @@ function fillLeaf(control: HTMLInputElement, value: unknown): boolean {
   control.value = text;
   // A choice takes only what it offers, and a box of one line no line breaks.
   return control.value === text;
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,6 +12,13 @@ const errors = {
     cause: { zh: '权益类型不存在', en: 'No type bears this config_id' },
     remedy: { zh: '检查类型id', en: 'Check config_id' },
   },
+  'isv.template-over': {
+    cause: { zh: '模板的 end_time 已过', en: 'The end_time is over already' },
+    remedy: {
+      zh: '检查 end_time；已结束的模板请保持原样',
+      en: 'Check it; leave the end of a template that is over as it is',
+    },
+  },
   'isv.template-type-fixed': {
     cause: { zh: '权益模板不能更换类型', en: 'A template keeps its type' },
     remedy: { zh: '请另建权益模板', en: 'Save a new template' },

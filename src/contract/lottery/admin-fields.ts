@@ -163,7 +163,7 @@ export const prize = struct(
     reward_count: integer({ zh: '数量', en: 'Quantity' }, { example: '5', minimum: 1, maximum: MOST }),
     reward_unit: setting(text({ zh: '单位', en: 'Unit' }, { example: '元', maxLength: 20 })),
     cost_price: integer({ zh: '价值(分)', en: 'Value in fen' }, { example: '500', minimum: 0 }),
-    gmt_expire: setting(date({ zh: '固定过期时间', en: 'Fixed expiry; not with expire_days' })),
+    gmt_expire: setting(date({ zh: '固定过期时间', en: 'Fixed expiry; not with days after the win' })),
     expire_days: setting(
       integer({ zh: '发放后有效天数', en: 'Expiry in days of 24 hours after the win' }, { minimum: 1, maximum: 36500 }),
     ),
@@ -171,7 +171,7 @@ export const prize = struct(
       text({ zh: '拓展信息(JSON 对象)', en: 'Extension data: the text of a JSON object' }, { jsonObject: {} }),
     ),
     mix_id: setting(text({ zh: '券码批次', en: 'Batch of the codes it brings' }, { maxLength: 128 })),
-    code_count: setting(integer({ zh: '券码数', en: 'Codes it brings; with mix_id' }, { minimum: 1, maximum: 100 })),
+    code_count: setting(integer({ zh: '券码数', en: 'Codes it brings; with a batch' }, { minimum: 1, maximum: 100 })),
   },
 );
 

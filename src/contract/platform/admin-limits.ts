@@ -197,7 +197,7 @@ export const callList = method({
             text({ zh: '子错误码;在答复中拒绝时为业务错误码', en: 'Its sub_code, or the business code of a refusal' }),
           ),
           duration_us: integer(
-            { zh: '耗时(微秒)', en: 'Time on the request path in microseconds' },
+            { zh: '耗时(微秒)', en: 'Time on the request path (microseconds)' },
             { example: '1250' },
           ),
         },

@@ -13,6 +13,13 @@ const errors = {
     cause: { zh: '发放计划不存在', en: 'No plan bears this id' },
     remedy: { zh: '检查计划id', en: 'Check the id' },
   },
+  'isv.plan-over': {
+    cause: { zh: '计划的 end_time 已过', en: 'The end_time is over already' },
+    remedy: {
+      zh: '检查 end_time；已结束的计划请保持原样',
+      en: 'Check it; leave the end of a plan that is over as it is',
+    },
+  },
   'isv.plan-of-other-circle': {
     cause: { zh: '该计划属于其他人群', en: 'The plan belongs to another circle' },
     remedy: { zh: '计划不能更换人群，请另建计划', en: 'A plan keeps its circle; save a new plan' },

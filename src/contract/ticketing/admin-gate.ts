@@ -118,7 +118,7 @@ export const ticketCheckUndo = method({
   request: {
     ticket_code_id,
     check_id: text(
-      { zh: '要撤销的验票流水号', en: 'check_id of the entry to undo' },
+      { zh: '要撤销的验票流水号', en: 'Number of the entry to undo' },
       { example: 'gate1-000001', maxLength: 64 },
     ),
     reason: text({ zh: '原因', en: 'Why' }, { example: '误扫', maxLength: 500 }),

@@ -4,7 +4,7 @@ import { bool, date, integer, list, optional, struct, text, USER_ID_LENGTH, type
 import { DUE_RESULTS } from './pay.ts';
 
 /** Why an administration method of orders refuses. */
-const errors = {
+export const orderErrors = {
   'isv.project-not-found': {
     cause: { zh: '项目不存在', en: 'No such project' },
     remedy: { zh: '检查 project_id', en: 'Check project_id' },
@@ -183,7 +183,7 @@ const refund = struct(
 /** Orders of a project, newest first. */
 export const orderList = method({
   ...admin,
-  errors,
+  errors: orderErrors,
   name: 'piaoquan.ticketing.order.list',
   title: { zh: '订单列表', en: 'List orders' },
   purpose: {
@@ -215,7 +215,7 @@ export const orderList = method({
 /** One order with all that belongs to it; people are masked. */
 export const orderGet = method({
   ...admin,
-  errors,
+  errors: orderErrors,
   name: 'piaoquan.ticketing.order.get',
   title: { zh: '订单详情', en: 'Get an order' },
   purpose: {
@@ -243,7 +243,7 @@ export const orderGet = method({
 /** Cancels an unpaid order and frees its stock. */
 export const orderCancel = method({
   ...admin,
-  errors,
+  errors: orderErrors,
   name: 'piaoquan.ticketing.order.cancel',
   title: { zh: '取消订单', en: 'Cancel an order' },
   purpose: {
@@ -258,7 +258,7 @@ export const orderCancel = method({
 /** Takes tickets of a paid order back and frees their stock. */
 export const orderRefund = method({
   ...admin,
-  errors,
+  errors: orderErrors,
   name: 'piaoquan.ticketing.order.refund',
   title: { zh: '退款', en: 'Refund' },
   purpose: {

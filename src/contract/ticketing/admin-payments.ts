@@ -1,19 +1,13 @@
 import { admin, cursor, next_cursor } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
-import { date, integer, list, optional, struct, text } from '../schema.ts';
-import { orderList } from './admin-orders.ts';
+import { integer, list, optional, struct, text } from '../schema.ts';
+import { orderErrors, orderGet, orderList } from './admin-orders.ts';
 import { DUE_RESULTS } from './pay.ts';
 
 /** Why an administration method of payments refuses. */
 const errors = {
-  'isv.project-not-found': {
-    cause: { zh: '项目不存在', en: 'No such project' },
-    remedy: { zh: '检查 project_id', en: 'Check project_id' },
-  },
-  'isv.order-not-found': {
-    cause: { zh: '订单不存在', en: 'No such order' },
-    remedy: { zh: '检查 order_id', en: 'Check order_id' },
-  },
+  'isv.project-not-found': orderErrors['isv.project-not-found'],
+  'isv.order-not-found': orderErrors['isv.order-not-found'],
   'isv.payment-not-found': {
     cause: { zh: '订单没有这笔支付', en: 'The order has no such payment' },
     remedy: {
@@ -48,7 +42,8 @@ const errors = {
 } as const satisfies Record<string, MethodError>;
 
 const { page_size } = orderList.request.properties;
-const order_id = text({ zh: '订单ID', en: 'Order id' }, { example: '2000000001', maxLength: 64 });
+const { order_id } = orderGet.request.properties;
+const { pay_type_id, receive_time } = orderGet.response.properties.order.properties.payments.items.properties;
 const pay_no = text(
   { zh: '支付流水号', en: 'Serial number of the payment' },
   { example: 'wx8923981200012', maxLength: 128 },
@@ -66,9 +61,9 @@ const due = struct(
     channel_id: integer({ zh: '渠道ID', en: 'Channel that reported it' }, { example: '1' }),
     pay_no,
     pay_money: money('待退金额', 'To give back'),
-    pay_type_id: text({ zh: '支付方式', en: 'Payment type' }, { example: '1' }),
+    pay_type_id,
     result_code: integer({ zh: '待退原因', en: 'Why it does not count' }, { example: '10244', values: DUE_RESULTS }),
-    receive_time: date({ zh: '收到时间', en: 'When it was reported' }, { example: '2026-01-02 03:05:00' }),
+    receive_time,
   },
 );
 

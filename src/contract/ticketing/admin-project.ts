@@ -123,7 +123,7 @@ const event = struct(
     ),
     user_limit: setting(
       integer(
-        { zh: '每人限购张数', en: 'Tickets a user_id; without it no limit' },
+        { zh: '每人限购张数', en: 'Tickets a person; without it no limit' },
         { minimum: 1, maximum: MOST_TICKETS },
       ),
     ),

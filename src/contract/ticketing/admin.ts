@@ -33,6 +33,13 @@ const errors = {
     cause: { zh: '场次属于另一项目', en: 'An event belongs to another project' },
     remedy: { zh: '场次不能更换项目', en: 'An event keeps its project; take another event_id' },
   },
+  'isv.event-over': {
+    cause: { zh: '场次的演出或销售已经结束', en: 'The show or the sale of an event is over already' },
+    remedy: {
+      zh: '检查 event_show_end_time 与 sale_end_time；已结束的场次请保持原样',
+      en: 'Check event_show_end_time and sale_end_time; leave those of an event that is over as they are',
+    },
+  },
   'isv.price-not-found': {
     cause: { zh: '票档不存在', en: 'No such tier' },
     remedy: {

@@ -81,8 +81,8 @@ const settings = {
     {
       example: 'DAY',
       values: {
-        GENERAL: { zh: '固定日期', en: 'until coupon_expire_time' },
-        DAY: { zh: '绑定后有效天数', en: 'valid_days × 24 hours from binding' },
+        GENERAL: { zh: '固定日期', en: 'until the expiry of the codes' },
+        DAY: { zh: '绑定后有效天数', en: 'days of 24 hours from binding' },
       },
     },
   ),

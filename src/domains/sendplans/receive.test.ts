@@ -189,7 +189,8 @@ test('every reason to refuse has a ret_code and words of its own', async () => {
   const open = await savePlan([{}], { count_limit: 1 });
   const daily = await savePlan([{}], { day_limit: 1 });
   const future = await savePlan([{}], { start_time: '2036-09-04 00:00:00' });
-  const past = await savePlan([{}], { end_time: '2021-09-04 00:00:00' });
+  const past = await savePlan([{}]);
+  await server.database.sql`update sendplan set end_time = '2021-09-04' where id = ${past}`;
   const empty = await savePlan([]);
   const user = { userId: 'reasons' };
   await receive(open, user);

@@ -1,4 +1,4 @@
-import { platformError } from '../../contract/errors.ts';
+import { invalidArgument } from '../../contract/errors.ts';
 import { isOver } from '../../contract/period.ts';
 import { USER_ID_LENGTH } from '../../contract/schema.ts';
 import { personOf, phoneOf, plainPhone } from '../../secrets/personal.ts';
@@ -22,11 +22,8 @@ const USER_INFO = 'param0.isv_user_info_map';
 export function readUserInfo(text: string): Readonly<Record<string, unknown>> {
   const value = parseJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw wrong(USER_INFO, '应为 JSON 对象');
+  throw invalidArgument(USER_INFO, '应为 JSON 对象');
 }
-
-const wrong = (argument: string, why: string): Error =>
-  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
 function parseJson(text: string): unknown {
   try {
@@ -66,7 +63,7 @@ function readId(info: Readonly<Record<string, unknown>>, name: string, longest: 
   if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined;
   const id = typeof value === 'number' ? String(value) : value;
   if (typeof id !== 'string' || id.length > longest || !id.isWellFormed() || /\p{Cc}/u.test(id))
-    throw wrong(`${USER_INFO}.${name}`, `应为不超过 ${longest} 个字符的文本`);
+    throw invalidArgument(`${USER_INFO}.${name}`, `应为不超过 ${longest} 个字符的文本`);
   return id;
 }
 

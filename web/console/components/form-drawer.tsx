@@ -1,14 +1,30 @@
-import { Button, Drawer, Form } from 'antd';
+import { Button, Drawer, Form, type FormInstance } from 'antd';
 import { useEffect, useRef, useState } from 'react';
+import { TopError } from '../../../src/sdk/errors.ts';
 import { knownContract } from '../contracts.ts';
 import { newKey } from '../key.ts';
 import { useWords } from '../language.tsx';
 import type { FormProps } from './action.tsx';
 import { ContractFields } from './contract-form.tsx';
 import { useLeave } from './leave.tsx';
+import { refusedField } from './refused-field.ts';
 import { asShown } from './shown.ts';
-import { Refusal } from './states.tsx';
+import { Refusal, useWordsOf } from './states.tsx';
 import { type Request, useAction } from './use-action.ts';
+
+/** Shows a refusal at the field that it is about, where the form has it, and takes those of earlier ones away. */
+function markRefused(form: FormInstance, problem: unknown, words: string): void {
+  const fields = form.getFieldsError();
+  form.setFields(fields.filter(({ errors }) => errors.length > 0).map(({ name }) => ({ name, errors: [] })));
+  if (!(problem instanceof TopError) || problem.argument === undefined) return;
+  const name = refusedField(
+    problem.argument,
+    fields.map((field) => field.name),
+  );
+  if (name === undefined) return;
+  form.setFields([{ name: [...name], errors: [words] }]);
+  form.scrollToField([...name], { block: 'center' });
+}
 
 /** The form of a write method in a drawer; open at first. */
 export default function FormDrawer(props: FormProps) {
@@ -19,10 +35,13 @@ export default function FormDrawer(props: FormProps) {
   const [form] = Form.useForm();
   const action = useAction(method, session_user);
   const top = useRef<HTMLDivElement>(null);
+  const refused = t(useWordsOf(problem).title);
   // A long form is scrolled down to its end when it is refused.
   useEffect(() => {
-    if (problem !== undefined) top.current?.scrollIntoView({ block: 'nearest' });
-  }, [problem]);
+    if (problem === undefined) return;
+    top.current?.scrollIntoView({ block: 'nearest' });
+    markRefused(form, problem, refused);
+  }, [problem, form, refused]);
   const [key] = useState(() => newKey('console'));
   const extra: Request = { ...props.extra, ...(keyName !== undefined && { [keyName]: key }) };
   const { leave, question } = useLeave(

@@ -6,6 +6,7 @@ import {
   WarningFilled,
 } from '@ant-design/icons';
 import { createContext, type ReactNode, useContext } from 'react';
+import { argumentWords } from '../../../src/contract/argument-words.ts';
 import type { Words } from '../../../src/contract/schema.ts';
 import { TopError, TopNetworkError } from '../../../src/sdk/errors.ts';
 import { DoorError } from '../door.ts';
@@ -32,7 +33,7 @@ const Explanations = createContext<(error: TopError) => Explanation | undefined>
 export const Explained = Explanations.Provider;
 
 /** What happened and what to do about it, in words of the error's own contract where it has one. */
-function useWordsOf(error: unknown) {
+export function useWordsOf(error: unknown) {
   const find = useContext(Explanations);
   return wordsOf(error, error instanceof TopError ? find(error) : undefined);
 }
@@ -45,7 +46,7 @@ export function wordsOf(error: unknown, known?: Explanation): { title: Words; de
     const said = error.sub_msg ?? error.msg;
     const id = error.request_id === undefined ? '' : `request_id ${error.request_id}`;
     if (known === undefined) return { title: { zh: said, en: said }, detail: { zh: id, en: id } };
-    const title = { zh: said, en: known.cause.en };
+    const title = argumentWords(error) ?? { zh: said, en: known.cause.en };
     return { title, detail: { zh: `${known.remedy.zh} · ${id}`, en: `${known.remedy.en} · ${id}` } };
   }
   if (error instanceof Error && LOADING.test(error.message)) return { title: NOT_LOADED };

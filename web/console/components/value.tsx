@@ -15,7 +15,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 /** Fen as yuan: 12345 → 123.45. */
 export const yuan = (fen: number): string => (fen / 100).toFixed(2);
 
-const FEN = { zh: /([,，](单位)?分|\(单位:分\))$/, en: /,? ?(in )?fen$/i };
+const FEN = { zh: /([,，](单位)?分|\((单位:)?分\))$/, en: /,? ?(in )?fen$/i };
 const isMoney = ({ kind, note }: Field): boolean =>
   kind === 'integer' && (FEN.zh.test(note.meaning.zh) || / in fen$/i.test(note.meaning.en));
 

@@ -4,7 +4,7 @@ import {
   type activityUpdate,
   type benefitActivityContracts,
 } from '../../../contract/benefits/activity.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
@@ -133,6 +133,5 @@ async function holdLiving(tx: Transaction, key: ActivityKey): Promise<ActivityKe
 }
 
 function refuseBackwards({ start_time, end_time }: { start_time: Date; end_time: Date }, argument: string): void {
-  if (end_time < start_time)
-    throw platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：不能早于 start_time` });
+  if (end_time < start_time) throw invalidArgument(argument, '不能早于 start_time');
 }

@@ -1,7 +1,8 @@
 import { type adminBenefitContracts, templateSave } from '../../../contract/benefits/admin.ts';
 import { MOST } from '../../../contract/common.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { refuseOver } from '../../../contract/period.ts';
 import { given } from '../../../contract/settings.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
@@ -33,13 +34,11 @@ type Saved = RequestOf<typeof templateSave>['template'];
 const WINDOW_SECONDS = 60;
 
 const refused = (sub_code: keyof typeof templateSave.errors) => fault(templateSave, sub_code);
-const wrong = (argument: string, why: string): Error =>
-  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
 /** The administration of sellers' templates, their stock and types, and of what was sent. */
 export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof adminBenefitContracts> => ({
   'piaoquan.benefit.template.save': async ({ template }, context) => {
-    if (template.end_time < template.start_time) throw wrong('template.end_time', '不能早于 start_time');
+    if (template.end_time < template.start_time) throw invalidArgument('template.end_time', '不能早于 start_time');
     await writeAs(sql, context, (tx) => store(tx, template, context));
     return { template: await oneTemplate(sql, template) };
   },
@@ -87,6 +86,8 @@ async function store(tx: Transaction, saved: Saved, { actor, now, request_id }: 
   await holdSeller(tx, user_id);
   const old = await findTemplate(tx, saved);
   const change = changeOf(saved, old);
+  const end = { path: 'template.end_time', end: change.end_time, old: old?.end_time };
+  refuseOver(templateSave, 'isv.template-over', end, now);
   if (old === undefined) {
     const numbers = { relate_activity_num: 0, total_num: total_num ?? 0, valid_total_num: total_num ?? 0, status: 1 };
     return insertTemplate(tx, { user_id, benefit_id, config_id, ...change, ...numbers }, now, actor);

@@ -1,5 +1,5 @@
 import type { activitySend } from '../../../contract/benefits/send.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import type { RequestOf } from '../../../contract/method.ts';
 import { personOf, phoneOf } from '../../../secrets/personal.ts';
 
@@ -33,11 +33,7 @@ export function rewardedUsers(share_users: string | null | undefined): string[] 
   if (share_users == null) return [];
   return share_users.split(',').flatMap((entry) => {
     const found = /^(.+)_(true|false)$/.exec(entry.trim());
-    if (found === null)
-      throw platformError('invalid-arguments', {
-        argument: 'share_users',
-        sub_msg: '参数 share_users 不合法：应为 u1_true,u2_false 的形式',
-      });
+    if (found === null) throw invalidArgument('share_users', '应为 u1_true,u2_false 的形式');
     return found[2] === 'true' ? [found[1] as string] : [];
   });
 }

@@ -1,6 +1,7 @@
-import { platformError } from '../../../contract/errors.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { type adminLotteryContracts, lotteryActivitySave } from '../../../contract/lottery/admin.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
+import { refuseOver } from '../../../contract/period.ts';
 import { logCall, writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { keptText, storedUser } from '../../../secrets/personal.ts';
@@ -9,6 +10,7 @@ import { pageOf } from '../../paging.ts';
 import { openDraws } from '../draws.ts';
 import {
   adjustStock,
+  batchEnds,
   completeDraws,
   countEarlierWins,
   findActivities,
@@ -31,8 +33,6 @@ const WIN_REDEEMED = 200014;
 type ErrorCode = keyof typeof lotteryActivitySave.errors;
 /** The database names its refusals as the contract does, less the prefix. */
 const refused = (refusal: string) => fault(lotteryActivitySave, `isv.${refusal}` as ErrorCode);
-const invalid = (argument: string, why: string) =>
-  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
 /** The administration of draw activities: what they are, their stock, and who has won. */
 export const adminLotteryHandlers = ({
@@ -112,8 +112,36 @@ async function store(tx: Transaction, asked: SavedActivity, now: Date): Promise<
   if (takesStock(asked, old)) return 'stock-by-adjust-only';
   const activity = keepSettings(asked, old);
   const misfit = activityMisfit(activity);
-  if (misfit) throw invalid(misfit.path, misfit.why);
+  if (misfit) throw invalidArgument(misfit.path, misfit.why);
+  await refuseOverParts(tx, activity, old, now);
   return saveActivity(tx, activity, now);
+}
+
+/** Refuses segments and prizes that are over already, and prizes that bring codes of a batch that is. */
+async function refuseOverParts(
+  tx: Transaction,
+  { segments, prizes }: SavedActivity,
+  old: WholeActivity | undefined,
+  now: Date,
+): Promise<void> {
+  for (const [index, { segment_no, end_time: end }] of (segments ?? []).entries()) {
+    const had = old?.segments.find((each) => each.segment_no === segment_no)?.end_time;
+    const saved = { path: `activity.segments[${index}].end_time`, end, old: had };
+    refuseOver(lotteryActivitySave, 'isv.segment-over', saved, now);
+  }
+  const batches = await batchEnds(
+    tx,
+    (prizes ?? []).flatMap(({ mix_id }) => mix_id ?? []),
+  );
+  for (const [index, { prize_no, gmt_expire, mix_id }] of (prizes ?? []).entries()) {
+    const path = `activity.prizes[${index}]`;
+    const had = old?.prizes.find((each) => each.prize_no === prize_no);
+    const expiry = { path: `${path}.gmt_expire`, end: gmt_expire, old: had?.gmt_expire };
+    refuseOver(lotteryActivitySave, 'isv.prize-over', expiry, now);
+    const end = mix_id == null ? undefined : batches.get(mix_id);
+    const batch = { path: `${path}.mix_id`, end, old: had?.mix_id === mix_id ? end : undefined };
+    refuseOver(lotteryActivitySave, 'isv.batch-over', batch, now);
+  }
 }
 
 async function oneActivity(sql: Sql, spread_id: string): Promise<WholeActivity> {

@@ -136,11 +136,17 @@ export async function holdActivity(tx: Transaction, spread_id: string): Promise<
   return readActivity(tx, spread_id);
 }
 
+/** When batches of codes expire, by mix_id. */
+export async function batchEnds(sql: Queryable, mix_ids: readonly string[]): Promise<Map<string, Date>> {
+  const rows = await sql<{ mix_id: string; coupon_expire_time: Date }[]>`
+    select mix_id, coupon_expire_time from voucher_batch where mix_id = any(${mix_ids as string[]})`;
+  return new Map(rows.map(({ mix_id, coupon_expire_time }) => [mix_id, coupon_expire_time]));
+}
+
 /** Creates or changes an activity with the parts given; the name of the refusal, or null when it was done. */
 export async function saveActivity(sql: Queryable, activity: object, now: Date): Promise<string | null> {
   const [row] = await sql<{ refusal: string | null }[]>`
-    with given as materialized (select ${sql.json(jsonOf(activity))}::jsonb as activity)
-    select coalesce(lottery_over(activity, ${now}), lottery_save(activity, ${now})) as refusal from given`;
+    select lottery_save(${sql.json(jsonOf(activity))}, ${now}) as refusal`;
   return row?.refusal ?? null;
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { adminPackages, catalogue, packages as knownPackages, packagesWithin } from '../../../contract/catalogue.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, type Contract, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { type adminPlatformContracts, appSave } from '../../../contract/platform/admin.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
@@ -40,7 +41,6 @@ import {
   OVERLAP_SECONDS,
   quotaSeconds,
   searchStart,
-  wrong,
 } from './rules.ts';
 
 /** Issues and ends session keys; times in seconds. */
@@ -193,7 +193,7 @@ async function withReadableAddresses<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === '22P02')
-      throw wrong('app.ip_allow', '应为 IP 地址或网段，如 10.0.0.0/8，且主机位为 0');
+      throw invalidArgument('app.ip_allow', '应为 IP 地址或网段，如 10.0.0.0/8，且主机位为 0');
     throw error;
   }
 }

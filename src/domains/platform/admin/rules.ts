@@ -1,4 +1,4 @@
-import { platformError, type TopError } from '../../../contract/errors.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { joinedCursor } from '../../paging.ts';
 
 const DAY_SECONDS = 24 * 3600;
@@ -11,10 +11,6 @@ export const OVERLAP_SECONDS = 24 * 3600;
 export type TimePlace = { readonly at_us: number; readonly id: string };
 /** Where a page goes on among limits. */
 export type LimitPlace = { readonly app_key: string; readonly method: string };
-
-/** Platform error 41 that names an argument and says why. */
-export const wrong = (argument: string, why: string): TopError =>
-  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
 /** The cursors of the app list. */
 export const APPS = joinedCursor('', { app_key: /^\d{1,20}$/ });
@@ -39,7 +35,8 @@ export const searchStart = (start: Date | null | undefined, end: Date | null | u
 /** Refuses callback addresses that no redirect could go to (RFC 6749 3.1.2); platform error 41 names the first. */
 export function checkCallbacks(urls: readonly string[]): void {
   for (const [index, url] of urls.entries())
-    if (!URL.canParse(url) || url.includes('#')) throw wrong(`app.callback_urls[${index}]`, '应为无 # 的完整地址');
+    if (!URL.canParse(url) || url.includes('#'))
+      throw invalidArgument(`app.callback_urls[${index}]`, '应为无 # 的完整地址');
 }
 
 /** Refuses a text that is not among those known; platform error 41 names its place. */
@@ -48,5 +45,6 @@ export function checkKnown(
   known: { has(value: string): boolean },
   place: (index: number) => string,
 ): void {
-  for (const [index, value] of values.entries()) if (!known.has(value)) throw wrong(place(index), `没有 ${value}`);
+  for (const [index, value] of values.entries())
+    if (!known.has(value)) throw invalidArgument(place(index), `没有 ${value}`);
 }

@@ -1,3 +1,4 @@
+import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
 import { type adminOperatorContracts, operatorSave } from '../../../contract/platform/operators.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
@@ -5,7 +6,7 @@ import { findChanges, writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { drawPassword, hashPassword } from '../../../secrets/password.ts';
 import { joinedCursor, pageOf } from '../../paging.ts';
-import { BY_TIME, wrong } from '../admin/rules.ts';
+import { BY_TIME } from '../admin/rules.ts';
 import {
   changeOperator,
   endSession,
@@ -40,7 +41,7 @@ function refuseApps({ app_key }: CallContext): void {
 }
 
 function readLogin(login: string, path: string): string {
-  if (!LOGIN.test(login)) throw wrong(path, '小写字母开头，3–32 位小写字母、数字或 . _ -');
+  if (!LOGIN.test(login)) throw invalidArgument(path, '小写字母开头，3–32 位小写字母、数字或 . _ -');
   return login;
 }
 

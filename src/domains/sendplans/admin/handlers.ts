@@ -1,6 +1,7 @@
 import { MOST } from '../../../contract/common.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
+import { refuseOver } from '../../../contract/period.ts';
 import { type adminSendplanContracts, planSave } from '../../../contract/sendplans/admin.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
@@ -13,6 +14,7 @@ import type { Receiver } from '../rules.ts';
 import {
   type Adjustment,
   addToTotal,
+  endOfPlan,
   findAdjustment,
   findPlans,
   findReceipts,
@@ -34,8 +36,6 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 type Saved = RequestOf<typeof planSave>['plan'];
 
 const refused = (sub_code: keyof typeof planSave.errors) => fault(planSave, sub_code);
-const wrong = (argument: string, why: string): Error =>
-  platformError('invalid-arguments', { argument, sub_msg: `参数 ${argument} 不合法：${why}` });
 
 /** The administration of circles, plans, their stock, and the charging of memberships. */
 export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof adminSendplanContracts> => ({
@@ -44,10 +44,10 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
     return { is_success: true };
   },
   'piaoquan.sendplan.plan.save': async ({ plan }, context) => {
-    if (plan.end_time < plan.start_time) throw wrong('plan.end_time', '不能早于 start_time');
+    if (plan.end_time < plan.start_time) throw invalidArgument('plan.end_time', '不能早于 start_time');
     const ids = plan.items.map(({ id }) => id);
     const double = ids.findIndex((id, index) => ids.indexOf(id) !== index);
-    if (double >= 0) throw wrong(`plan.items[${double}].id`, '重复');
+    if (double >= 0) throw invalidArgument(`plan.items[${double}].id`, '重复');
     await writeAs(sql, context, (tx) => store(tx, plan, context));
     return { plan: await onePlan(sql, plan.id) };
   },
@@ -96,7 +96,9 @@ async function store(
   { actor, now, request_id }: CallContext,
 ): Promise<void> {
   if (!(await hasCircle(tx, plan.isv_id, plan.circle_id))) throw refused('isv.circle-not-found');
+  const old = await endOfPlan(tx, plan.id);
   if (!(await savePlan(tx, plan))) throw refused('isv.plan-of-other-circle');
+  refuseOver(planSave, 'isv.plan-over', { path: 'plan.end_time', end: plan.end_time, old }, now);
   const stored = await itemsOf(tx, plan.id);
   for (const item of items) {
     const { consumed_inventory: _shown, ...rest } = item;

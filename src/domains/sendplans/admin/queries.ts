@@ -95,6 +95,12 @@ export async function holdPlan(tx: Transaction, id: number): Promise<boolean> {
   return (await tx`select from sendplan where id = ${id} for no key update`).length > 0;
 }
 
+/** When a plan ends, whose row is held from then on; undefined when there is no such plan. */
+export async function endOfPlan(tx: Transaction, id: number): Promise<Date | undefined> {
+  const [row] = await tx<{ end_time: Date }[]>`select end_time from sendplan where id = ${id} for no key update`;
+  return row?.end_time;
+}
+
 /** The items of a plan, by id. */
 export async function itemsOf(sql: Queryable, plan_id: number): Promise<Map<number, Item>> {
   const rows = await sql<Item[]>`

@@ -1,6 +1,6 @@
 import { createBatcher } from '../../../batching/batch.ts';
 import { createLoader } from '../../../batching/loader.ts';
-import { platformError } from '../../../contract/errors.ts';
+import { invalidArgument } from '../../../contract/errors.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import {
   CHARGE_RESULTS,
@@ -84,8 +84,4 @@ export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Hand
   };
 };
 
-const tooShort = (): Error =>
-  platformError('invalid-arguments', {
-    argument: 'member_charge_request.order_no',
-    sub_msg: '参数 member_charge_request.order_no 不合法：不少于 16 个字符',
-  });
+const tooShort = (): Error => invalidArgument('member_charge_request.order_no', '不少于 16 个字符');

@@ -1,5 +1,5 @@
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
-import { isOver } from '../../../contract/period.ts';
+import { refuseOver } from '../../../contract/period.ts';
 import { given } from '../../../contract/settings.ts';
 import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/vouchers/admin.ts';
 import { writeAs } from '../../../database/change-log.ts';
@@ -44,8 +44,8 @@ async function store(tx: Transaction, asked: SavedBatch, now: Date): Promise<voi
   const batch: Batch = { ...kept, ...given(asked), valid_duration_type };
   const problem = validityProblem(batch);
   if (problem !== undefined) throw refused('isv.voucher-batch-invalid', problem);
-  const isSame = old?.coupon_expire_time.getTime() === batch.coupon_expire_time.getTime();
-  if (!isSame && isOver(batch.coupon_expire_time, now)) throw refused('isv.voucher-batch-over');
+  const end = { path: 'batch.coupon_expire_time', end: batch.coupon_expire_time, old: old?.coupon_expire_time };
+  refuseOver(voucherBatchSave, 'isv.voucher-batch-over', end, now);
   await saveBatch(tx, batch);
 }
 

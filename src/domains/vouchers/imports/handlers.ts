@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { ErrorFacts } from '../../../contract/errors.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/vouchers/admin-imports.ts';
 import { writeAs } from '../../../database/change-log.ts';
@@ -38,8 +39,8 @@ const SLICE = 500;
 
 type Parts = { sql: Sql; vault: Vault };
 
-const refused = (sub_code: keyof typeof voucherBatchImport.errors, sub_msg?: string) =>
-  fault(voucherBatchImport, sub_code, sub_msg);
+const refused = (sub_code: keyof typeof voucherBatchImport.errors, sub_msg?: string, facts?: ErrorFacts) =>
+  fault(voucherBatchImport, sub_code, sub_msg, facts);
 
 /** Seals and hashes the codes of some lines, letting other calls through in between. */
 async function sealLines(vault: Vault, mix_id: string, lines: readonly ReadLine[]): Promise<KeptLine[]> {
@@ -87,8 +88,9 @@ type Part = {
 async function readPart(csv: string, before: Layout | undefined, column: string | null | undefined) {
   const read: ReadPart = await readCsv(csv, before, column?.trim() || undefined);
   if (!('unclear' in read)) return read;
-  const names = read.unclear.slice(0, MOST_NAMES).map((name, index) => `${index + 1} “${name.slice(0, MOST_NAME)}”`);
-  throw refused('isv.voucher-column-unclear', `请用 column 指明券码所在列（表头或序号）：${names.join('，')}`);
+  const columns = read.unclear.slice(0, MOST_NAMES).map((name) => name.slice(0, MOST_NAME));
+  const names = columns.map((name, index) => `${index + 1} “${name}”`).join('，');
+  throw refused('isv.voucher-column-unclear', `请用 column 指明券码所在列（表头或序号）：${names}`, { columns });
 }
 
 /** Keeps a part once, and after the last settles the import or leaves it to a job. */

@@ -146,7 +146,10 @@ test('the column of the codes is asked for where no heading tells it, and can be
   await vouchers.saveBatch('asked');
   const csv = 'Nummer,Gutschein\n10000001,ASK-0001\n10000002,ASK-0002';
   const { error_response } = await bring('asked', 'i', csv);
-  expect(error_response).toMatchObject({ sub_code: 'isv.voucher-column-unclear' });
+  expect(error_response).toMatchObject({
+    sub_code: 'isv.voucher-column-unclear',
+    columns: ['Nummer', 'Gutschein'],
+  });
   expect(error_response?.sub_msg).toContain('1 “Nummer”，2 “Gutschein”');
   expect(await refusal('asked', 'i', csv, { column: 'Wert' })).toBe('isv.voucher-column-unclear');
   expect(await bring('asked', 'i', csv, { column: ' gutschein ' })).toMatchObject({ state: 'done', imported_count: 2 });

@@ -73,18 +73,25 @@ function CallView({ row }: { row: Row }) {
   );
 }
 
-/** What the method did not know, as TOP's own methods pass over it. */
+const REPEATED: Words = {
+  zh: '：给出了不止一次，以最后一个值为准',
+  en: ': came more than once, the last value counted',
+};
+const UNKNOWN: Words = { zh: '：接口不认识', en: ': the method does not know it' };
+
+/** What the method did not know or came more than once, as TOP's own methods pass over it. */
 function PassedOver({ unknown }: { unknown: readonly Unknown[] }) {
   const t = useWords();
   return (
     <Alert
       type="warning"
       showIcon
-      title={t({ zh: '接口不认识、已跳过的参数', en: 'Parameters that the method does not know and passed over' })}
-      description={unknown.map(({ path, nearest }) => (
+      title={t({ zh: '接口跳过的参数', en: 'Parameters that the method passed over' })}
+      description={unknown.map(({ path, nearest, is_repeated }) => (
         <div key={path}>
           <code>{path}</code>
-          {nearest !== undefined && t({ zh: `：最接近的是 ${nearest}`, en: `: the nearest it knows is ${nearest}` })}
+          {is_repeated ? t(REPEATED) : t(UNKNOWN)}
+          {nearest !== undefined && t({ zh: `，最接近的是 ${nearest}`, en: `, the nearest it knows is ${nearest}` })}
         </div>
       ))}
     />

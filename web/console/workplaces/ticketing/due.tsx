@@ -1,45 +1,31 @@
 import { Link } from 'react-router';
 import { DUE_RESULTS } from '../../../../src/contract/ticketing/pay.ts';
-import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
-import { Notice } from '../../components/states.tsx';
 import { money } from '../../components/value.tsx';
 import { useWords } from '../../language.tsx';
-import { useBusinessKey } from './model.ts';
 import { orderCells, orderTitles } from './order-cells.tsx';
+import { RefundForm } from './refund-form.tsx';
 
 type Due = { readonly order_id: string; readonly pay_no: string; readonly pay_money: number };
 
 /** Records, for a reason, that a payment was given back; the button says how much. */
 export function GiveBackButton({ order_id, pay_no, pay_money }: Due) {
-  const t = useWords();
-  const { keyOf, renew } = useBusinessKey('back');
   const sum = money(pay_money);
   return (
-    <FormButton
+    <RefundForm
       method="piaoquan.ticketing.payment.refund"
+      keyPrefix="back"
       label={{ zh: `登记已退 ${sum}`, en: `Record ${sum} as given back` }}
-      button={{ size: 'small', danger: true }}
       extra={{ order_id, pay_no }}
-      wishes={{ hidden: ['refund_id'] }}
-      toRequest={(values) => ({ ...values, refund_id: keyOf(values) })}
-      onDone={renew}
-    >
-      <div style={{ marginBottom: 16 }}>
-        <Notice
-          kind="warning"
-          role="status"
-          title={t({
-            zh: `请先在支付渠道把 ${sum} 原路退给用户，再在此登记`,
-            en: `First give ${sum} back to the user in the payment system, then record it here`,
-          })}
-          detail={t({
-            zh: `支付流水号 ${pay_no}。平台不会打款；登记后这笔支付不再列为待退，不能撤销。`,
-            en: `Payment ${pay_no}. No money is moved here; once recorded the payment is no longer due, and this cannot be undone.`,
-          })}
-        />
-      </div>
-    </FormButton>
+      title={{
+        zh: `请先在支付渠道把 ${sum} 原路退给用户，再在此登记`,
+        en: `First give ${sum} back to the user in the payment system, then record it here`,
+      }}
+      detail={{
+        zh: `支付流水号 ${pay_no}。平台不会打款；登记后这笔支付不再列为待退，不能撤销。`,
+        en: `Payment ${pay_no}. No money is moved here; once recorded the payment is no longer due, and this cannot be undone.`,
+      }}
+    />
   );
 }
 

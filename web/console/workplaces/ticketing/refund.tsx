@@ -1,10 +1,8 @@
-import { ConfirmButton, FormButton } from '../../components/action.tsx';
-import { Notice } from '../../components/states.tsx';
+import { ConfirmButton } from '../../components/action.tsx';
 import { money } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
-import { useBusinessKey } from './model.ts';
 import { tierNameOf } from './order-rules.ts';
 import type { Order, Ticket } from './parts.ts';
+import { RefundForm } from './refund-form.tsx';
 
 const WAITS = 1;
 
@@ -19,40 +17,29 @@ type Props = { readonly order: Order; readonly tickets: readonly Ticket[]; reado
 
 /** Takes tickets back, for a reason; says what returns before it does. */
 export function RefundButton({ order, tickets, all = false }: Props) {
-  const t = useWords();
-  const { keyOf, renew } = useBusinessKey('refund');
   const ticket_code_ids = tickets.map(({ ticket_code_id }) => ticket_code_id);
   const sum = money(tickets.reduce((total, ticket) => total + ticket.money, 0));
   const names = tickets.map((ticket) => tierNameOf(order, ticket));
   return (
-    <FormButton
+    <RefundForm
       method="piaoquan.ticketing.order.refund"
+      keyPrefix="refund"
       label={
         all
           ? { zh: '退全部可退的票', en: 'Refund all that can be' }
           : { zh: `退所选 ${tickets.length} 张`, en: `Refund the ${tickets.length} chosen` }
       }
-      button={{ size: 'small', danger: true, type: all ? 'default' : 'primary' }}
+      button={{ type: all ? 'default' : 'primary' }}
       extra={{ order_id: order.order_id, ticket_code_ids }}
-      wishes={{ hidden: ['refund_id'] }}
-      toRequest={(values) => ({ ...values, refund_id: keyOf(values) })}
-      onDone={renew}
-    >
-      <div style={{ marginBottom: 16 }}>
-        <Notice
-          kind="warning"
-          role="status"
-          title={t({
-            zh: `将退 ${tickets.length} 张票，应退 ${sum}`,
-            en: `${tickets.length} ticket${tickets.length === 1 ? '' : 's'} will go back, ${sum} is to be returned`,
-          })}
-          detail={t({
-            zh: `${counted(names, '、')} 立即回到可售库存，票码作废，不能撤销。平台不会自动打款，请在支付渠道把 ${sum} 退给用户。`,
-            en: `${counted(names, ', ')} can be sold again at once and the codes let nobody in; this cannot be undone. No money is moved here: return ${sum} in the payment system.`,
-          })}
-        />
-      </div>
-    </FormButton>
+      title={{
+        zh: `将退 ${tickets.length} 张票，应退 ${sum}`,
+        en: `${tickets.length} ticket${tickets.length === 1 ? '' : 's'} will go back, ${sum} is to be returned`,
+      }}
+      detail={{
+        zh: `${counted(names, '、')} 立即回到可售库存，票码作废，不能撤销。平台不会自动打款，请在支付渠道把 ${sum} 退给用户。`,
+        en: `${counted(names, ', ')} can be sold again at once and the codes let nobody in; this cannot be undone. No money is moved here: return ${sum} in the payment system.`,
+      }}
+    />
   );
 }
 

@@ -76,9 +76,17 @@ export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
   );
 }
 
-const isUnclear = (error: unknown): boolean => error instanceof TopError && error.sub_code === UNCLEAR;
+const isUnclear = (error: unknown): error is TopError => error instanceof TopError && error.sub_code === UNCLEAR;
 
-type Column = { readonly columns: string; readonly value: string; readonly onChange: (column: string) => void };
+type Column = {
+  readonly columns: readonly string[];
+  readonly value: string;
+  readonly onChange: (column: string) => void;
+};
+
+/** Columns with their numbers, each of which names its column too. */
+const numbered = (columns: readonly string[], comma: string): string =>
+  columns.map((name, index) => `${index + 1} “${name}”`).join(comma);
 
 /** Asks for the column of the codes, where the file does not show it; `columns` tells which there are. */
 function ColumnInput({ columns, value, onChange }: Column) {
@@ -94,7 +102,10 @@ function ColumnInput({ columns, value, onChange }: Column) {
           zh: '从表头看不出哪一列是券码，请指明',
           en: 'The headings do not tell which column holds the codes: name it',
         })}
-        description={t({ zh: `文件中的列：${columns}`, en: `Columns of the file: ${columns}` })}
+        description={t({
+          zh: `文件中的列：${numbered(columns, '，')}`,
+          en: `Columns of the file: ${numbered(columns, ', ')}`,
+        })}
       />
       <label htmlFor={id}>
         {t({ zh: '券码所在的列（表头或序号）', en: 'Column of the codes (its heading or number)' })}
@@ -144,7 +155,7 @@ function useUpload(mix_id: string) {
   const [error, setError] = useState<unknown>();
   const taken = useRef(0);
   const control = useRef<AbortController>(undefined);
-  const [columns, setColumns] = useState<string>();
+  const [columns, setColumns] = useState<readonly string[]>();
   const send = async (file: File, own_id: string, options: Options, { signal }: AbortController) => {
     let part = 0;
     for await (const { csv, is_last, bytes } of partsOf(file)) {
@@ -168,8 +179,7 @@ function useUpload(mix_id: string) {
       setSent(true);
     } catch (refusal) {
       if (!running.signal.aborted) setError(refusal);
-      // The refusal names the columns behind its colon.
-      if (isUnclear(refusal)) setColumns((refusal as TopError).sub_msg?.replace(/^[^：]*：/, '') ?? '');
+      if (isUnclear(refusal)) setColumns(refusal.columns ?? []);
     } finally {
       if (control.current === running) setRunning(false);
     }

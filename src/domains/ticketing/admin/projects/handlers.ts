@@ -1,4 +1,5 @@
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../../contract/method.ts';
+import { refuseOver } from '../../../../contract/period.ts';
 import type { eventStatusUpdate } from '../../../../contract/ticketing/admin.ts';
 import {
   type priceStockAdjust,
@@ -13,6 +14,8 @@ import { pageOf, readIdCursor, writeIdCursor } from '../../../paging.ts';
 import { projectOfEvent } from '../channels/queries.ts';
 import {
   adjustStock,
+  type EventEnds,
+  endsOfEvents,
   findPrices,
   findProjectPage,
   findStoredProject,
@@ -43,7 +46,7 @@ const FOREIGN_KEY = '23503';
 
 const refused = (sub_code: keyof typeof projectSave.errors) => fault(projectSave, sub_code);
 const wrong = (field: string, why: string): Error =>
-  fault(projectSave, 'isv.project-contradicts', `参数 ${field} 不合法：${why}`);
+  fault(projectSave, 'isv.project-contradicts', `参数 ${field} 不合法：${why}`, { argument: field });
 
 /** The administration of projects, events and their stock. */
 export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts> => ({
@@ -135,16 +138,32 @@ async function store(tx: Transaction, project: Project, context: CallContext): P
   await lockStock(tx, project.project_id);
   // In order of their ids too: two saves that claim the same new ids do not wait for each other.
   const events = event_list.toSorted((a, b) => a.event_id - b.event_id);
-  for (const event of events) await storeEvent(tx, project.project_id, event, context);
+  const ends = await endsOfEvents(tx, project.project_id);
+  for (const event of events) {
+    const path = `project.event_list[${event_list.indexOf(event)}]`;
+    await storeEvent(tx, project.project_id, event, path, context);
+    refuseOverEvent(event, ends.get(event.event_id), path, context.now);
+  }
 }
 
-async function storeEvent(tx: Transaction, project_id: number, event: Event, context: CallContext): Promise<void> {
+/** Refuses an event whose show or sale is over already. */
+function refuseOverEvent(event: Event, old: EventEnds | undefined, path: string, now: Date): void {
+  for (const name of ['event_show_end_time', 'sale_end_time'] as const)
+    refuseOver(projectSave, 'isv.event-over', { path: `${path}.${name}`, end: event[name], old: old?.[name] }, now);
+}
+
+async function storeEvent(
+  tx: Transaction,
+  project_id: number,
+  event: Event,
+  path: string,
+  context: CallContext,
+): Promise<void> {
   const { discount_list, price_list, status: _shown, entry_limit, ...rest } = event;
   const entries = entry_limit === undefined ? {} : { entry_limit: entry_limit === 0 ? null : (entry_limit ?? 1) };
   const saved = await saveEvent(tx, { project_id, ...rest, ...entries }).catch((error) => {
     // A gate_open_time that was left out stays as it is.
-    if (error.constraint_name === 'ticketing_event_gate_opens')
-      throw wrong('gate_open_time', `场次 ${event.event_id} 的开放入场时间晚于演出结束`);
+    if (error.constraint_name === 'ticketing_event_gate_opens') throw wrong(`${path}.gate_open_time`, '晚于演出结束');
     throw error.code === FOREIGN_KEY ? refused('isv.site-not-found') : error;
   });
   if (!saved) throw refused('isv.event-of-other-project');
@@ -154,7 +173,8 @@ async function storeEvent(tx: Transaction, project_id: number, event: Event, con
     await saveDiscounts(tx, event_id, discounts);
   }
   const stored = await findPrices(tx, project_id, event_id);
-  for (const price of price_list) await storePrice(tx, { project_id, event_id }, price, stored, context);
+  for (const [index, price] of price_list.entries())
+    await storePrice(tx, { project_id, event_id }, price, `${path}.price_list[${index}]`, stored, context);
   for (const { price_id, is_coupon_ticket, child_list } of price_list) {
     if (is_coupon_ticket === 0 || child_list === undefined) continue;
     await saveChildren(tx, { project_id, event_id, price_id }, child_list ?? []).catch((error) => {
@@ -167,6 +187,7 @@ async function storePrice(
   tx: Transaction,
   event: { readonly project_id: number; readonly event_id: number },
   price: Price,
+  path: string,
   stored: ReadonlyMap<number, StoredPrice>,
   { actor, now }: CallContext,
 ): Promise<void> {
@@ -182,7 +203,7 @@ async function storePrice(
   const old = stored.get(price_id);
   const place = { ...event, price_id };
   if (old === undefined) {
-    if (goods_count == null) throw wrong('price_list.goods_count', `新票档 ${price_id} 缺少数量`);
+    if (goods_count == null) throw wrong(`${path}.goods_count`, '新票档须填写数量');
     await insertPrice(tx, { ...rest, ...place, goods_count }, actor, now);
     return;
   }

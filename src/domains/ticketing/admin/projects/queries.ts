@@ -39,6 +39,16 @@ export async function saveEvent(tx: Transaction, event: Columns): Promise<boolea
   return rows.length > 0;
 }
 
+/** When an event and its sale end. */
+export type EventEnds = { readonly event_show_end_time: Date; readonly sale_end_time: Date };
+
+/** When the events of a project end, by their ids. */
+export async function endsOfEvents(tx: Transaction, project_id: number): Promise<Map<number, EventEnds>> {
+  const rows = await tx<(EventEnds & { event_id: number })[]>`
+    select event_id, event_show_end_time, sale_end_time from ticketing_event where project_id = ${project_id}`;
+  return new Map(rows.map((row) => [row.event_id, row]));
+}
+
 /** Gives an event these discounts and no others. */
 export async function saveDiscounts(tx: Transaction, event_id: number, discounts: readonly Columns[]): Promise<void> {
   const ids = discounts.map(({ discount_id }) => discount_id as number);
