@@ -28,7 +28,9 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     // Far above what any test takes: a busy machine is no failure.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    // Less than a test has, so that what was waited for is told.
+    expect: { poll: { timeout: 60_000, interval: 25 } },
   },
 });

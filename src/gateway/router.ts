@@ -226,8 +226,8 @@ const refuseSeparator = (separator: string, format: Format): TopError => {
   return platformError('invalid-arguments', {
     argument: 'top-api-separator',
     sub_msg: {
-      zh: `分隔符 ${cut(separator)} 是 ${language} 本身的文字，会出现在每个应答里：请换一个`,
-      en: `the separator ${cut(separator)} is text of ${language} itself and would stand in every answer: take another`,
+      zh: `分隔符 ${cut(separator)} 是 ${language} 本身的文字，会出现在每个应答里：请换一个，例如 -S-`,
+      en: `the separator ${cut(separator)} is text of ${language} itself and would stand in every answer: take another, such as -S-`,
     },
   });
 };

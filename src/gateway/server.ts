@@ -46,7 +46,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   let own: HttpServer | undefined;
   const server = fastify({
     serverFactory: (handle) => {
-      own = createHttpServer(router, handle);
+      own = createHttpServer(router, handle, parts.bodyRoom);
       return own.http;
     },
     clientErrorHandler: (error, socket) => own?.onBroken(error, socket),

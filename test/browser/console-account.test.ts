@@ -3,16 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { generateSync } from 'otplib';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { type RunningServer, startServer } from '../../src/main.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { createProductionDatabase, type TestDatabase } from '../harness/database.ts';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = findChromium();
 /** Runs where there is a browser; elsewhere it is skipped, which the harness has printed. */
@@ -53,7 +50,7 @@ browserTest(
     await console.fill({ login: 'boss', display_name: '老板', password: PASSWORD });
     await console.press('Create and enter');
     await console.shows('Overview');
-    expect(page.url()).not.toContain('#');
+    await expect.poll(() => page.url()).not.toContain('#');
 
     await console.go('/account');
     await console.fill({ change_password: PASSWORD, change_new_password: NEXT_PASSWORD });
@@ -63,8 +60,13 @@ browserTest(
     await console.press('Set it up');
     const picture = main.getByAltText('QR code of the second factor');
     await picture.waitFor();
-    expect(await picture.evaluate((each: { naturalWidth: number }) => each.naturalWidth)).toBeGreaterThan(100);
-    const secret = /[A-Z2-7]{16,}/.exec((await main.locator('.console-id').first().textContent()) ?? '')?.[0] ?? '';
+    const width = () => picture.evaluate((each: { naturalWidth: number }) => each.naturalWidth);
+    await expect.poll(width).toBeGreaterThan(100);
+    const shown = await main
+      .locator('.console-id', { hasText: /[A-Z2-7]{16,}/ })
+      .first()
+      .textContent();
+    const secret = /[A-Z2-7]{16,}/.exec(shown ?? '')?.[0] ?? '';
     const code = (steps: number) => generateSync({ secret, epoch: Math.floor(Date.now() / 1000) + steps * STEP });
     await console.fill({ factor_code: code(0) });
     await console.press('Turn it on');
@@ -89,7 +91,8 @@ browserTest(
 browserTest('a login in production offers no way past the password', async () => {
   await console.anew();
   await console.page.getByRole('button', { name: 'Log in' }).waitFor();
-  expect(await console.page.getByRole('button').allInnerTexts()).toEqual(['中文', '', 'Log in']);
+  await console.settled();
+  await expect.poll(() => console.page.getByRole('button').allInnerTexts()).toEqual(['中文', '', 'Log in']);
 });
 
 browserTest('who guesses is locked out and told for how long', async () => {

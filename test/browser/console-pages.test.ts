@@ -1,14 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { adminPackages, packages } from '../../src/contract/catalogue.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 import { hire, logIn, PASSWORD } from '../harness/console.ts';
 import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = findChromium();
 /** Runs where there is a browser; elsewhere it is skipped, which the harness has printed. */
@@ -43,6 +40,7 @@ afterAll(async () => {
 
 browserTest('no page of a workplace has a serious accessibility fault or scrolls sideways on a phone', async () => {
   await desk.press('Enter the sandbox as its demo owner');
+  await desk.shows('Overview');
   const found: unknown[] = [];
   for (const [path, sign] of PAGES) {
     await desk.go(path);
@@ -64,6 +62,7 @@ async function enterAs(role: string): Promise<void> {
   await desk.page.getByLabel('Login').fill(role);
   await desk.page.getByLabel('Password').fill(PASSWORD);
   await desk.press('Log in');
+  await desk.shows('Overview');
 }
 
 /** What a page offers to those who may change things. */
@@ -75,6 +74,7 @@ browserTest('a viewer finds every page and no button that would change anything'
   for (const [path, sign] of PAGES) {
     await desk.go(path);
     await desk.shows(sign);
+    await desk.settled();
     const names = await desk.page.getByRole('main').getByRole('button').allInnerTexts();
     found.push(...names.filter((name) => CHANGING.test(name)).map((name) => [path, name]));
   }
@@ -82,23 +82,22 @@ browserTest('a viewer finds every page and no button that would change anything'
   expect(desk.faults()).toEqual([]);
 });
 
-/** The packages among which the form of a new app lets choose. */
-async function offeredPackages(): Promise<string[]> {
+/** Opens the choice of packages in the form of a new app and gives what reads it. */
+async function offeredPackages(): Promise<() => Promise<string[]>> {
   await desk.shows('Overview');
   await desk.go('/platform/apps');
   await desk.press('New app');
   await desk.page.locator('#app_packages').press('Enter');
-  const options = desk.page.locator('.ant-select-dropdown:visible .ant-select-item-option');
-  await options.first().waitFor();
-  return options.allTextContents();
+  return () => desk.page.locator('.ant-select-dropdown:visible .ant-select-item-option').allTextContents();
 }
 
 browserTest('the form of a new app offers packages of administration to an owner alone', async () => {
   await desk.press('Enter the sandbox as its demo owner');
-  expect(await offeredPackages()).toEqual(packages);
+  await expect.poll(await offeredPackages()).toEqual(packages);
   await desk.anew();
   await enterAs('developer');
-  expect(await offeredPackages()).toEqual(packages.filter((name) => !adminPackages.includes(name)));
+  const theirs = await offeredPackages();
+  await expect.poll(theirs).toEqual(packages.filter((name) => !adminPackages.includes(name)));
 });
 
 browserTest('logging out says so when it fails, and is not undone by an answer that was under way', async () => {
@@ -133,7 +132,7 @@ browserTest('logging out says so when it fails, and is not undone by an answer t
   const late = page.waitForResponse('**/console/api/me');
   free.resolve();
   await (await late).finished();
-  await page.evaluate('new Promise((done) => setTimeout(done, 100))');
+  await desk.settled();
   expect(await form.isVisible()).toBe(true);
   expect(faults().filter((each) => !each.includes('ERR_FAILED'))).toEqual([]);
 });

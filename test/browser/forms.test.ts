@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { formatInstant } from '../../src/wire/time.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = findChromium();
 /** Runs where there is a browser; elsewhere it is skipped, which the harness has printed. */
@@ -160,7 +157,7 @@ browserTest.each(FORMS.map(([path, button, own = {}]) => ({ path, button, own })
     await fillNeeded(own);
     await drawer().getByRole('button', { name: 'Submit' }).click();
     await drawer()
-      .waitFor({ state: 'hidden', timeout: 15_000 })
+      .waitFor({ state: 'hidden' })
       .catch(async (error) => {
         const said = await drawer().locator('[role=alert], .ant-form-item-explain-error').allTextContents();
         throw new Error(`${button} stays open: ${said.join(' · ')}`, { cause: error });

@@ -1,13 +1,9 @@
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { until } from '../harness/until.ts';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = findChromium();
 /** Runs where there is a browser; elsewhere it is skipped, which the harness has printed. */
@@ -34,37 +30,29 @@ afterEach(() => {
 
 const drawer = (): Locator => desk.page.locator('.ant-drawer').getByRole('dialog').first();
 
-/** Presses as a person does who sees that nothing happened yet: what is still moving takes no press. */
-async function pressUntil(press: () => Promise<unknown>, isDone: () => Promise<boolean>): Promise<void> {
-  await until(async () => {
-    if (await isDone()) return true;
-    await press();
-    await desk.page.waitForTimeout(700);
-    return isDone();
-  }, Boolean);
-}
-
 browserTest(
   'Escape, a press beside it and its cross ask before a half-filled form is given up, and leave an untouched one',
   async () => {
     const ways = {
       Escape: () => desk.page.keyboard.press('Escape'),
-      beside: () => desk.page.mouse.click(20, 400),
+      beside: () => desk.page.locator('.ant-drawer-mask').click({ position: { x: 20, y: 400 } }),
       cross: () => drawer().getByRole('button', { name: 'Close' }).click(),
     };
     await desk.go('/lottery');
     for (const leave of Object.values(ways)) {
       await desk.press('New activity');
       await drawer().locator('#name').focus();
-      await pressUntil(leave, async () => !(await drawer().isVisible()));
+      await desk.settled();
+      await leave();
+      await drawer().waitFor({ state: 'hidden' });
       await desk.press('New activity');
       await desk.fill({ name: 'half filled' });
       const question = desk.page.getByRole('dialog', { name: 'Give up what you filled in?' });
-      await pressUntil(leave, () => question.isVisible());
+      await leave();
       await question.getByRole('button', { name: 'Go on filling in' }).click();
       await question.waitFor({ state: 'hidden' });
       expect(await drawer().locator('#name').inputValue()).toBe('half filled');
-      await pressUntil(leave, () => question.isVisible());
+      await leave();
       await question.getByRole('button', { name: 'Give it up' }).click();
       await drawer().waitFor({ state: 'hidden' });
     }
@@ -84,7 +72,7 @@ browserTest(
     await page.goBack();
     await question.getByRole('button', { name: 'Go on filling in' }).click();
     await question.waitFor({ state: 'hidden' });
-    expect(new URL(page.url()).pathname).toBe('/console/lottery');
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/console/lottery');
     expect(await drawer().locator('#name').inputValue()).toBe('half filled');
     expect(await page.getByRole('dialog', { name: 'Search by id' }).count()).toBe(0);
     const asked = page.waitForEvent('dialog');
@@ -105,14 +93,17 @@ browserTest('a day that was picked counts when its field is left', async () => {
   await desk.go('/lottery/prizePool_open/segments');
   await desk.press('Add a segment');
   const start = drawer().locator('#start_time');
+  await start.waitFor();
+  // A drawer takes the focus when it has opened, and would take it from the calendar.
+  await desk.settled();
   await start.click();
   await desk.page.locator('.ant-picker-dropdown:visible .ant-picker-cell-in-view').nth(9).click();
-  const isTaken = (text: string): boolean => /^\d{4}-\d\d-10 /.test(text);
-  await until(() => start.inputValue(), isTaken);
+  const tenth = /^\d{4}-\d\d-10 /;
+  await expect.poll(() => start.inputValue()).toMatch(tenth);
   await drawer().getByText('Add a segment').click();
   // The calendar closes as the field is left, and what is not taken by then goes with it.
   await desk.page.locator('.ant-picker-dropdown:visible').waitFor({ state: 'hidden' });
-  await until(() => start.inputValue(), isTaken);
+  await expect.poll(() => start.inputValue()).toMatch(tenth);
   await desk.page.keyboard.press('Escape');
   await desk.press('Give it up');
 });

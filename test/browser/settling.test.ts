@@ -1,14 +1,11 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoTokens } from '../../src/domains/ticketing/demo.ts';
 import { expectBuilt } from '../harness/built.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 import { type ConsolePage, openConsolePage } from '../harness/console-page.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { A, goods, putOn } from '../harness/ticketing.ts';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000 });
 
 const chromium = findChromium();
 /** Runs where there is a browser; elsewhere it is skipped, which the harness has printed. */
@@ -23,6 +20,7 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([startTestServer(), launchChromium(chromium)]);
   desk = await openConsolePage(browser, server.url);
   await desk.press('Enter the sandbox as its demo owner');
+  await desk.shows('live');
 });
 afterAll(async () => {
   await browser?.close();
@@ -118,20 +116,16 @@ browserTest(
     await server.json('taobao.film.lottery.performance', { lottery_performance_top_param: param });
     const { page } = desk;
     const row = page.getByRole('row', { name: '200001' });
+    // Records are written a little later.
     await expect
-      .poll(
-        async () => {
-          await desk.go('/platform');
-          await desk.go('/platform/calls?sub_code=200001');
-          return row.waitFor({ timeout: 2000 }).then(
-            () => 1,
-            () => 0,
-          );
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await desk.go('/platform');
+        await desk.go('/platform/calls?sub_code=200001');
+        await desk.settled();
+        return row.count();
+      })
       .toBe(1);
-    expect(await row.textContent()).toMatch(/refused.*200001.*activity/i);
+    await expect.poll(() => row.textContent()).toMatch(/refused.*200001.*activity/i);
     expect(await row.locator('.green').count()).toBe(0);
     expect([await desk.findings(), desk.faults()]).toEqual([[], []]);
   },
@@ -147,7 +141,7 @@ browserTest(
     const send = page.getByRole('button', { name: 'Import', exact: true });
     await send.click();
     await desk.shows('Columns of the file: 1 “Nummer”，2 “Wert”');
-    expect(await send.isDisabled()).toBe(true);
+    await expect.poll(() => send.isDisabled()).toBe(true);
     await page.getByLabel('Column of the codes').fill('wert');
     await send.click();
     await desk.shows('2 codes of 3 lines are in');

@@ -1,15 +1,15 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { openPage } from './chromium.ts';
+import { openPage, type WatchedPage } from './chromium.ts';
+import { until } from './until.ts';
 
 /** A browser at the console, steered as an operator would, by the words and the field names that it sees. */
-export type ConsolePage = {
-  readonly page: Page;
+export type ConsolePage = Pick<WatchedPage, 'page' | 'settled'> & {
   /** What went wrong so far; the first question of a browser that nobody has logged in at is no fault. */
   faults(): string[];
   /** Loads the login as a browser does that was never here: without what it kept, at a desk's width. */
   anew(): Promise<void>;
-  /** Goes to a path below `/console` as a link of the console does, without loading it anew. */
+  /** Goes to a path below `/console` as a link of the console does, without loading it anew, until its page stands there. */
   go(path: string): Promise<void>;
   /** Presses the first button of this name; within the open dialog when there is one. */
   press(name: string | RegExp): Promise<void>;
@@ -33,15 +33,9 @@ const DESK = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 /** Rows of a table are made alike: the first ones stand for the others. */
 const THINNING = `for (const each of document.querySelectorAll('tbody tr:nth-child(n+6)')) each.hidden = true`;
-// Hundreds of motions would have to be waited for. What opens at a place that is measured has no transition of its own:
-// with one it is measured where it comes from, out of sight, and put there.
-// What has no transition by its own style gets none: by the initial value of that property every change would be one.
-const STILL = `*, ::before, ::after { animation-duration: 1ms !important; animation-iteration-count: 1 !important;
-    transition-property: none; transition-duration: 1ms !important; }
-  .ant-dropdown, .ant-select-dropdown, .ant-picker-dropdown, .ant-popover, .ant-tooltip { transition: none !important; }`;
-/** The page's width once it has laid itself out anew for a phone, or after three seconds if it never fits. */
+/** The page's width once it has laid itself out anew for a phone, or after twenty seconds if it never fits. */
 const LAID_OUT = `new Promise((done) => {
-  const last = performance.now() + 3000;
+  const last = performance.now() + 20000;
   const look = () => {
     const { scrollWidth } = document.documentElement;
     if (scrollWidth <= innerWidth || performance.now() > last) done(scrollWidth);
@@ -59,30 +53,39 @@ export async function openConsolePage(
   options: BrowserContextOptions = {},
   path = '/console/',
 ): Promise<ConsolePage> {
-  const { page, problems } = await openPage(browser, origin, { locale: 'en-US', viewport: DESK, ...options });
-  const load = async (at: string): Promise<void> => {
-    await page.goto(at);
-    await page.addStyleTag({ content: STILL });
-  };
-  await load(path);
+  const watched = await openPage(browser, origin, { locale: 'en-US', viewport: DESK, ...options });
+  const { page, problems, settled } = watched;
+  await page.goto(path);
   const dialog = page.getByRole('dialog').last();
-  const place = async (): Promise<Locator | Page> => ((await dialog.isVisible()) ? dialog : page);
-  const press = async (name: string | RegExp) => (await place()).getByRole('button', { name }).first().click();
+  /** Finds what is seen in the open dialog, or on the page while none is open; one may open or close meanwhile. */
+  const seen = async (find: (place: Locator | Page) => Locator): Promise<Locator> => {
+    const look = async () => find((await dialog.isVisible()) ? dialog : page).first();
+    const isSeen = (found: Locator) => found.isVisible();
+    await until(() => look().then(isSeen), Boolean);
+    return look();
+  };
+  const press = async (name: string | RegExp) => (await seen((at) => at.getByRole('button', { name }))).click();
   return {
     page,
+    settled,
     faults: () => problems.splice(0).filter((each) => !LOGGED_OUT.test(each)),
     async anew() {
       await page.evaluate('localStorage.clear(), sessionStorage.clear()');
       await page.context().clearCookies();
       await page.setViewportSize(DESK);
-      await load('/console/');
+      await page.goto('/console/');
     },
-    go: (path) =>
-      page.evaluate(`history.pushState(null, '', '/console${path}'); dispatchEvent(new PopStateEvent('popstate'))`),
+    async go(path) {
+      await page.evaluate(
+        `history.pushState(null, '', '/console${path}'); dispatchEvent(new PopStateEvent('popstate'))`,
+      );
+      // Until its code is there the page before it can still be seen, and would take what is pressed with it.
+      await settled('code');
+    },
     press,
     async fill(values) {
       for (const [name, value] of Object.entries(values)) {
-        const field = (await place()).locator(`[id="${name.replaceAll('.', '_')}"]`);
+        const field = await seen((at) => at.locator(`[id="${name.replaceAll('.', '_')}"]`));
         if (typeof value === 'string') await write(field, value);
         else await choose(page, field, value[0]);
       }

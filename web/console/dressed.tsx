@@ -27,6 +27,9 @@ const LIGHT = {
   ...{ 'green-7': '#237804', 'orange-7': '#ad4e00', 'gold-7': '#874d00', 'purple-7': '#531dab' },
 };
 
+/** Whether the reader has asked their system for less motion (WCAG 2.3.3); what opens then stands there at once. */
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 /** Gives the components of the library below the console's theme and language, and the page their styles. */
 export function Dressed({ children }: { children: ReactNode }) {
   const { isDark } = useTheme();
@@ -40,7 +43,7 @@ export function Dressed({ children }: { children: ReactNode }) {
         // One set of variables for all parts that are dressed.
         cssVar: { key: 'console' },
         algorithm: isDark ? themes.darkAlgorithm : themes.defaultAlgorithm,
-        token: isDark ? DARK : LIGHT,
+        token: { ...(isDark ? DARK : LIGHT), motion: !isStill },
         components: {
           Button: isDark
             ? { colorPrimaryHover: HOVERED.dark, defaultHoverColor: BRIGHT, defaultHoverBorderColor: BRIGHT }

@@ -112,7 +112,11 @@ async function offerChoices(app: HTMLSelectElement, session: HTMLSelectElement, 
     remember('app', app.value);
     offer();
   });
+  // What the reader chose before the server's choices came stays.
+  const chosen = session.value;
   offer();
+  choose(session, chosen);
+  changed();
 }
 
 async function loadChoices(): Promise<Choices | undefined> {

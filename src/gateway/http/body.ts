@@ -3,7 +3,7 @@ import { platformError } from '../../contract/errors.ts';
 import type { Words } from '../../contract/schema.ts';
 import { cut } from '../../wire/text.ts';
 
-/** Memory for bodies that come in parts, of all requests together. */
+/** Memory for bodies that come in parts and for heads that are not there as a whole, of all requests together. */
 export type BodyRoom = {
   /** Takes bytes; false when there is no room for them. */
   take(bytes: number): boolean;
@@ -113,8 +113,11 @@ const tooTiny = () =>
 
 const CUT_OFF: Words = { zh: '请求体没有发送完整', en: 'the body was cut off' };
 
-/** A buffer that doubles when it is full, up to an end, as far as there is room. */
-function growingBuffer(room: BodyRoom, most: number) {
+/**
+ * Makes a buffer that doubles when it is full, up to an end, as far as there is room.
+ * @param first bytes that it takes at first
+ */
+export function growingBuffer(room: BodyRoom, most: number, first = FIRST_ROOM) {
   let bytes: Buffer = Buffer.alloc(0);
   let length = 0;
   let taken = 0;
@@ -123,7 +126,7 @@ function growingBuffer(room: BodyRoom, most: number) {
     add(chunk: Buffer): boolean {
       const needed = length + chunk.length;
       if (needed > bytes.length) {
-        const size = Math.max(needed, Math.min(most, Math.max(FIRST_ROOM, bytes.length * 2)));
+        const size = Math.max(needed, Math.min(most, Math.max(first, bytes.length * 2)));
         if (!room.take(size - taken)) return false;
         taken = size;
         const larger = Buffer.allocUnsafeSlow(size);
@@ -134,6 +137,8 @@ function growingBuffer(room: BodyRoom, most: number) {
       length = needed;
       return true;
     },
+    /** What was added, to look at. */
+    held: () => bytes.subarray(0, length),
     /** What was added, held here no longer: the request outlives its body by the whole call. */
     handOver(): Buffer {
       const whole = bytes.subarray(0, length);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { platformError, type TopError } from '../../contract/errors.ts';
 
-/** An error of node's parser, as the event `clientError` brings it. */
+/** An error of node's parser or of what stands before it, as the event `clientError` brings it. */
 export type ParserError = Error & {
   readonly code?: string;
   readonly reason?: string;
@@ -61,6 +61,8 @@ export function platformFault({ error: { code, reason = '' }, method, target = '
           en: 'request line and headers may have 64 KB together; send the parameters in the body of a POST',
         },
       });
+    case 'NO_ROOM':
+      return platformError('service-unavailable');
     case 'HPE_INVALID_EOF_STATE':
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return platformError('bad-request', {
@@ -128,6 +130,7 @@ export function pageFault({ error: { code, reason = '' }, target }: BrokenReques
 
 function statusOf(code: string | undefined, target: string | undefined, reason: string): [string, string] {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['408 Request Timeout', 'the request did not arrive in time'];
+  if (code === 'NO_ROOM') return ['503 Service Unavailable', 'too many requests are unfinished; come again'];
   if (code === 'HPE_HEADER_OVERFLOW')
     return ['431 Request Header Fields Too Large', 'request line and headers may have 64 KB together'];
   if (code === 'HPE_PAUSED_H2_UPGRADE') return ['505 HTTP Version Not Supported', 'this server speaks HTTP/1.1'];

@@ -1,19 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { addAskedFormat } from '../../wire/asked-format.ts';
 import type { Reply, Router } from '../router.ts';
+import { type BodyRoom, growingBuffer } from './body.ts';
 import { type BrokenRequest, type ParserError, pageFault, platformFault, readBroken } from './broken-request.ts';
+import { headEndFinder } from './head-end.ts';
 import type { Turns } from './one-at-a-time.ts';
-import { writeReply } from './plain-connections.ts';
+import { takeHead, writeReply } from './plain-connections.ts';
 import type { RequestHead } from './plain-request.ts';
-import { escapeTarget, readPlainRequest } from './plain-request.ts';
-import { gatherHead } from './unfinished-head.ts';
 
 /** What is done with bytes that are no HTTP request. */
 export type BrokenRequests = {
-  /** Tells of a connection that goes over to node's server, and of its first bytes. */
-  handedOver(socket: Duplex, bytes: Buffer): void;
   /** Tells of a request that node's server began to read. */
   began(request: IncomingMessage, response: ServerResponse): void;
   /** Takes an error of the parser. Answers that are owed on the connection go out before anything else. */
@@ -38,16 +35,15 @@ type Known = { readonly start: string; readonly response?: ServerResponse };
  * (TOP protocol 5.1), and with a status of RFC 9110 all else. A connection ends with it, since nobody knows where its next
  * request would begin; answers that are owed on it go out first, the last one saying that it closes.
  */
-export function createBrokenRequests(router: Router, turns: Turns): BrokenRequests {
-  const known = new WeakMap<Duplex, Known>();
-  const gathering = new WeakMap<Duplex, (error: ParserError) => void>();
+export function createBrokenRequests(router: Router, turns: Turns, room: BodyRoom): BrokenRequests {
+  const present = new WeakMap<Duplex, Known>();
+  const gathering = new WeakMap<Duplex, (error: ParserPiece) => void>();
   return {
-    handedOver: (socket, bytes) => void known.set(socket, { start: startOf(bytes) }),
     began(request, response) {
       const start = `${request.method} ${request.url?.slice(0, MOST_START)}`;
       const { socket } = request;
-      known.set(socket, { start, response });
-      response.once('close', () => known.get(socket)?.response === response && known.set(socket, { start }));
+      present.set(socket, { start, response });
+      response.once('close', () => present.get(socket)?.response === response && present.set(socket, { start }));
     },
     take(error, socket) {
       const more = gathering.get(socket);
@@ -59,19 +55,18 @@ export function createBrokenRequests(router: Router, turns: Turns): BrokenReques
         socket.destroy();
         return;
       }
-      const { start = '', response } = known.get(socket) ?? {};
+      const { start = '', response } = present.get(socket) ?? {};
       if (response !== undefined) {
         gathering.set(socket, () => undefined);
         closeAfter(turns, response, error);
       } else {
-        const head = gatherHead(MOST_GATHERED, GATHER_MS, (bytes) => {
-          void answer(router, socket, readBroken(error, start, bytes));
-        });
-        // The parser reads the next bytes into the same memory.
-        const add = ({ rawPacket }: ParserError) =>
-          rawPacket === undefined ? head.end() : head.add(Buffer.from(rawPacket));
+        const head = takeHead(socket);
+        const known = head.length === 0 ? error : Object.assign(error, { rawPacket: head, bytesParsed: 0 });
+        const add = gatherBroken(room, (bytes) => void answer(router, socket, readBroken(known, start, bytes)));
         gathering.set(socket, add);
-        add(error);
+        // Node would end the connection with what its caller sends, before the answer is there.
+        socket.removeAllListeners('end').once('end', () => add({}));
+        add(known);
       }
     },
     refuse: (socket, { method = '', url = '' }) =>
@@ -79,12 +74,53 @@ export function createBrokenRequests(router: Router, turns: Turns): BrokenReques
   };
 }
 
-/** The beginning of a request, and the format that it asks for further on. */
-function startOf(bytes: Buffer): string {
-  const start = bytes.toString('latin1', 0, MOST_START);
-  if (bytes.length <= MOST_START) return start;
-  const asked = addAskedFormat(new Map(), bytes.toString('latin1', MOST_START));
-  return [start, ...[...asked].map((pair) => pair.join('='))].join('\n');
+/** An error with the next piece; without one nothing more comes. */
+type ParserPiece = Pick<ParserError, 'code' | 'rawPacket'>;
+
+/** Errors after which nothing of the request is to be waited for. */
+const LAST = new Set(['HPE_INVALID_EOF_STATE', 'ERR_HTTP_REQUEST_TIMEOUT', 'NO_ROOM']);
+
+/**
+ * Gathers the pieces of a broken request until its head and the body that it announces are there, as far as they can be
+ * made out and soon: the format that it asks for may stand anywhere.
+ * @param done told once of what came
+ * @returns takes the parser's errors, each with the next piece
+ */
+function gatherBroken(room: BodyRoom, done: (bytes: Buffer) => void): (error: ParserPiece) => void {
+  const buffer = growingBuffer(room, MOST_GATHERED);
+  const findEnd = headEndFinder();
+  let size = 0;
+  let expected = Number.POSITIVE_INFINITY;
+  let isDone = false;
+  const end = (unheld: Buffer = Buffer.alloc(0)): void => {
+    clearTimeout(timer);
+    if (isDone) return;
+    isDone = true;
+    const bytes = size === 0 ? unheld : buffer.handOver();
+    buffer.giveBack();
+    done(bytes);
+  };
+  const timer = setTimeout(() => end(), GATHER_MS);
+  return ({ code = '', rawPacket }) => {
+    if (isDone || rawPacket === undefined) return end();
+    const piece = rawPacket.subarray(0, MOST_GATHERED - size);
+    if (!buffer.add(piece)) return end(piece);
+    const found = expected === Number.POSITIVE_INFINITY ? findEnd(piece) : -1;
+    if (found !== -1) expected = size + found + bodyLength(buffer.held().toString('latin1', 0, size + found));
+    size += piece.length;
+    if (size >= Math.min(expected, MOST_GATHERED) || LAST.has(code)) end();
+  };
+}
+
+const BODY_FIELDS = /\n(content-length|transfer-encoding):[\t ]*([^\r\n]*)/gi;
+
+/** How many bytes of body a head announces, which may be broken; without end where that cannot be told. */
+function bodyLength(head: string): number {
+  const [field, ...more] = head.matchAll(BODY_FIELDS);
+  if (field === undefined) return 0;
+  const [, name = '', value = ''] = field;
+  const isPlain = more.length === 0 && name.toLowerCase() === 'content-length' && /^\d{1,9}$/.test(value.trim());
+  return isPlain ? Number(value) : Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -108,11 +144,8 @@ async function answer(router: Router, socket: Duplex, broken: BrokenRequest): Pr
   const { remoteAddress } = socket as Socket;
   const { method, target } = broken;
   if (target === undefined || !router.takes(target)) return end(socket, pageFault(broken));
-  // A whole call whose target is only spelled in raw UTF-8 can be carried out.
-  const escaped = escapeTarget(broken.bytes);
-  const plain = escaped === broken.bytes ? undefined : readPlainRequest(escaped, { remoteAddress });
-  const reply = await ((plain && router.answer(plain.head, plain.body)) ??
-    router.refuse({ method, url: target, headers: {}, socket: { remoteAddress } }, platformFault(broken), broken.text));
+  const head = { method, url: target, headers: {}, socket: { remoteAddress } };
+  const reply = await router.refuse(head, platformFault(broken), broken.text);
   end(socket, reply);
 }
 

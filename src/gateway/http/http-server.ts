@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { platformError } from '../../contract/errors.ts';
 import type { Router } from '../router.ts';
-import { endUnread, hasBody } from './body.ts';
+import { type BodyRoom, endUnread, hasBody } from './body.ts';
 import { createBrokenRequests } from './broken-requests.ts';
 import { oneAtATime, type Take } from './one-at-a-time.ts';
 import { takePlainCalls } from './plain-connections.ts';
@@ -33,8 +33,9 @@ export type HttpServer = {
 /**
  * Makes the HTTP server: `/router/…` goes to the router, all else to `serve`. A caller that ends its sending half is
  * still answered (RFC 9112 9.6), and what is no HTTP goes to {@link createBrokenRequests}.
+ * @param room memory for heads that are not there as a whole
  */
-export function createHttpServer(router: Router, serve: Take): HttpServer {
+export function createHttpServer(router: Router, serve: Take, room: BodyRoom): HttpServer {
   const answer: Take = (request, response) => {
     if (hasBody(request)) endUnread(request, response);
     const fault = hostFault(request);
@@ -46,7 +47,7 @@ export function createHttpServer(router: Router, serve: Take): HttpServer {
     serve(request, response);
   };
   const turns = oneAtATime(answer);
-  const broken = createBrokenRequests(router, turns);
+  const broken = createBrokenRequests(router, turns, room);
   const take: Take = (request, response) => {
     broken.began(request, response);
     turns.take(request, response);
@@ -55,13 +56,13 @@ export function createHttpServer(router: Router, serve: Take): HttpServer {
   // Node would take the end of what a caller sends for the end of its interest.
   Object.assign(http, { httpAllowHalfOpen: true });
   http.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    if (router.takes(request.url ?? '')) take(request, response);
+    if (router.takes(request.url ?? '')) http.emit('request', request, response);
     else refuse(response, 417, 'the only expectation that is met is 100-continue');
   });
   http.on('connect', ({ method, url }: IncomingMessage, socket: Duplex) => broken.refuse(socket, { method, url }));
   // Calls have a deadline of their own; this one ends connections whose answers nobody reads.
   http.setTimeout(MOST_SILENT_MS);
-  return { http, onBroken: broken.take, stopPlainCalls: takePlainCalls(http, router, broken.handedOver) };
+  return { http, onBroken: broken.take, stopPlainCalls: takePlainCalls(http, router, room) };
 }
 
 /** What is wrong with the Host header of a request (RFC 9112 3.2), or undefined. */

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Reply, Router } from '../router.ts';
+import { openBodyRoom } from './body.ts';
 import { takePlainCalls } from './plain-connections.ts';
 import type { RequestHead } from './plain-request.ts';
 
@@ -43,7 +44,7 @@ beforeAll(async () => {
     createServer({ keepAliveTimeout: 60_000 }, (request, response) => void router.serve(request, response)),
   );
   [ours, nodes] = servers as [Server, Server];
-  stop = takePlainCalls(ours, router);
+  stop = takePlainCalls(ours, router, openBodyRoom(1024 * 1024));
   for (const server of servers) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 });
 
@@ -120,7 +121,7 @@ test('what comes while a call is under way is answered after it', async () => {
   const { promise: paused, resolve } = Promise.withResolvers<void>();
   const waiting: Router = { ...router, answer: (head, body = Buffer.alloc(0)) => paused.then(() => echo(head, body)) };
   const server = createServer((request, response) => void router.serve(request, response));
-  const stopThis = takePlainCalls(server, waiting);
+  const stopThis = takePlainCalls(server, waiting, openBodyRoom(1024 * 1024));
   let calls = 0;
   server.on('connection', (own: Socket) => own.on('data', () => calls++).once('pause', resolve));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -171,7 +172,7 @@ test('whatever bytes come in whatever pieces, the answers are those of node’s 
       const whole = requests.join('');
       const bytes = fault === null ? whole : whole.slice(0, fault[0]) + fault[2] + whole.slice(fault[0] + fault[1]);
       // What stands raw in a target is read here, and refused by node.
-      fc.pre(!/^[A-Z]+ [^\r\n]*\x80/m.test(bytes));
+      fc.pre(!/[A-Z]+ [^\r\n]*\x80/.test(bytes));
       const places = [0, ...cuts.sort((a, b) => a - b), bytes.length];
       const pieces = places.slice(1).map((end, index) => bytes.slice(places[index], end));
       await expectSame(
@@ -199,7 +200,7 @@ test('a stop answers the call under way, closes its connection, and ends connect
     { keepAliveTimeout: 60_000 },
     (request, response) => void router.serve(request, response),
   );
-  const stopThis = takePlainCalls(server, router);
+  const stopThis = takePlainCalls(server, router, openBodyRoom(1024 * 1024));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   const idle = connect(port, '127.0.0.1');
@@ -223,7 +224,7 @@ test('a stop lets an answer that its caller has not read yet go out whole', asyn
   const body = 'x'.repeat(8 * 1024 * 1024);
   const large: Router = { ...router, answer: async () => ({ type: 'text/plain', body, packed: false }) };
   const server = createServer({ keepAliveTimeout: 60_000 });
-  const stopThis = takePlainCalls(server, large);
+  const stopThis = takePlainCalls(server, large, openBodyRoom(1024 * 1024));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const written = new Promise<Socket>((done) => {
     server.on('connection', (own) => own.once('pause', () => done(own)));

@@ -1,31 +1,24 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { PACKED_HEADERS, type Reply, type Router } from '../router.ts';
-import { escapeTarget, readPlainRequest } from './plain-request.ts';
-import { gatherHead, hasWholeHead, type UnfinishedHead } from './unfinished-head.ts';
+import type { BodyRoom } from './body.ts';
+import { readPlainRequest } from './plain-request.ts';
+import { type FeedFault, feedRequests, type RequestFeed } from './request-feed.ts';
 
 /** Bytes of answers that a caller leaves unread before no more is read from it. */
 const MOST_UNREAD = 64 * 1024;
-/** Bytes of an unfinished head that are waited for, and for how many milliseconds, before node's server goes on. */
-const MOST_HEAD = 64 * 1024;
-const HEAD_MS = 1000;
 
 /**
  * Takes connections ahead of node's HTTP server and answers the plain calls on them by itself: reading and writing by
  * node's server is a fifth of a small call's time. With the first bytes that are not one whole plain request (another
  * path or method, a body in parts or chunks, requests sent ahead of their answers) a connection goes over to node's
  * server, these bytes first, for good.
+ * @param room memory for heads that are not there as a whole
  * @returns stops: connections on which no call is under way end at once, the others after their answer
  */
-export function takePlainCalls(http: Server, router: Router, onHandOver?: OnHandOver): () => void {
-  const [serve] = http.listeners('connection') as [(socket: Socket) => void];
-  http.off('connection', serve);
-  const handOver = (socket: Socket, bytes: Buffer): void => {
-    onHandOver?.(socket, bytes);
-    serve.call(http, socket);
-  };
-  const state: State = { http, router, handOver, connections: new Set(), stopping: false };
+export function takePlainCalls(http: Server, router: Router, room: BodyRoom): () => void {
+  const state: State = { http, router, handOver: handsOver(http, room), connections: new Set(), stopping: false };
   http.on('connection', (socket: Socket) => hold(state, socket));
   return () => {
     state.stopping = true;
@@ -33,13 +26,33 @@ export function takePlainCalls(http: Server, router: Router, onHandOver?: OnHand
   };
 }
 
-/** Told of each connection that goes over to node's server, with the bytes that node will read first. */
-export type OnHandOver = (socket: Socket, bytes: Buffer) => void;
+/** Makes what hands connections over to node's server: its listener of connections steps back for that. */
+function handsOver(http: Server, room: BodyRoom): (socket: Socket) => void {
+  const [serve] = http.listeners('connection') as [(socket: Socket) => void];
+  http.off('connection', serve);
+  http.prependListener('request', (request: IncomingMessage) => feeds.get(request.socket)?.began(request));
+  return (socket) => {
+    serve.call(http, socket);
+    const [parse] = socket.listeners('data') as [(bytes: Buffer) => void];
+    const fail = (fault: FeedFault): void => {
+      if (!http.emit('clientError', fault, socket)) socket.destroy();
+    };
+    const feed = feedRequests(socket, { parse, fail, room });
+    feeds.set(socket, feed);
+    socket.off('data', parse).on('data', feed.take);
+    socket.once('close', feed.takeHead);
+  };
+}
+
+const feeds = new WeakMap<Duplex, RequestFeed>();
+
+/** What came of the head that node's parser is reading on a connection; what follows it is not kept. */
+export const takeHead = (socket: Duplex): Buffer => feeds.get(socket)?.takeHead() ?? Buffer.alloc(0);
 
 type State = {
   readonly http: Server;
   readonly router: Router;
-  readonly handOver: OnHandOver;
+  readonly handOver: (socket: Socket) => void;
   readonly connections: Set<Connection>;
   stopping: boolean;
 };
@@ -52,7 +65,6 @@ function hold(state: State, socket: Socket): void {
   let busy = false;
   /** What came while a call was under way. */
   let early: Buffer | undefined;
-  let head: UnfinishedHead | undefined;
   // An answer that the caller has not read to its end yet still goes out.
   const connection: Connection = { stop: () => busy || socket.destroySoon() };
   const listeners = {
@@ -62,31 +74,22 @@ function hold(state: State, socket: Socket): void {
         socket.pause();
         return;
       }
-      if (head !== undefined) {
-        head.add(bytes);
-        return;
-      }
       let reply: Promise<Reply> | undefined;
-      let read = bytes;
       try {
-        let request = readPlainRequest(bytes, peer);
-        if (request === undefined) {
-          read = escapeTarget(bytes);
-          if (read !== bytes) request = readPlainRequest(read, peer);
-        }
+        const request = readPlainRequest(bytes, peer);
         reply = request && state.router.answer(request.head, request.body);
       } catch {
         // Thrown from here it would end the process.
         socket.destroy();
         return;
       }
-      if (reply === undefined) letGoWithHead(read);
+      if (reply === undefined) letGo(bytes);
       else {
         busy = true;
         reply.then(answer, fail);
       }
     },
-    end: () => (head === undefined ? busy || socket.end() : head.end()),
+    end: () => busy || socket.end(),
     error: () => socket.destroy(),
     timeout: () => busy || socket.destroy(),
     close: () => state.connections.delete(connection),
@@ -97,33 +100,15 @@ function hold(state: State, socket: Socket): void {
     if (socket.destroyed) return;
     write(socket, reply, state);
     if (state.stopping || socket.readableEnded) socket.destroySoon();
-    else if (early !== undefined) letGo(escapeTarget(early));
+    else if (early !== undefined) letGo(early);
     else if (socket.writableLength > MOST_UNREAD) socket.pause().once('drain', () => socket.resume());
   };
   const letGo = (bytes: Buffer): void => {
     for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
     state.connections.delete(connection);
     socket.setTimeout(0).pause().unshift(bytes);
-    state.handOver(socket, bytes);
+    state.handOver(socket);
     socket.resume();
-  };
-  /** Node's server takes no bytes of a connection whose end was read. */
-  const cutOff = (bytes: Buffer): void => {
-    const error = Object.assign(new Error('the head is cut off'), { code: 'HPE_INVALID_EOF_STATE', rawPacket: bytes });
-    if (!state.http.emit('clientError', error, socket)) socket.destroy();
-  };
-  /** Lets go with the head as a whole where it comes soon: what is wrong with it is told by its beginning. */
-  const letGoWithHead = (bytes: Buffer): void => {
-    if (hasWholeHead(bytes)) {
-      letGo(bytes);
-      return;
-    }
-    head = gatherHead(MOST_HEAD, HEAD_MS, (all) => {
-      if (socket.destroyed) return;
-      if (socket.readableEnded) cutOff(all);
-      else letGo(escapeTarget(all));
-    });
-    head.add(bytes);
   };
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
   socket.setTimeout(state.http.keepAliveTimeout);

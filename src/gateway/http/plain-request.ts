@@ -69,17 +69,17 @@ function readHeaders(lines: string): Record<string, string> | undefined {
   return headers;
 }
 
-/** A request line up to the end of its target, in which a byte beyond ASCII stands. */
-const RAW_TARGET = /^[A-Z]+ [^\s\x80-\xff]*[\x80-\xff][^\s]*/;
-const MOST_TARGET = 64 * 1024;
-
 /**
- * The bytes of a connection with what stands beyond ASCII in their first target escaped, which RFC 3986 wants and many
- * clients leave out: UTF-8 is read as such, as nginx reads it. The same buffer when there is nothing to escape.
+ * Bytes with what stands beyond ASCII in their first line escaped, which RFC 3986 wants of a target and many clients leave
+ * out: UTF-8 is read as such, as nginx reads it. The same buffer when there is nothing to escape.
  */
-export function escapeTarget(bytes: Buffer): Buffer {
-  const line = RAW_TARGET.exec(bytes.toString('latin1', 0, MOST_TARGET))?.[0];
-  if (line === undefined) return bytes;
+export function escapeLine(bytes: Buffer): Buffer {
+  const lineFeed = bytes.indexOf('\n');
+  const length = lineFeed === -1 ? bytes.length : lineFeed;
+  const line = bytes.toString('latin1', 0, length);
+  if (!RAW.test(line)) return bytes;
   const escaped = line.replace(/[\x80-\xff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  return Buffer.concat([Buffer.from(escaped, 'latin1'), bytes.subarray(line.length)]);
+  return Buffer.concat([Buffer.from(escaped, 'latin1'), bytes.subarray(length)]);
 }
+
+const RAW = /[\x80-\xff]/;
