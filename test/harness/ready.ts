@@ -36,7 +36,7 @@ export function refusalsIn(answer: unknown, path = ''): string[] {
     const done = path.endsWith('.return_value') ? ['1'] : DONE;
     const refused =
       (CODES.test(name) && !done.includes(String(value))) ||
-      (FLAGS.test(name) && value !== true) ||
+      (FLAGS.test(name) && String(value) !== 'true') ||
       (/^failure_?count$/i.test(name) && value !== 0);
     return refused ? [`${at} ${String(value)}`] : refusalsIn(name === 'result_map' ? JSON.parse(value) : value, at);
   });
