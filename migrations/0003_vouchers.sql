@@ -261,6 +261,15 @@ comment on table voucher_import_line is
   'Lines of an import with a code: until it is settled all of them, then the bad ones. line: counted through all '
   'parts from 1. first_line: where a doubled code stands first.';
 
+-- What a batch of operations is about (voucher_operate): each code of each command as an item, with the word and the
+-- redemption number that it gets; the codes, sorted by sequence; and the users, by keyed hash in hex.
+create type voucher_operation_items as (command integer[], sequence bigint[], word text[], number bigint[]);
+create type voucher_operation_codes as (
+  sequence bigint[], code_status smallint[], bound_time timestamptz[], bound_user text[], bound_sealed bytea[],
+  consume_sequence bigint[], expire_time timestamptz[]
+);
+create type voucher_operation_users as (user_hash text[], had_count integer[], bound_count integer[], binds boolean[]);
+
 create view audit_vouchers (counter, key, counted, ledger) as
 with codes as (
   select mix_id, count(*) as total, count(issued_at) as issued, count(*) filter (where code_status = 2) as consumed,

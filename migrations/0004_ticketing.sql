@@ -438,6 +438,16 @@ create type ticketing_goods as (
   money bigint, code integer, child_price_id bigint
 );
 
+-- A batch of orders (ticketing_order_submit), by command: why it is refused, its cart, and the order that its cart has.
+create type ticketing_submitted as (
+  detail jsonb[], cart integer[], content_hash text[], order_id bigint[], order_hash text[]
+);
+-- What they need in all (ticketing_goods_need): n, resource and amount by need, the others by resource.
+create type ticketing_needs as (
+  n integer[], resource integer[], amount bigint[], kind integer[], event_id bigint[], price_id bigint[],
+  capacity bigint[]
+);
+
 -- Tiers and packages with what can be sold of them: the one place from which every read takes it. A package goes no
 -- further than the tiers that it holds do, whatever its own stock is.
 create view ticketing_price_shown as

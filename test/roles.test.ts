@@ -60,6 +60,26 @@ test('the page is told exactly the methods that the server lets its role call', 
   }
 });
 
+test('the owner lists the operators by login with their roles, page by page', async () => {
+  type Page = { operators: { login: string; role: Role }[]; next_cursor?: string };
+  const listed: [string, Role][] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const asked = { page_size: 2, ...(cursor !== '' && { cursor }) };
+    const page: Page = await owner.call<Page>('piaoquan.operator.list', asked);
+    listed.push(...page.operators.map(({ login, role }): [string, Role] => [login, role]));
+    cursor = page.next_cursor;
+  }
+  expect(listed).toEqual(listed.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  expect(listed).toEqual(
+    expect.arrayContaining([
+      ['demo', 'owner'],
+      ['the-developer', 'developer'],
+      ['the-operator', 'operator'],
+      ['the-viewer', 'viewer'],
+    ]),
+  );
+});
+
 /** Every name of a field with text in a response, nested ones too. */
 const namesIn = (schema: Contract['response']): string[] =>
   fieldsOf(schema).flatMap((field) => {

@@ -16,6 +16,48 @@ create type ticketing_goods as (
   child_price_id bigint
 );
 
+create type ticketing_needs as (
+  n integer[],
+  resource integer[],
+  amount bigint[],
+  kind integer[],
+  event_id bigint[],
+  price_id bigint[],
+  capacity bigint[]
+);
+
+create type ticketing_submitted as (
+  detail jsonb[],
+  cart integer[],
+  content_hash text[],
+  order_id bigint[],
+  order_hash text[]
+);
+
+create type voucher_operation_codes as (
+  sequence bigint[],
+  code_status smallint[],
+  bound_time timestamp with time zone[],
+  bound_user text[],
+  bound_sealed bytea[],
+  consume_sequence bigint[],
+  expire_time timestamp with time zone[]
+);
+
+create type voucher_operation_items as (
+  command integer[],
+  sequence bigint[],
+  word text[],
+  number bigint[]
+);
+
+create type voucher_operation_users as (
+  user_hash text[],
+  had_count integer[],
+  bound_count integer[],
+  binds boolean[]
+);
+
 create sequence benefit_detail_id start 1000000001 maxvalue 9007199254740991;
 
 create sequence benefit_relation_id start 1000000001 maxvalue 9007199254740991;
@@ -1960,12 +2002,16 @@ create view ticketing_price_shown as
 -- function ticketing_order_by_id(p_project_id bigint, p_order_id bigint) returns SETOF ticketing_order language sql stable
 -- function ticketing_order_cancel(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(n integer, code integer) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_close(p_project_id bigint, p_order_ids bigint[], p_status integer, p_now timestamp with time zone) returns bigint[] language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_order_decide(p_last_id bigint, p_submitted ticketing_submitted, p_needs ticketing_needs, OUT details jsonb[], OUT orders bigint[], OUT made bigint[], OUT made_count integer, OUT remaining bigint[]) returns record language plpgsql
 -- function ticketing_order_expire(p_project_id bigint, p_now timestamp with time zone, p_most integer) returns integer language plpgsql set enable_seqscan=off set enable_sort=off
 -- function ticketing_order_free(p_project_id bigint, p_order_ids bigint[]) returns void language plpgsql
 -- function ticketing_order_issue(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[], p_last_id bigint) returns integer language plpgsql
 -- function ticketing_order_judge(p_commands jsonb, p_goods ticketing_goods[]) returns TABLE(n integer, code integer, detail jsonb, goods_money numeric, receivable_money numeric) language sql stable
--- function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[]) returns void language sql set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+-- function ticketing_order_match(p_project_id bigint, p_commands jsonb, OUT goods ticketing_goods[], OUT submitted ticketing_submitted) returns record language plpgsql
+-- function ticketing_order_needs(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[]) returns ticketing_needs language plpgsql
+-- function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[]) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_pay(p_project_id bigint, p_commands jsonb) returns TABLE(n integer, result_code integer, expected bigint, vo json, tickets json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
+-- function ticketing_order_pay_decide(p_project_id bigint, p_commands jsonb, OUT codes integer[], OUT order_ids bigint[], OUT moneys bigint[], OUT recorded integer[], OUT paid_ids bigint[], OUT paid_times timestamp with time zone[]) returns record language plpgsql
 -- function ticketing_order_refund(p_project_id bigint, p_order_id bigint, p_refund_id text, p_ticket_ids bigint[], p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint, OUT ticket_ids bigint[]) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_release(p_project_id bigint, p_now timestamp with time zone, p_most integer) returns integer language plpgsql
 -- function ticketing_order_reopen(p_project_id bigint, p_order_id bigint) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
@@ -1976,6 +2022,7 @@ create view ticketing_price_shown as
 -- function ticketing_order_vo(p_project_id bigint, p_order_id bigint) returns TABLE(vo json) language sql stable
 -- function ticketing_order_write(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[], p_orders bigint[]) returns void language plpgsql
 -- function ticketing_payment_give_back(p_project_id bigint, p_order_id bigint, p_pay_no text, p_refund_id text, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_payments_match(p_project_id bigint, p_commands jsonb) returns TABLE(n integer, now timestamp with time zone, order_id bigint, pay_money bigint, pay_type_id text, found_id bigint, order_status smallint, receivable_money bigint, result_code integer, payment_order bigint, payment_money bigint, payment_type text, order_rank integer, pay_rank integer) language sql stable
 -- function ticketing_project_lock(p_project_id bigint) returns ticketing_project_count language plpgsql
 -- function ticketing_projects_due(p_now timestamp with time zone) returns SETOF bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_refund_free(p_project_id bigint, p_order_id bigint, p_taken ticketing_ticket[]) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
@@ -2003,8 +2050,12 @@ create view ticketing_price_shown as
 -- function voucher_issue_many(p_mix_id text, p_takes jsonb, p_issued_at timestamp with time zone) returns TABLE(take_no integer, sequence bigint, code_sealed bytea) language plpgsql set enable_seqscan=off
 -- function voucher_most_codes(p_pattern text, p_alphabet text, p_check boolean) returns numeric language sql immutable
 -- function voucher_operate(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, results jsonb) language plpgsql set enable_seqscan=off
+-- function voucher_operate_codes(p_batch voucher_batch, p_sequences bigint[]) returns voucher_operation_codes language plpgsql
+-- function voucher_operate_decide(p_batch voucher_batch, p_commands jsonb, p_now timestamp with time zone, INOUT items voucher_operation_items, INOUT codes voucher_operation_codes, INOUT users voucher_operation_users) returns record language plpgsql
 -- function voucher_operate_logged(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, results jsonb) language plpgsql set enable_seqscan=off
--- function voucher_places(p_mix_id text, p_sequences bigint[]) returns tid[] language plpgsql set enable_seqscan=off
+-- function voucher_operate_users(p_mix_id text, p_hashes text[]) returns voucher_operation_users language plpgsql set enable_seqscan=off
+-- function voucher_operate_write(p_batch voucher_batch, p_commands jsonb, p_now timestamp with time zone, p_items voucher_operation_items, p_codes voucher_operation_codes, p_users voucher_operation_users) returns void language plpgsql set enable_seqscan=off
+-- function voucher_read_codes(p_mix_id text, p_sequences bigint[]) returns TABLE(sequence bigint, code_status smallint, bound_time timestamp with time zone, bound_hash bytea, bound_sealed bytea, consume_sequence bigint) language plpgsql set enable_seqscan=off
 -- function voucher_sample(p_mix_id text, p_step bigint) returns TABLE(mix_id text, code_status smallint, bound_time timestamp with time zone) language plpgsql stable set enable_seqscan=off
 -- function voucher_send(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, answer jsonb) language plpgsql set enable_seqscan=off
 -- function voucher_void(p_mix_id text, p_sequences bigint[], p_at timestamp with time zone) returns TABLE(sequence bigint) language sql

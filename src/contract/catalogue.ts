@@ -14,6 +14,7 @@ import { adminPlatformContracts } from './platform/admin.ts';
 import { adminOperatorContracts } from './platform/operators.ts';
 import { platformContracts } from './platform/platform.ts';
 import { mayCall, type Role } from './platform/roles.ts';
+import type { Words } from './schema.ts';
 import { adminSendplanContracts } from './sendplans/admin.ts';
 import { receiveExplain } from './sendplans/explain.ts';
 import { genieContracts } from './sendplans/genie.ts';
@@ -58,6 +59,26 @@ export const catalogue = [
   ...adminLedgerContracts,
   ...adminOperatorContracts,
 ] as const satisfies readonly Contract[];
+
+type AdminGroup = (typeof catalogue)[number]['name'] extends infer Name
+  ? Name extends `piaoquan.${infer Group}.${string}`
+    ? Group
+    : never
+  : never;
+
+/** What the second word of an administration method's name stands for; a word without its heading is a compile error. */
+export const adminGroups: Readonly<Record<AdminGroup, Words>> = {
+  lottery: { zh: '抽奖活动', en: 'Draw activities' },
+  sendplan: { zh: '发放计划', en: 'Send plans' },
+  benefit: { zh: '权益模板', en: 'Benefit templates' },
+  voucher: { zh: '券码', en: 'Voucher codes' },
+  job: { zh: '后台任务', en: 'Jobs' },
+  ticketing: { zh: '演出票务', en: 'Ticketing' },
+  platform: { zh: '应用与调用', en: 'Apps and calls' },
+  operator: { zh: '操作员', en: 'Operators' },
+  ledger: { zh: '对账', en: 'Ledgers' },
+  change: { zh: '变更', en: 'Changes' },
+};
 
 const contracts: readonly Contract[] = catalogue;
 const packagesOf = (methods: readonly Contract[]): readonly string[] => [

@@ -1,3 +1,4 @@
+import { adminGroups } from '../../contract/catalogue.ts';
 import type { Category, Contract } from '../../contract/method.ts';
 import type { Words } from '../../contract/schema.ts';
 
@@ -44,20 +45,6 @@ export const categories: Readonly<Record<Category, { readonly title: Words; read
   },
 };
 
-/** What the second word of an administration method's name stands for. */
-const groupTitles: Readonly<Record<string, Words>> = {
-  lottery: { zh: '抽奖活动', en: 'Draw activities' },
-  sendplan: { zh: '发放计划', en: 'Send plans' },
-  benefit: { zh: '权益模板', en: 'Benefit templates' },
-  voucher: { zh: '券码', en: 'Voucher codes' },
-  job: { zh: '后台任务', en: 'Jobs' },
-  ticketing: { zh: '演出票务', en: 'Ticketing' },
-  platform: { zh: '应用与调用', en: 'Apps and calls' },
-  operator: { zh: '操作员', en: 'Operators' },
-  ledger: { zh: '对账', en: 'Ledgers' },
-  change: { zh: '变更', en: 'Changes' },
-};
-
 /** Methods that stand together below a heading. */
 export type Group = { readonly id: string; readonly title: Words; readonly contracts: readonly Contract[] };
 
@@ -67,7 +54,7 @@ export function groupsOf(contracts: readonly Contract[], category: Category): Gr
   const nameOf = ({ name }: Contract) => (name.startsWith('piaoquan.') ? (name.split('.')[1] as string) : category);
   return [...Map.groupBy(own, nameOf)].map(([id, members]) => ({
     id,
-    title: groupTitles[id] ?? { zh: id, en: id },
+    title: (adminGroups as Readonly<Record<string, Words>>)[id] ?? { zh: id, en: id },
     contracts: members,
   }));
 }

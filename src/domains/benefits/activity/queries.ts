@@ -69,10 +69,10 @@ export async function countSelectable(tx: Transaction, user_id: number, wanted: 
   return row.count;
 }
 
-/** Where those of an activity's details are that are named; a plan might take `= any` for a filter of all there are. */
-const detailsAt = (tx: Transaction, { user_id, relation_id }: ActivityKey, detail_ids: number[]) => tx`
+/** Those of an activity's details that are named; a plan might take `= any` for a filter of all there are. */
+const detailsOf = (tx: Transaction, { user_id, relation_id }: ActivityKey, detail_ids: number[]) => tx`
   (select distinct id from unnest(${detail_ids}::bigint[]) id) k cross join lateral (
-    select x.ctid as place, x.status from benefit_detail x
+    select x.user_id, x.detail_id, x.relation_id, x.benefit_id, x.status from benefit_detail x
     where x.user_id = ${user_id} and x.detail_id between k.id and k.id and x.relation_id = ${relation_id}
     order by x.detail_id limit 1) d`;
 
@@ -96,22 +96,26 @@ export async function addDetails(
 
 /** How many of these details the activity has or had. */
 export async function countDetails(tx: Transaction, key: ActivityKey, detail_ids: number[]): Promise<number> {
-  const [row] = await tx<[{ count: number }]>`select count(*) from ${detailsAt(tx, key, detail_ids)}`;
+  const [row] = await tx<[{ count: number }]>`select count(*) from ${detailsOf(tx, key, detail_ids)}`;
   return row.count;
 }
 
 /** Removes details of an activity, all when none are named; what is removed already stays so and does not count again. */
 export async function removeDetails(tx: Transaction, key: ActivityKey, detail_ids?: number[]): Promise<void> {
   const { user_id, relation_id } = key;
-  const all = tx`user_id = ${user_id} and relation_id = ${relation_id} and status = 'VALID'`;
+  const all = tx`
+    update benefit_detail set status = 'DELETE'
+    where user_id = ${user_id} and relation_id = ${relation_id} and status = 'VALID'
+    returning benefit_id`;
+  // By their keys: an update might be planned over any index that begins with the seller.
   const named = (ids: number[]) => tx`
-    ctid = any (array(select d.place from ${detailsAt(tx, key, ids)} where d.status = 'VALID'))`;
+    insert into benefit_detail (user_id, detail_id, relation_id, benefit_id, status)
+    select d.user_id, d.detail_id, d.relation_id, d.benefit_id, d.status from ${detailsOf(tx, key, ids)}
+    where d.status = 'VALID'
+    on conflict (user_id, detail_id) do update set status = 'DELETE'
+    returning benefit_id`;
   await tx`
-    with gone as (
-      update benefit_detail set status = 'DELETE'
-      where ${detail_ids === undefined ? all : named(detail_ids)}
-      returning benefit_id
-    )
+    with gone as (${detail_ids === undefined ? all : named(detail_ids)})
     update benefit_template as t set relate_activity_num = t.relate_activity_num - 1
     where t.user_id = ${user_id} and t.benefit_id = any (array(select benefit_id from gone))`;
 }

@@ -39,8 +39,8 @@ begin
     ) then
       return drawn || picks;
     end if;
-    -- Up to the first command that draws a prize which the commands before it have used up, or the codes of its batch, all
-    -- is decided.
+    -- Up to the first command that draws a prize which the commands before it have used up, or the codes of its batch,
+    -- all is decided.
     select min(d.n) - cardinality(drawn) into short
       from (
         select a.n, p.total_count - p.consumed_count as stock, r.code_count, (codes ->> r.mix_id)::bigint as codes,

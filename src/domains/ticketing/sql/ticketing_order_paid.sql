@@ -1,16 +1,14 @@
--- Marks orders paid, whether they still hold their stock or took it again.
+-- Marks orders paid, whether they still hold their stock or took it again. By their keys, as ticketing_order_close
+-- tells.
 create or replace function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamptz[])
 returns void
-language sql set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
-  set enable_mergejoin = off as $$
-  update ticketing_order o set order_status = 2, paid_at = paid.at, closed_at = null
-  from (
-    select found.place, wanted.at from unnest(p_order_ids, p_paid_at) as wanted (order_id, at)
-    cross join lateral (
-      select own.ctid as place from ticketing_order own
-      where own.project_id = p_project_id and own.order_id between wanted.order_id and wanted.order_id
-      order by own.order_id limit 1
-    ) found
-  ) paid
-  where o.ctid = paid.place
+language sql set enable_seqscan = off set enable_bitmapscan = off as $$
+  insert into ticketing_order (project_id, order_id, channel_id, shopping_cart_id, content_hash, user_id, goods_money,
+    receivable_money, order_status, created_at, expire_time, paid_at)
+  select found.project_id, found.order_id, found.channel_id, found.shopping_cart_id, found.content_hash, found.user_id,
+    found.goods_money, found.receivable_money, 2, found.created_at, found.expire_time, wanted.at
+  from unnest(p_order_ids, p_paid_at) as wanted (order_id, at)
+  cross join lateral ticketing_order_by_id(p_project_id, wanted.order_id) found
+  on conflict (project_id, order_id) do update
+    set order_status = 2, paid_at = excluded.paid_at, closed_at = null
 $$;

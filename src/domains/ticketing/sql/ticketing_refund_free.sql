@@ -14,17 +14,17 @@ begin
     group by line.event_id, line.price_id
   ) freed
   where tier.project_id = p_project_id and tier.event_id = freed.event_id and tier.price_id = freed.price_id;
-  update ticketing_document set standing = false
-  where ctid = any(array(
-    select document.place from (
-      select own.ctid as place, own.event_id, own.person_no, own.standing from ticketing_document own
-      where own.project_id = p_project_id and own.order_id = p_order_id offset 0
-    ) document
-    where document.standing and not exists (
-      select from ticketing_order_tickets(p_project_id, p_order_id) ticket
-      where ticket.ticket_status <> 4 and ticket.event_id = document.event_id
-        and (document.person_no = 1 or ticket.person_no = document.person_no)
-    )
-  ));
+  insert into ticketing_document (project_id, event_id, document_hash, order_id, person_no, standing)
+  select p_project_id, document.event_id, document.document_hash, p_order_id, document.person_no, false
+  from (
+    select * from ticketing_document own
+    where own.project_id = p_project_id and own.order_id = p_order_id offset 0
+  ) document
+  where document.standing and not exists (
+    select from ticketing_order_tickets(p_project_id, p_order_id) ticket
+    where ticket.ticket_status <> 4 and ticket.event_id = document.event_id
+      and (document.person_no = 1 or ticket.person_no = document.person_no)
+  )
+  on conflict (project_id, order_id, event_id, person_no) do update set standing = false;
 end
 $$;

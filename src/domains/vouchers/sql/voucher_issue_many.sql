@@ -11,7 +11,6 @@ language plpgsql set enable_seqscan = off as $$
 declare
   batch voucher_batch;
   free bigint[];
-  places tid[];
   wanted bigint;
   used integer := 0;
   given integer;
@@ -26,10 +25,9 @@ begin
     return;
   end if;
   select coalesce(sum((t ->> 'count')::bigint), 0) into wanted from jsonb_array_elements(p_takes) t;
-  select coalesce(array_agg(f.sequence order by f.sequence), '{}'), array_agg(f.place order by f.sequence)
-    into free, places
+  select coalesce(array_agg(f.sequence order by f.sequence), '{}') into free
     from (
-      select c.sequence, c.ctid as place from voucher_code c
+      select c.sequence from voucher_code c
       where c.mix_id = p_mix_id and c.sequence > batch.issue_sequence
         and c.code_status = 0 and c.issued_at is null and c.bound_time is null
       order by c.sequence limit wanted) f;
@@ -65,7 +63,7 @@ begin
     update voucher_code c
     set issued_at = p_issued_at, issue_ref = refs[width_bucket(c.sequence, free)],
       issued_to = users[width_bucket(c.sequence, free)]
-    where c.ctid = any (places[:used])
+    where c.mix_id = p_mix_id and c.sequence between free[1] and free[used] and c.sequence = any (free[:used])
     returning takes[width_bucket(c.sequence, free)], c.sequence, voucher_handle(batch, c.sequence, c.code_sealed);
 end
 $$;

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { commandLine } from '../src/cli/commands.ts';
+import type { Io } from '../src/cli/io.ts';
+import { readClientConfig, readConfig, readMasterKey } from '../src/config.ts';
+import { catalogue } from '../src/contract/catalogue.ts';
+import type { Contract } from '../src/contract/method.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const filesBelow = (folder: string, ending: RegExp): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => ending.test(name))
+    .map((name) => join(folder, name));
+
+/** The rows of the first table below a heading, cell by cell, without its head. */
+function tableBelow(page: string, heading: string): string[][] {
+  const below = page.slice(page.indexOf(`\n${heading}\n`) + heading.length);
+  const table = /(?:^\|.*\n)+/m.exec(below)?.[0] ?? '';
+  const rows = table.trimEnd().split('\n').slice(2);
+  return rows.map((row) =>
+    row
+      .split('|')
+      .map((cell) => cell.trim())
+      .slice(1, -1),
+  );
+}
+const codesIn = (text = ''): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code as string);
+
+const contracts: readonly Contract[] = catalogue;
+const documented = contracts.filter(({ category }) => category !== 'admin').map(({ name }) => name);
+const readme = read('README.md');
+
+/** Which file of src/contract writes a method down. */
+const contractFiles = new Map(
+  filesBelow('src/contract', /\.ts$/).flatMap((file) =>
+    [...read(file).matchAll(/^ {2}name: '((?:taobao|alibaba|piaoquan)\.[\w.]+)'/gm)].map(([, name]) => [
+      name as string,
+      file,
+    ]),
+  ),
+);
+
+test('every method that a contract is written for stands in the catalogue', () => {
+  expect([...contractFiles.keys()].sort()).toEqual(contracts.map(({ name }) => name).sort());
+});
+
+test('every method is named by a test of its own, beside those that all methods pass', () => {
+  const tests = ['src', 'test', 'web'].flatMap((folder) => filesBelow(folder, /\.test\.ts$/));
+  const told = tests.map(read).join('\n');
+  const inTests = (name: string): boolean => {
+    const words = name.split('.');
+    // A test that calls many methods of a group may leave the front of the name to a helper.
+    const ends = [1, 2].map((cut) => words.slice(cut)).filter((rest) => rest.length > 1);
+    return told.includes(name) || ends.some((rest) => told.includes(`'${rest.join('.')}'`));
+  };
+  expect(contracts.map(({ name }) => name).filter((name) => !inTests(name))).toEqual([]);
+});
+
+/** The whole name of one that a table shortens to `.last.words`: it goes on from a front part of the name before it. */
+function wholeName(shown: string, before: string, known: readonly string[]): string {
+  if (!shown.startsWith('.')) return shown;
+  const words = before.split('.');
+  const fronts = words.map((_, cut) => words.slice(0, words.length - cut - 1).join('.'));
+  return fronts.map((front) => front + shown).find((name) => known.includes(name)) ?? shown;
+}
+
+test("README's table of methods names every documented method and no other, and the administration by its family", () => {
+  const named = tableBelow(readme, '## What it offers now').flatMap(([cell]) => {
+    let before = '';
+    return codesIn(cell).map((shown) => (before = wholeName(shown, before, documented)));
+  });
+  expect(named.sort()).toEqual([...documented, 'piaoquan.*'].sort());
+});
+
+/** An environment that notes what is asked of it. */
+function noting(): { env: NodeJS.ProcessEnv; asked: Set<string> } {
+  const values: Record<string, string> = {};
+  const asked = new Set<string>();
+  const get = (all: typeof values, name: string) => asked.add(name) && all[name];
+  const env = new Proxy(values, { get });
+  return { env, asked };
+}
+
+test("README's table of settings names every setting of a server, with its default", () => {
+  const { env, asked } = noting();
+  readConfig(true, env);
+  expect(() => readMasterKey({ sandbox: false, home: '/nowhere' }, env)).toThrow('PIAOQUAN_MASTER_KEY');
+  const rows = tableBelow(readme, '## Settings').map(([name, value]) => [codesIn(name)[0] as string, value] as const);
+  expect(rows.map(([name]) => name).sort()).toEqual([...asked].sort());
+  for (const [name, shown] of rows.filter(([, value]) => value !== '' && !value?.includes(':'))) {
+    const [value, inProduction = value] = codesIn(shown);
+    for (const [sandbox, given] of [
+      [true, value],
+      [false, inProduction],
+    ] as const)
+      expect(readConfig(sandbox, { [name]: given as string }), name).toEqual(readConfig(sandbox, {}));
+  }
+});
+
+test('README names every setting of the command line as a client', () => {
+  const { env, asked } = noting();
+  readClientConfig(env);
+  const own = [...asked].filter((name) => name.startsWith('PIAOQUAN_'));
+  expect(own.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+});
+
+const leaves = (command: Command, words: readonly string[] = []): string[] =>
+  command.commands.length === 0
+    ? [words.join(' ')]
+    : command.commands.flatMap((below) => leaves(below, [...words, below.name()]));
+
+test("README's table of commands names every command and no other", () => {
+  const known = leaves(commandLine({} as Io));
+  const named = tableBelow(readme, '### Command line').flatMap(([cell]) => {
+    let group = '';
+    return codesIn(cell).map((shown) => {
+      const words = shown.replace(/ [A-Z]+$/, '');
+      if (known.includes(words)) group = words.split(' ').slice(0, -1).join(' ');
+      return known.includes(words) ? words : `${group} ${words}`;
+    });
+  });
+  // These two stand in the lines above the table.
+  expect([...named, 'help', 'completion'].sort()).toEqual(known.sort());
+  for (const each of ['help', 'completion']) expect(readme).toContain(`piaoquan -- ${each}`);
+});
