@@ -10,6 +10,7 @@ import { ledgerHandlers } from './domains/ledger/handlers.ts';
 import { adminLotteryHandlers } from './domains/lottery/admin/handlers.ts';
 import { lotteryConsole } from './domains/lottery/console.ts';
 import { loadLotteryDemo } from './domains/lottery/demo.ts';
+import { openDraws } from './domains/lottery/draws.ts';
 import { lotteryHandlers } from './domains/lottery/handlers.ts';
 import { adminPlatformHandlers } from './domains/platform/admin/handlers.ts';
 import { platformHandlers } from './domains/platform/handlers.ts';
@@ -40,27 +41,30 @@ type Parts = { readonly sql: Sql; readonly vault: Vault };
 type HandlerParts = Parts & Parameters<typeof platformHandlers>[0] & Parameters<typeof adminPlatformHandlers>[0];
 
 /** What carries out each method of the catalogue: a method that none of the domains carries out is a compile error. */
-export const joinHandlers = ({ sql, vault, tokens }: HandlerParts): Handlers<typeof catalogue> => ({
-  ...lotteryHandlers({ sql, vault }),
-  ...adminLotteryHandlers({ sql, vault }),
-  ...voucherHandlers({ sql, vault }),
-  ...jobHandlers({ sql }),
-  ...ticketingHandlers({ sql, vault }),
-  ...adminTicketingHandlers({ sql, vault }),
-  ...sendplansHandlers({ sql, vault }),
-  ...adminSendplansHandlers({ sql, vault }),
-  ...benefitHandlers({ sql, vault }),
-  ...adminBenefitsHandlers({ sql, vault }),
-  ...platformHandlers({ tokens }),
-  ...adminPlatformHandlers({ sql, vault, tokens }),
-  ...lotteryConsole.handlers({ sql, vault }),
-  ...voucherConsole.handlers({ sql, vault }),
-  ...ticketingConsole.handlers({ sql, vault }),
-  ...sendplanConsole.handlers({ sql, vault }),
-  ...benefitConsole.handlers({ sql, vault }),
-  ...ledgerHandlers({ sql, ledgers }),
-  ...operatorHandlers({ sql }),
-});
+export function joinHandlers({ sql, vault, tokens }: HandlerParts): Handlers<typeof catalogue> {
+  const draws = openDraws(sql);
+  return {
+    ...lotteryHandlers({ sql, vault, draws }),
+    ...adminLotteryHandlers({ sql, vault, draws }),
+    ...voucherHandlers({ sql, vault }),
+    ...jobHandlers({ sql }),
+    ...ticketingHandlers({ sql, vault }),
+    ...adminTicketingHandlers({ sql, vault }),
+    ...sendplansHandlers({ sql, vault }),
+    ...adminSendplansHandlers({ sql, vault }),
+    ...benefitHandlers({ sql, vault }),
+    ...adminBenefitsHandlers({ sql, vault }),
+    ...platformHandlers({ tokens }),
+    ...adminPlatformHandlers({ sql, vault, tokens }),
+    ...lotteryConsole.handlers({ sql, vault }),
+    ...voucherConsole.handlers({ sql, vault }),
+    ...ticketingConsole.handlers({ sql, vault }),
+    ...sendplanConsole.handlers({ sql, vault }),
+    ...benefitConsole.handlers({ sql, vault }),
+    ...ledgerHandlers({ sql, ledgers }),
+    ...operatorHandlers({ sql }),
+  };
+}
 
 /** Loads the demo data of every domain into a sandbox; what is there stays. */
 export async function loadDomainsDemo({ sql, vault }: Parts, now: Date): Promise<void> {

@@ -22,7 +22,7 @@ import { startEmbedded } from './embedded/embedded.ts';
 import { type App, openAppStore } from './gateway/apps.ts';
 import { type AnyHandler, failCall } from './gateway/call.ts';
 import { openCallLog } from './gateway/call-log.ts';
-import { openDeadlines } from './gateway/deadlines.ts';
+import { LONGEST_CALL_MS, openDeadlines } from './gateway/deadlines.ts';
 import { createDispatcher } from './gateway/dispatcher.ts';
 import { createExplainer } from './gateway/explain-call.ts';
 import { openSignatureExplainer } from './gateway/explain-signature.ts';
@@ -256,8 +256,6 @@ function listenProblem(error: NodeJS.ErrnoException, host: string, port: number)
 const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url));
 /** Connections that may wait to be accepted, up to the system's own bound; beyond it a caller tries again after seconds. */
 const BACKLOG = 16_384;
-/** A little more than the database gives a statement. */
-const LONGEST_CALL_MS = 12_000;
 /** Calls under way at once, at some 5 KB each; callers beyond get a retryable busy answer. */
 const MOST_CALLS = 20_000;
 

@@ -1,11 +1,13 @@
-type Waiter<V> = { resolve(value: V | undefined): void; reject(error: unknown): void };
+type Waiter<K, V> = { readonly key: K; resolve(value: V | undefined): void; reject(error: unknown): void };
 
 /** Reads the value of a key; undefined if there is none. Rejects with the error of the query that served it. */
 export type Loader<K, V> = (key: K) => Promise<V | undefined>;
 
 export type LoaderOptions<K, V> = {
-  /** One query for all these keys; keys that do not exist are left out of the map. */
+  /** One query for all these keys; keys that do not exist are left out of the map, whose keys are the very same. */
   load(keys: K[]): Promise<Map<K, V>>;
+  /** By what keys are compared when they are not strings or numbers: those of the same text are one. */
+  keyOf?(key: K): string;
   /** The most queries in flight. */
   maxInFlight?: number;
 };
@@ -15,25 +17,28 @@ const MAX_KEYS = 1000;
 
 /**
  * Coalesced reads: while all queries are in flight, requests wait, and the next query answers every one of them, each
- * key once. A request never shares a query that was sent before it came, so no answer is older than its request. Keys
- * are compared as in a Map, so use strings or numbers.
+ * key once. A request never shares a query that was sent before it came, so no answer is older than its request.
  */
-export function createLoader<K, V>({ load, maxInFlight = 2 }: LoaderOptions<K, V>): Loader<K, V> {
-  const waiting = new Map<K, Waiter<V>[]>();
+export function createLoader<K, V>({ load, keyOf, maxInFlight = 2 }: LoaderOptions<K, V>): Loader<K, V> {
+  const waiting = new Map<K | string, Waiter<K, V>[]>();
   let inFlight = 0;
 
-  function take(): Map<K, Waiter<V>[]> {
-    const batch = new Map([...waiting].slice(0, MAX_KEYS));
-    for (const key of batch.keys()) waiting.delete(key);
-    return batch;
+  function take(): Waiter<K, V>[][] {
+    const batch = [...waiting].slice(0, MAX_KEYS);
+    return batch.map(([text, waiters]) => {
+      waiting.delete(text);
+      return waiters;
+    });
   }
 
-  async function serve(batch: Map<K, Waiter<V>[]>): Promise<void> {
+  async function serve(batch: readonly Waiter<K, V>[][]): Promise<void> {
+    const keys = batch.map(([first]) => (first as Waiter<K, V>).key);
     try {
-      const values = await load([...batch.keys()]);
-      for (const [key, waiters] of batch) for (const { resolve } of waiters) resolve(values.get(key));
+      const values = await load(keys);
+      for (const [index, waiters] of batch.entries())
+        for (const { resolve } of waiters) resolve(values.get(keys[index] as K));
     } catch (error) {
-      for (const waiters of batch.values()) for (const { reject } of waiters) reject(error);
+      for (const waiters of batch) for (const { reject } of waiters) reject(error);
     }
   }
 
@@ -44,15 +49,24 @@ export function createLoader<K, V>({ load, maxInFlight = 2 }: LoaderOptions<K, V
 
   return (key) =>
     new Promise((resolve, reject) => {
-      const waiters = waiting.get(key);
-      if (waiters) waiters.push({ resolve, reject });
-      else waiting.set(key, [{ resolve, reject }]);
+      const text = keyOf === undefined ? key : keyOf(key);
+      const waiters = waiting.get(text);
+      if (waiters) waiters.push({ key, resolve, reject });
+      else waiting.set(text, [{ key, resolve, reject }]);
       if (inFlight === maxInFlight) return;
       inFlight++;
       // Requests that arrived with this one in the same turn of the event loop are still being read: they go along.
       setImmediate(work);
     });
 }
+
+/** What loads by a query that gives one row a key, in the order of the keys. */
+export const inOrder =
+  <K, V>(find: (keys: K[]) => Promise<readonly V[]>) =>
+  async (keys: K[]): Promise<Map<K, V>> => {
+    const found = await find(keys);
+    return new Map(keys.map((key, index) => [key, found[index] as V]));
+  };
 
 /**
  * Keeps the last outcome of a pure function, for arguments that are the very same. Callers whom one read serves come one

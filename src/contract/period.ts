@@ -1,3 +1,4 @@
+import { gmt8Text } from './gmt8.ts';
 import { fault, type MethodError } from './method.ts';
 
 /**
@@ -29,11 +30,5 @@ export function refuseOver<E extends Record<string, MethodError>>(
 ): void {
   if (end == null || !isOver(end, now)) return;
   if (old != null && secondOf(old) === secondOf(end)) return;
-  throw fault(contract, sub_code, `参数 ${path} 不合法：${inGmt8(end)} 已过`, { argument: path });
+  throw fault(contract, sub_code, `参数 ${path} 不合法：${gmt8Text(end)} 已过`, { argument: path });
 }
-
-const GMT8_MS = 8 * 3_600_000;
-
-/** An instant as `yyyy-MM-dd HH:mm:ss` of GMT+8. */
-const inGmt8 = (instant: Date): string =>
-  new Date(instant.getTime() + GMT8_MS).toISOString().slice(0, 19).replace('T', ' ');

@@ -1,6 +1,7 @@
 import type Postgres from 'postgres';
 import { StartError } from '../start-error.ts';
 import { postgres } from './driver.ts';
+import { SQLSTATE } from './errors.ts';
 
 /** int8 parameters may be number or bigint; int8 results are always numbers (ids stay below 2^53). */
 type Types = { int8: number | bigint };
@@ -118,8 +119,8 @@ function whyNot(sql: Sql, error: unknown): string {
   const place = path || `${host[0]}:${port[0]}`;
   const { code = '', message = '' } = error as { code?: string; message?: string };
   const line = message.split('\n')[0];
-  if (code === '28P01') return `the database at ${place} refuses the password of user ${user}`;
-  if (code === '3D000') return `the database server at ${place} has no database "${database}"`;
+  if (code === SQLSTATE.invalidPassword) return `the database at ${place} refuses the password of user ${user}`;
+  if (code === SQLSTATE.invalidCatalogName) return `the database server at ${place} has no database "${database}"`;
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return `no database server answers at ${place} (refused)`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the database host ${host[0]} is unknown`;
   if (code === 'CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return `no database server answers at ${place} (no reply)`;

@@ -1,10 +1,14 @@
+import { SQLSTATE } from './errors.ts';
 import type { Sql } from './pool.ts';
 
 /** Why a database that answers cannot be written. */
 export type Unwritable = 'disk full' | 'database read-only';
 
-/** SQLSTATEs (PostgreSQL, appendix A); others tell nothing of the disk, such as a lock that a backup holds. */
-const REASONS: Record<string, Unwritable> = { '53100': 'disk full', '25006': 'database read-only' };
+/** What tells why; other SQLSTATEs tell nothing of the disk, such as a lock that a backup holds. */
+const REASONS: Record<string, Unwritable> = {
+  [SQLSTATE.diskFull]: 'disk full',
+  [SQLSTATE.readOnlyTransaction]: 'database read-only',
+};
 /** A probe costs the database a new file of one page, so monitors share one. */
 const GOOD_FOR_MS = 5000;
 

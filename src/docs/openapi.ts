@@ -1,3 +1,4 @@
+import { gmt8 } from '../contract/gmt8.ts';
 import type { Category, Contract } from '../contract/method.ts';
 import { type Field, fieldsOf, itemOf, kindOf, type Words } from '../contract/schema.ts';
 import { signedParameters } from '../sdk/request.ts';
@@ -106,7 +107,7 @@ function exampleForm(contract: Contract): Part {
   const business = exampleRequest(contract);
   const session = contract.session === 'none' ? undefined : '6100000demo';
   const credentials = { app_key: '12345678', secret: 'helloworld', session };
-  const signed = signedParameters(credentials, contract.name, business, new Date('2026-01-02T03:04:05+08:00'));
+  const signed = signedParameters(credentials, contract.name, business, gmt8('2026-01-02 03:04:05'));
   return { ...Object.fromEntries(signed), ...business };
 }
 

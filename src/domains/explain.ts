@@ -1,3 +1,4 @@
+import { gmt8Text } from '../contract/gmt8.ts';
 import type { Words } from '../contract/schema.ts';
 
 /** Named figures; a null one is left out. */
@@ -18,13 +19,9 @@ export const judgeBy =
   <Name extends string>(table: Readonly<Record<Name, RuleWords>>) =>
   (rule: Name, passed: boolean, figures: Figures = {}): Judged => ({ ...table[rule], rule, passed, figures });
 
-const GMT8_MS = 8 * 3_600_000;
-
 /** Spells a figure: instants as `yyyy-MM-dd HH:mm:ss` in GMT+8. */
 const spell = (value: string | number | boolean | Date): string =>
-  value instanceof Date
-    ? new Date(value.getTime() + GMT8_MS).toISOString().slice(0, 19).replace('T', ' ')
-    : String(value);
+  value instanceof Date ? gmt8Text(value) : String(value);
 
 /** The answer for rules in the order in which the real method decides: the first that does not pass is the reason. */
 export function verdict(rules: readonly Judged[]) {

@@ -1,3 +1,4 @@
+import { gmt8Day } from '../contract/gmt8.ts';
 import type { Sql } from '../database/pool.ts';
 import { addFigures, dropFigures, openTally, tally } from './figures.ts';
 
@@ -143,7 +144,7 @@ const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 
 async function ensurePartitions(sql: Sql, records: readonly CallRecord[], known: Set<number>): Promise<void> {
   for (const { called_at } of records) {
-    const day = Math.floor((called_at.getTime() + 8 * 3600 * 1000) / DAY_MS);
+    const day = gmt8Day(called_at);
     if (known.has(day)) continue;
     await sql`select platform_call_log_partition(${called_at})`;
     known.add(day);

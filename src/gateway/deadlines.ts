@@ -20,6 +20,8 @@ export type Deadlines<C extends Held> = {
   readonly underWay: number;
 };
 
+/** The longest time of a call, a little more than the database gives a statement. */
+export const LONGEST_CALL_MS = 12_000;
 const SWEEP_MS = 1000;
 
 /**

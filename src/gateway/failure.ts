@@ -1,8 +1,6 @@
 import { BusyError } from '../batching/batch.ts';
 import { platformError, TopError } from '../contract/errors.ts';
-import { isTransient } from '../database/errors.ts';
-
-const QUERY_CANCELED = '57014';
+import { hasState, isTransient, SQLSTATE } from '../database/errors.ts';
 
 /**
  * What a caller learns of anything thrown on the request path: a TopError as it is, every other error as a retryable
@@ -11,6 +9,6 @@ const QUERY_CANCELED = '57014';
 export function toTopError(error: unknown): TopError {
   if (error instanceof TopError) return error;
   if (error instanceof BusyError || isTransient(error)) return platformError('service-unavailable');
-  if ((error as { code?: unknown } | null)?.code === QUERY_CANCELED) return platformError('service-timeout');
+  if (hasState(error, SQLSTATE.queryCanceled)) return platformError('service-timeout');
   return platformError('service-error');
 }

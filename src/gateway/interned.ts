@@ -1,3 +1,5 @@
+import { remember } from '../remember.ts';
+
 /** Form of every app_key; no other text is worth asking the database about. */
 export const APP_KEY = /^\d{1,20}$/;
 
@@ -12,10 +14,8 @@ function intern(form: RegExp): (text: string | undefined) => string | undefined 
   return (text = '') => {
     const known = kept.get(text);
     if (known !== undefined || !form.test(text)) return known;
-    if (kept.size >= MOST_KEPT) kept.clear();
     const own = Buffer.from(text).toString('latin1');
-    kept.set(own, own);
-    return own;
+    return remember(kept, MOST_KEPT, own, own);
   };
 }
 

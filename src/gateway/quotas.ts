@@ -1,6 +1,7 @@
 import { createBatcher } from '../batching/batch.ts';
 import type { PlatformErrorName } from '../contract/error-table.ts';
 import { platformError } from '../contract/errors.ts';
+import { gmt8DayStart } from '../contract/gmt8.ts';
 import type { Sql } from '../database/pool.ts';
 import type { App, AppStore } from './apps.ts';
 
@@ -21,7 +22,6 @@ type Taken = { version: number; results?: { granted: number; spare: number; limi
 type Ahead = { app: App; taken: number; left: number; until: number; counters: Counter[]; renewed: boolean };
 
 const DAY_SECONDS = 24 * 3600;
-const GMT8_SECONDS = 8 * 3600;
 /** A group of at least so many waiting calls is busy and takes some ahead … */
 const BUSY = 8;
 /** … so many times as many as waited … */
@@ -168,7 +168,7 @@ function countersOf({ app, method, now }: Take): Counter[] {
     {
       counter: `day ${app.app_key}`,
       // The day's count starts anew at 00:00 GMT+8 (TOP protocol 7).
-      window_start: second - ((second + GMT8_SECONDS) % DAY_SECONDS),
+      window_start: gmt8DayStart(second),
       max: app.calls_per_day,
       seconds: DAY_SECONDS,
       full: 'app-access-count',

@@ -1,4 +1,5 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { remember } from '../remember.ts';
 import { baseText, type Digests, type Parameters, type SignMethod } from './base-text.ts';
 
 /** Bytes of an HMAC block of MD5 and SHA-256 (RFC 2104). */
@@ -34,8 +35,7 @@ function hmacOf(algorithm: 'md5' | 'sha256', digestBytes: number): (secret: stri
     if (pads === undefined) {
       pads = makePads(secret, digestBytes);
       if (pads === undefined) return createHmac(algorithm, secret).update(text, 'utf8').digest('hex');
-      if (kept.size >= MOST_KEPT) kept.clear();
-      kept.set(secret, pads);
+      remember(kept, MOST_KEPT, secret, pads);
     }
     const { inner, outer } = pads;
     outer.write(hash(algorithm, inner + text, 'binary'), BLOCK, 'latin1');

@@ -1,6 +1,7 @@
+import { GMT8_MS, gmt8 } from '../contract/gmt8.ts';
 import type { DatePattern } from '../contract/schema.ts';
+import { remember } from '../remember.ts';
 
-const GMT8_MS = 8 * 3600 * 1000;
 const DAY_MS = 24 * 3600 * 1000;
 // The year 1 of GMT+8 begins before the first year that databases know.
 const SPELLED = /^(?!000[01])\d{4}-\d{2}-\d{2} (?!24)\d{2}:\d{2}(:\d{2})?$/;
@@ -19,9 +20,7 @@ function dayText(day: number): string {
   if (text === undefined) {
     const iso = new Date(day * DAY_MS).toISOString();
     if (iso.length !== ISO_LENGTH) throw new RangeError(`the year of ${iso} has not four digits`);
-    text = iso.slice(0, 10);
-    if (keptDays.size >= MOST_KEPT) keptDays.clear();
-    keptDays.set(day, text);
+    text = remember(keptDays, MOST_KEPT, day, iso.slice(0, 10));
   }
   return text;
 }
@@ -42,7 +41,7 @@ export function formatInstant(instant: Date, pattern: DatePattern = 'yyyy-MM-dd 
 /** Reads a text spelled by a pattern in GMT+8; undefined when it has another form or names no real time. */
 export function parseInstant(text: string, pattern: DatePattern = 'yyyy-MM-dd HH:mm:ss'): Date | undefined {
   if (text.length !== pattern.length || !SPELLED.test(text)) return undefined;
-  const instant = new Date(`${text.replace(' ', 'T')}+08:00`);
+  const instant = gmt8(text);
   // A day that its month has not is taken for one of the next month, and then reads otherwise.
   return !Number.isNaN(instant.getTime()) && formatInstant(instant, pattern) === text ? instant : undefined;
 }
@@ -66,7 +65,5 @@ export function parseTimestamp(text: string): Date | undefined {
   if (text.length > 19) return undefined;
   if (keptTimestamps.has(text)) return keptTimestamps.get(text);
   const instant = EPOCH.test(text) ? new Date(Number(text.padEnd(13, '0'))) : parseInstant(text);
-  if (keptTimestamps.size >= MOST_KEPT) keptTimestamps.clear();
-  keptTimestamps.set(text, instant);
-  return instant;
+  return remember(keptTimestamps, MOST_KEPT, text, instant);
 }

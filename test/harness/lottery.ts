@@ -1,3 +1,4 @@
+import { gmt8 } from '../../src/contract/gmt8.ts';
 import { type Call, type Draws, openDraws } from '../../src/domains/lottery/draws.ts';
 import {
   type Activity,
@@ -9,13 +10,13 @@ import {
 import { insertBatch, insertCodes } from '../../src/domains/vouchers/queries.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
+export { gmt8 };
+
 /** The instant at which tests draw unless they say otherwise. */
 export const NOW = new Date('2026-03-01T10:20:30.456+08:00');
 export const PLATFORM = 8;
 
 /** Reads `yyyy-MM-dd HH:mm:ss`, with milliseconds if given, in GMT+8. */
-export const gmt8 = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
-
 export const segment = (start: string, end: string, win_times: number): Segment => ({
   start_time: gmt8(start),
   end_time: gmt8(end),

@@ -1,3 +1,4 @@
+import { gmt8 } from '../../contract/gmt8.ts';
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import { type DemoDetail, insertDemoActivity } from './activity/queries.ts';
@@ -12,8 +13,8 @@ const TRAFFIC = 4;
 const YOUKU = 13;
 const LOTTERY = 14;
 
-const DOCUMENTED_START = new Date('2015-05-29T12:02:49+08:00');
-const DOCUMENTED_TIME = new Date('2015-06-10T15:06:53+08:00');
+const DOCUMENTED_START = gmt8('2015-05-29 12:02:49');
+const DOCUMENTED_TIME = gmt8('2015-06-10 15:06:53');
 
 /** The values that the method's page shows. */
 const documented: Template = {

@@ -80,7 +80,7 @@ const work = (count: number, last: number) => {
     receivers: (sql: Sql) =>
       findUsers(
         sql,
-        ids.map((id) => JSON.stringify(id % 2 ? { user_id: id } : { nick: `user ${id}` })),
+        ids.map((id) => (id % 2 ? { user_id: id } : { nick: `user ${id}` })),
       ),
     'sellers of activities': (sql: Sql) => findSellers(sql, ids),
     'benefits to choose': held((tx) =>

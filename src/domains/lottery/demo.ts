@@ -1,9 +1,8 @@
+import { gmt8 } from '../../contract/gmt8.ts';
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import { openDraws } from './draws.ts';
 import { type Activity, insertActivity, insertPrize, type Prize } from './queries.ts';
-
-const gmt8 = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
 
 const documented: Activity = {
   spread_id: 'prizePool_bkop558uhmi213ixredo4cjeqcrufx1bgglkt',

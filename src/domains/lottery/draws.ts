@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { createBatcher } from '../../batching/batch.ts';
-import { createLoader } from '../../batching/loader.ts';
+import { keyOf } from '../../batching/key.ts';
+import { createLoader, inOrder } from '../../batching/loader.ts';
 import { createWeighed } from '../../batching/weighed.ts';
-import { isTransient } from '../../database/errors.ts';
+import { hasState, isTransient, SQLSTATE } from '../../database/errors.ts';
 import type { Sql } from '../../database/pool.ts';
+import { remember } from '../../remember.ts';
 import { openKeys } from './keys.ts';
 import { type Drawn, drawAll, findMostCodes, findRewards, invalidAll, type Reward, type RewardKey } from './queries.ts';
 import { wavesOf } from './rules.ts';
@@ -30,7 +32,6 @@ export type Draws = {
 
 /** Rolls lie below this; `randomInt` goes no further, and the database divides by one more. */
 const ROLLS = 2 ** 48 - 1;
-const UNIQUE_VIOLATION = '23505';
 const MOST_REWARDS = 10_000;
 const MOST_ACTIVITIES = 10_000;
 /** Codes that the draws of one statement bring at most, and those that wait for it: a millisecond hands out five to ten. */
@@ -42,11 +43,8 @@ const MOST_VOIDINGS = 50;
 type Roll = Call & { readonly roll: number };
 type Place = Pick<Call, 'platform' | 'spread_id'>;
 
-const keyOf = ({ platform, spread_id }: Place): string => `${platform} ${spread_id}`;
-const placeOf = (key: string): Place => {
-  const [platform = ''] = key.split(' ', 1);
-  return { platform: Number(platform), spread_id: key.slice(platform.length + 1) };
-};
+/** Made for every draw; a number holds no blank. */
+const activityKey = ({ platform, spread_id }: Place): string => `${platform} ${spread_id}`;
 
 /** Opens the stock engine of the draws on a database. */
 export function openDraws(sql: Sql): Draws {
@@ -60,7 +58,7 @@ export function openDraws(sql: Sql): Draws {
     if (first === undefined) return [];
     const attempt = (isFresh: boolean) => drawAll(sql, first, first.now, calls, isFresh);
     const { drawn, known, reward_nos } = await attempt(fresh).catch((error) => {
-      if (!fresh || error.code !== UNIQUE_VIOLATION) throw error;
+      if (!fresh || !hasState(error, SQLSTATE.uniqueViolation)) throw error;
       return attempt(false);
     });
     fresh = known === 0;
@@ -71,14 +69,14 @@ export function openDraws(sql: Sql): Draws {
     run: (_key, calls) => inWaves(calls, drawBatch),
     room: { batch: MOST_CODES, queue: MOST_CODES_WAITING },
     // Two activities of one channel given one key at the same instant: the second finds it when it runs again.
-    retryable: (error) => isTransient(error) || (error as { code?: unknown }).code === UNIQUE_VIOLATION,
+    retryable: (error) => isTransient(error) || hasState(error, SQLSTATE.uniqueViolation),
   });
   const submit = (most: number, key: string, call: Call): Promise<Drawn> =>
     draws(key, most, { ...call, roll: randomInt(ROLLS) });
   const claimAndSubmit = async (key: string, call: Call): Promise<Drawn> => {
     const refusal = keys.isAtHome(call) ? 0 : await keys.claim(call, call.now);
     if (refusal !== 0) return { return_code: refusal };
-    return submit(codes.known(key) ?? (await codes.find(key)), key, call);
+    return submit(codes.known(key) ?? (await codes.find(key, call)), key, call);
   };
   const invalids = createBatcher<Call, number>({
     run: (_key, calls) =>
@@ -90,11 +88,11 @@ export function openDraws(sql: Sql): Draws {
   });
   return {
     draw(call) {
-      const key = keyOf(call);
+      const key = activityKey(call);
       const most = codes.known(key);
       return most === undefined || !keys.isAtHome(call) ? claimAndSubmit(key, call) : submit(most, key, call);
     },
-    invalid: (call) => invalids.submit(keyOf(call), call),
+    invalid: (call) => invalids.submit(activityKey(call), call),
     reward,
   };
 }
@@ -105,23 +103,18 @@ export function openDraws(sql: Sql): Draws {
  */
 function openMostCodes(sql: Sql, reward: Draws['reward']) {
   const kept = new Map<string, number>();
-  const keep = (key: string, most: number): number => {
-    if (kept.size >= MOST_ACTIVITIES) kept.clear();
-    kept.set(key, most);
-    return most;
-  };
-  const load = createLoader<string, number>({
-    async load(keys) {
-      const found = await findMostCodes(sql, keys.map(placeOf));
-      return new Map(keys.map((key, index) => [key, found[index] as number]));
-    },
+  const load = createLoader<Place, number>({
+    keyOf: activityKey,
+    load: inOrder((places) => findMostCodes(sql, places)),
   });
   return {
     known: (key: string): number | undefined => kept.get(key),
-    find: async (key: string): Promise<number> => keep(key, (await load(key)) ?? 0),
+    find: async (key: string, place: Place): Promise<number> =>
+      remember(kept, MOST_ACTIVITIES, key, (await load(place)) ?? 0),
     async note({ platform, spread_id }: Place, reward_nos: readonly number[]): Promise<void> {
       const rewards = await Promise.all(reward_nos.map((reward_no) => reward({ platform, spread_id, reward_no })));
-      keep(keyOf({ platform, spread_id }), Math.max(0, ...rewards.map(({ code_count }) => code_count)));
+      const most = Math.max(0, ...rewards.map(({ code_count }) => code_count));
+      remember(kept, MOST_ACTIVITIES, activityKey({ platform, spread_id }), most);
     },
   };
 }
@@ -142,23 +135,15 @@ async function inWaves<C extends Call, R>(
 /** Rewards never change, so those read once are kept. */
 function openRewards(sql: Sql): Draws['reward'] {
   const kept = new Map<string, Reward>();
-  const load = createLoader<string, Reward>({
-    async load(texts) {
-      const found = await findRewards(sql, texts.map(readKey));
-      return new Map(texts.flatMap((text, index) => (found[index] ? [[text, found[index]] as const] : [])));
-    },
+  const textOf = ({ platform, spread_id, reward_no }: RewardKey): string => keyOf(platform, spread_id, reward_no);
+  const load = createLoader<RewardKey, Reward | undefined>({
+    keyOf: textOf,
+    load: inOrder((keys) => findRewards(sql, keys)),
   });
   return async (key) => {
-    const text = JSON.stringify([key.platform, key.spread_id, key.reward_no]);
-    const known = kept.get(text) ?? (await load(text));
-    if (known === undefined) throw new Error(`no reward ${text}`);
-    if (kept.size >= MOST_REWARDS) kept.clear();
-    kept.set(text, known);
-    return known;
+    const text = textOf(key);
+    const known = kept.get(text) ?? (await load(key));
+    if (known === undefined) throw new Error(`no reward ${JSON.stringify(key)}`);
+    return remember(kept, MOST_REWARDS, text, known);
   };
-}
-
-function readKey(text: string): RewardKey {
-  const [platform, spread_id, reward_no] = JSON.parse(text) as [number, string, number];
-  return { platform, spread_id, reward_no };
 }

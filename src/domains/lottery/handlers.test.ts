@@ -6,6 +6,7 @@ import type { CallContext } from '../../contract/method.ts';
 import { createVault } from '../../secrets/vault.ts';
 import { compileParser } from '../../wire/parse.ts';
 import { loadLotteryDemo } from './demo.ts';
+import { openDraws } from './draws.ts';
 import { lotteryHandlers } from './handlers.ts';
 import { type Activity, insertActivity } from './queries.ts';
 
@@ -30,7 +31,9 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const query = async (spread_id: string, platform = 8, biz_ext_info?: string) =>
-  lotteryHandlers({ sql: database.sql, vault })['taobao.film.lottery.performance.config.query'](
+  lotteryHandlers({ sql: database.sql, vault, draws: openDraws(database.sql) })[
+    'taobao.film.lottery.performance.config.query'
+  ](
     compileParser(lotteryPerformanceConfigQuery)(
       new Map([['performance_query_config_param', { spread_id, platform, biz_ext_info }]]),
     ),
@@ -123,7 +126,9 @@ test('biz_ext_info must be the text of a JSON object, and is refused by name oth
 });
 
 test('queries asked together each get their own answer', async () => {
-  const handlers = lotteryHandlers({ sql: database.sql, vault })['taobao.film.lottery.performance.config.query'];
+  const handlers = lotteryHandlers({ sql: database.sql, vault, draws: openDraws(database.sql) })[
+    'taobao.film.lottery.performance.config.query'
+  ];
   const ids = fc.array(fc.constantFrom(DEMO, 'prizePool_open', 'nowhere', "' or 1=1 --"), { maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(ids, async (spread_ids) => {

@@ -6,7 +6,7 @@ import type { Sql } from '../../database/pool.ts';
 import { storedUser } from '../../secrets/personal.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { openIssuedCodes } from '../vouchers/grant.ts';
-import { type Draws, openDraws } from './draws.ts';
+import type { Draws } from './draws.ts';
 import { type Activity, type Drawn, findActivities, type RewardKey } from './queries.ts';
 import { rewardOf } from './rules.ts';
 
@@ -17,9 +17,11 @@ import { rewardOf } from './rules.ts';
 export const lotteryHandlers = ({
   sql,
   vault,
+  draws,
 }: {
   sql: Sql;
   vault: Vault;
+  draws: Draws;
 }): Handlers<readonly [typeof lotteryPerformanceConfigQuery, ...typeof lotteryDrawContracts]> => {
   const findActivity = createLoader({ load: (spread_ids: string[]) => findActivities(sql, spread_ids) });
   const configOf = keepLast(({ name, status, segment_infos }: Activity) => ({
@@ -27,7 +29,6 @@ export const lotteryHandlers = ({
     return_message: '成功',
     return_code: '0',
   }));
-  const draws = openDraws(sql);
   return {
     'taobao.film.lottery.performance.config.query': async ({ performance_query_config_param: param }) => {
       const activity = await findActivity(param.spread_id);

@@ -1,6 +1,7 @@
 import { createBatcher } from '../../batching/batch.ts';
-import { isTransient } from '../../database/errors.ts';
+import { hasState, isTransient, SQLSTATE } from '../../database/errors.ts';
 import type { Sql } from '../../database/pool.ts';
+import { remember } from '../../remember.ts';
 import { claimKeys, type DrawKey, findHomes, type Home } from './queries.ts';
 
 /**
@@ -20,8 +21,6 @@ export type Keys = {
 type Claim = DrawKey & { readonly now: Date };
 
 const MOST_HOMES = 10_000;
-/** A claim gave way to a draw at home that came with some of its keys (lottery_claim). */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Opens the keys of draws on a database. */
 export function openKeys(sql: Sql): Keys {
@@ -30,15 +29,15 @@ export function openKeys(sql: Sql): Keys {
   const asked = createBatcher({ run: (_all: string, keys: DrawKey[]) => findHomes(sql, keys) });
   const claims = createBatcher<Claim, number>({
     run: (home, keys) => claimKeys(sql, Number(home), keys[0]?.now as Date, keys),
-    retryable: (error) => isTransient(error) || (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE,
+    // A claim gives way to a draw at home that comes with some of its keys (lottery_claim).
+    retryable: (error) => isTransient(error) || hasState(error, SQLSTATE.lockNotAvailable),
   });
 
   const homeOf = async (key: DrawKey): Promise<Home> => {
     const kept = homes.get(key.app_key);
     if (kept !== undefined) return { platform: kept, return_code: 0 };
     const found = await asked.submit('homes', key);
-    if (homes.size >= MOST_HOMES) homes.clear();
-    if (found.platform !== null) homes.set(key.app_key, found.platform);
+    if (found.platform !== null) remember(homes, MOST_HOMES, key.app_key, found.platform);
     return found;
   };
   return {

@@ -1,11 +1,10 @@
+import { gmt8 } from '../../contract/gmt8.ts';
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './charge/purposes.ts';
 import { charge, insertBiz } from './charge/queries.ts';
 import { insertNew, openLedger, type Row } from './queries.ts';
-
-const at = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
 
 const isvs: Row[] = [
   { isv_id: 1, isv_name: '演示内容方' },
@@ -28,8 +27,8 @@ const plan = (id: number, name: string, period: [Date, Date], circle = { isv_id:
   count_limit: 1,
 });
 
-const DOCUMENTED_START = at('2021-09-03 00:00:00');
-const DOCUMENTED_END = at('2021-09-05 00:00:00');
+const DOCUMENTED_START = gmt8('2021-09-03 00:00:00');
+const DOCUMENTED_END = gmt8('2021-09-05 00:00:00');
 const YEAR_MS = 365 * 86_400_000;
 
 function plansAt(now: Date): Row[] {

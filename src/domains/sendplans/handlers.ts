@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createBatcher } from '../../batching/batch.ts';
-import { createLoader } from '../../batching/loader.ts';
+import { keyOf } from '../../batching/key.ts';
+import { createLoader, inOrder } from '../../batching/loader.ts';
 import type { CallContext, Handlers, RequestOf } from '../../contract/method.ts';
 import {
   type genieContracts,
@@ -38,14 +39,9 @@ const queryResult = (code: keyof typeof SEND_PLAN_QUERY_RESULTS) => ({
 /** Carries out the methods of the send plans on the database. */
 export const sendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof genieContracts> => {
   // Plans begin and end on whole seconds, so requests of one second may share a query.
-  const load = createLoader<string, FoundCircle>({
-    async load(keys) {
-      const found = await findPlans(
-        sql,
-        keys.map((key) => JSON.parse(key) as CircleKey),
-      );
-      return new Map(keys.map((key, index) => [key, found[index] as FoundCircle]));
-    },
+  const load = createLoader<CircleKey, FoundCircle>({
+    keyOf: ({ isv_id, circle_id, circle_content, second }) => keyOf(isv_id, circle_id, circle_content, second),
+    load: inOrder((keys) => findPlans(sql, keys)),
   });
   const tellReceived = openReceived(sql);
   const receives = createBatcher<ReceiveCommand, Received>({
@@ -57,7 +53,7 @@ export const sendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof genieC
       const { circle_content, circle_id } = param0.circle_info;
       const second = Math.floor(now.getTime() / 1000);
       const key: CircleKey = { isv_id: param0.isv_id, circle_id, circle_content, second };
-      const found = (await load(JSON.stringify(key))) as FoundCircle;
+      const found = (await load(key)) as FoundCircle;
       if (found.isv_id === null) return { ret_value: [], ...queryResult('1001') };
       if (found.circle_id === null) return { ret_value: [], ...queryResult('1002') };
       const plans = found.plans.filter((plan) => isOpen(plan, now));
@@ -84,21 +80,16 @@ export const userHashes = (vault: Vault, isv_id: number, receiver: Receiver): st
 
 /** A function that tells beside plans what a person has received of them by a second of the epoch. */
 function openReceived(sql: Sql) {
-  const load = createLoader<string, ReceivedItem[]>({
-    async load(keys) {
-      const found = await findReceived(
-        sql,
-        keys.map((key) => JSON.parse(key) as ReceivedKey),
-      );
-      return new Map(keys.map((key, index) => [key, found[index] as ReceivedItem[]]));
-    },
+  const load = createLoader<ReceivedKey, ReceivedItem[]>({
+    keyOf: ({ plans, names, second }) => keyOf(second, ...plans, ...names),
+    load: inOrder((keys) => findReceived(sql, keys)),
   });
   const sum = (items: readonly ReceivedItem[], of: 'count' | 'today'): number =>
     items.reduce((total, each) => total + each[of], 0);
   return async (plans: readonly Plan[], names: readonly string[], second: number): Promise<Plan[]> => {
     if (plans.length === 0) return [];
     const key: ReceivedKey = { plans: plans.map(({ id }) => id), names, second };
-    const received = (await load(JSON.stringify(key))) as ReceivedItem[];
+    const received = (await load(key)) as ReceivedItem[];
     return plans.map((plan) => {
       const own = received.filter(({ plan_id }) => plan_id === plan.id);
       const items = new Map(own.map(({ item_id, count }) => [item_id, count]));

@@ -1,4 +1,5 @@
-import { createLoader } from '../../batching/loader.ts';
+import { keyOf } from '../../batching/key.ts';
+import { createLoader, inOrder } from '../../batching/loader.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { type Caller, findCallers, TOKEN_PURPOSE, type TokenHashes } from './queries.ts';
@@ -18,16 +19,14 @@ export function tokenHashes(vault: Vault, tokens: Tokens): TokenHashes {
 
 /** Says who bears three tokens; calls that wait together share one query. */
 export function createCallers({ sql, vault }: { sql: Sql; vault: Vault }): (tokens: Tokens) => Promise<Caller> {
-  const load = createLoader<string, Caller>({
-    async load(keys) {
-      const hashes = keys.map((key) => {
-        const [tenant_token, ptnr_token, channel_token] = JSON.parse(key) as [string, string, string];
-        return tokenHashes(vault, { tenant_token, ptnr_token, channel_token });
-      });
-      const found = await findCallers(sql, hashes);
-      return new Map(keys.map((key, index) => [key, found[index] as Caller]));
-    },
+  const load = createLoader<Tokens, Caller>({
+    keyOf: ({ tenant_token, ptnr_token, channel_token }) => keyOf(tenant_token, ptnr_token, channel_token),
+    load: inOrder((callers) =>
+      findCallers(
+        sql,
+        callers.map((tokens) => tokenHashes(vault, tokens)),
+      ),
+    ),
   });
-  return async ({ tenant_token, ptnr_token, channel_token }) =>
-    (await load(JSON.stringify([tenant_token, ptnr_token, channel_token]))) as Caller;
+  return async (tokens) => (await load(tokens)) as Caller;
 }

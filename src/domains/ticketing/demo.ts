@@ -1,3 +1,4 @@
+import { gmt8 } from '../../contract/gmt8.ts';
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../secrets/vault.ts';
@@ -106,7 +107,7 @@ const projects: Row[] = [
   },
 ];
 
-const documentedInstant = new Date('2019-04-13T11:11:11+08:00');
+const documentedInstant = gmt8('2019-04-13 11:11:11');
 
 /** The documented event, long over, and two that have been on sale for an hour and stay so while the demo data hold. */
 function events(now: Date): Row[] {
@@ -134,7 +135,7 @@ function events(now: Date): Row[] {
       event_name_en: 'Jay Chou 20190101',
       event_show_start_time: documentedInstant,
       event_show_end_time: documentedInstant,
-      sale_start_time: new Date('2019-01-01T10:00:00+08:00'),
+      sale_start_time: gmt8('2019-01-01 10:00:00'),
       sale_end_time: documentedInstant,
       gate_open_time: null,
       event_limit_type: 1,

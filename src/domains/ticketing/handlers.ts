@@ -1,4 +1,5 @@
-import { createLoader, keepLast } from '../../batching/loader.ts';
+import { keyOf } from '../../batching/key.ts';
+import { createLoader, inOrder, keepLast } from '../../batching/loader.ts';
 import type { Handlers } from '../../contract/method.ts';
 import { type damaiContracts, PROJECT_DETAIL_RESULTS } from '../../contract/ticketing/damai.ts';
 import { EVENT_GOOD_LIST_RESULTS, EVENT_LIST_RESULTS } from '../../contract/ticketing/event.ts';
@@ -19,40 +20,35 @@ type View = Tokens & {
 
 type LangType = number | null | undefined;
 
-type LoadKey = [Tokens, project_id: string, event_id: string, lang_type: number];
-
 /** Requests with equal keys share one query. */
-function loadKey({ tenant_token, ptnr_token, channel_token, project_id, event_id, lang_type }: View): string {
-  const tokens = { tenant_token, ptnr_token, channel_token };
-  return JSON.stringify([tokens, project_id ?? '', event_id ?? '', lang_type ?? 1] satisfies LoadKey);
-}
+const viewKey = ({ tenant_token, ptnr_token, channel_token, project_id, event_id, lang_type }: View): string =>
+  keyOf(tenant_token, ptnr_token, channel_token, project_id ?? '', event_id ?? '', lang_type ?? 1);
 
 /** Tokens are hashed here, once a query, and kept nowhere. An id that names nothing finds nothing. */
-function projectKey(vault: Vault, key: string): ProjectKey {
-  const [tokens, project_id, event_id, lang_type] = JSON.parse(key) as LoadKey;
-  return {
-    ...tokenHashes(vault, tokens),
-    project_id: readId(project_id),
-    event_id: project_id === '' ? readId(event_id) : undefined,
-    lang_type,
-  };
-}
+const projectKey = (vault: Vault, { project_id, event_id, lang_type, ...tokens }: View): ProjectKey => ({
+  ...tokenHashes(vault, tokens),
+  project_id: readId(project_id ?? ''),
+  event_id: project_id ? undefined : readId(event_id ?? ''),
+  lang_type: lang_type ?? 1,
+});
 
 /** Carries out the ticketing methods of the Damai family on the database. */
 export const ticketingHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Handlers<typeof damaiContracts> => {
-  const load = createLoader<string, FoundProject>({
-    async load(keys) {
-      const wanted = keys.map((key) => projectKey(vault, key));
-      const found = await findProjects(sql, wanted);
-      return new Map(keys.map((key, index) => [key, found[index] as FoundProject]));
-    },
+  const load = createLoader<View, FoundProject>({
+    keyOf: viewKey,
+    load: inOrder((views) =>
+      findProjects(
+        sql,
+        views.map((view) => projectKey(vault, view)),
+      ),
+    ),
   });
   const viewOf = keepLast((found: FoundProject, states: string) => ({
     refusal: tokenRefusal(found),
     project: found.project && withSaleStates(found.project, states),
   }));
   const view = async (asked: View, now: Date) => {
-    const found = (await load(loadKey(asked))) as FoundProject;
+    const found = (await load(asked)) as FoundProject;
     return viewOf(found, found.project === null ? '' : saleStatesAt(found.project, now));
   };
   const detailOf = keepLast((seen: ReturnType<typeof viewOf>, isNamed: boolean, lang_type: LangType) => {

@@ -1,3 +1,4 @@
+import { gmt8 } from '../../contract/gmt8.ts';
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Queryable, Sql } from '../../database/pool.ts';
 import type { Vault } from '../../secrets/vault.ts';
@@ -11,8 +12,6 @@ const PARTNER_CODE = 'xuexiqiangguo';
 const CODE_LENGTH = 11;
 /** Any number not divisible by the alphabet's prime length scatters the codes and keeps them all different. */
 const SCATTER = 7_146_305_937_281_641n;
-
-const gmt8 = (text: string): Date => new Date(`${text.replace(' ', 'T')}+08:00`);
 
 const documented: Batch = {
   mix_id: 'code_8ebc4e741689bbc1',

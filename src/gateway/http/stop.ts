@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { LONGEST_CALL_MS } from '../deadlines.ts';
 
-/** No call takes longer: the database cancels its statements before. */
-const LONGEST_CALL_MS = 15_000;
+/** By then every call has been cut, and has been told. */
+const LONGEST_STOP_MS = LONGEST_CALL_MS + 3000;
 
 /**
  * Watches a server that does not listen yet and gives the function that stops it: no new connections, calls in flight are
@@ -21,7 +22,7 @@ export function orderlyStop(server: FastifyInstance): () => Promise<void> {
     http.keepAliveTimeoutBuffer = 0;
     const late = setTimeout(() => {
       for (const socket of open) socket.destroy();
-    }, LONGEST_CALL_MS);
+    }, LONGEST_STOP_MS);
     try {
       await server.close();
     } finally {

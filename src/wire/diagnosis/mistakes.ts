@@ -1,3 +1,4 @@
+import { GMT8_MS } from '../../contract/gmt8.ts';
 import { PUBLIC_PARAMETERS } from '../../contract/public-parameters.ts';
 import type { Words } from '../../contract/schema.ts';
 import { baseText, type Parameters } from '../base-text.ts';
@@ -220,7 +221,7 @@ function* timestampMistakes(call: SignedCall): Generator<Mistake> {
   const at = (seconds: number): string => formatInstant(new Date(instant.getTime() + seconds * 1000));
   const local = at(0);
   const iso = local.replace(' ', 'T');
-  const forms = [String(instant.getTime()), String(Math.floor(instant.getTime() / 1000)), local, at(-8 * 3600)];
+  const forms = [String(instant.getTime()), String(Math.floor(instant.getTime() / 1000)), local, at(-GMT8_MS / 1000)];
   forms.push(iso, `${iso}+08:00`, `${iso}Z`, instant.toISOString(), instant.toISOString().replace('.000', ''));
   forms.push(local.replace(/\D/g, ''), local.replaceAll('-', '/'), local.slice(0, 16), local.slice(0, 10));
   for (let apart = 1; apart <= SECONDS_APART; apart++) forms.push(at(-apart), at(apart));

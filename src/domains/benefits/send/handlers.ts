@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { BusyError, createBatcher } from '../../../batching/batch.ts';
-import { createLoader } from '../../../batching/loader.ts';
+import { keyOf } from '../../../batching/key.ts';
+import { createLoader, inOrder } from '../../../batching/loader.ts';
 import { benefitErrors } from '../../../contract/benefits/errors.ts';
 import { activitySend, type benefitSendContracts } from '../../../contract/benefits/send.ts';
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
-import { type DetailResult, findSellers, findUsers, type SendCommand, type SendOutcome, send } from './queries.ts';
+import {
+  type DetailResult,
+  findSellers,
+  findUsers,
+  type SendCommand,
+  type SendOutcome,
+  send,
+  type UserName,
+} from './queries.ts';
 import {
   opaqueReceiver,
   type Receiver,
@@ -130,13 +139,19 @@ function asFamilyError(error: unknown): unknown {
 
 /** A function that finds who a send is for: undefined when nobody is named, a name is nobody's, or two are of two users. */
 export function openReceivers(sql: Sql): (names: ReceiverNames) => Promise<Receiver | undefined> {
-  const findUser = createLoader<string, number>({ load: (names) => findUsers(sql, names) });
+  const findUser = createLoader<UserName, number | undefined>({
+    keyOf: ({ user_id, nick }) => keyOf(user_id, nick),
+    load: inOrder((names) => findUsers(sql, names)),
+  });
   return async (names) => {
     const { receiver_id, plat_nick, send_request } = names;
     const user_ids = [receiver_id, send_request.receiver_id].filter((user_id) => user_id != null);
-    const plain = [...user_ids.map((user_id) => ({ user_id })), ...(plat_nick == null ? [] : [{ nick: plat_nick }])];
+    const plain: UserName[] = [
+      ...user_ids.map((user_id) => ({ user_id })),
+      ...(plat_nick == null ? [] : [{ nick: plat_nick }]),
+    ];
     if (plain.length === 0) return opaqueReceiver(names);
-    const [found, ...others] = await Promise.all(plain.map((name) => findUser(JSON.stringify(name))));
+    const [found, ...others] = await Promise.all(plain.map((name) => findUser(name)));
     return found === undefined || others.some((other) => other !== found) ? undefined : receivingUser(found);
   };
 }

@@ -39,19 +39,18 @@ export const send = (sql: Sql, user_id: number, commands: SendCommand[]): Promis
   select error_code, case when error_code is null then results end as results
   from benefit_send(${user_id}::bigint, ${sql.json(commands)}::jsonb)`;
 
-/** The users who bear these ids (as text) or nicks: what they were found by, and their user_id. */
-export async function findUsers(sql: Sql, names: readonly string[]): Promise<Map<string, number>> {
-  const asked = names.map((name) => JSON.parse(name) as { user_id?: number; nick?: string });
-  const ids = asked.flatMap(({ user_id }) => user_id ?? []);
-  const nicks = asked.flatMap(({ nick }) => nick ?? []);
+/** What a user is named by: an id or a nick. */
+export type UserName = { readonly user_id?: number; readonly nick?: string };
+
+/** The user_ids of who bears these names, in their order; undefined for a name that nobody bears. */
+export async function findUsers(sql: Sql, names: readonly UserName[]): Promise<(number | undefined)[]> {
+  const ids = names.flatMap(({ user_id }) => user_id ?? []);
+  const nicks = names.flatMap(({ nick }) => nick ?? []);
   const rows = await sql<{ user_id: number; nick: string }[]>`
     select * from platform_find_users(${ids}, ${nicks})`;
-  return new Map(
-    rows.flatMap(({ user_id, nick }) => [
-      [JSON.stringify({ user_id }), user_id] as const,
-      [JSON.stringify({ nick }), user_id] as const,
-    ]),
-  );
+  const found = new Map<string | number, number>();
+  for (const { user_id, nick } of rows) found.set(user_id, user_id).set(nick, user_id);
+  return names.map(({ user_id, nick }) => found.get(nick ?? (user_id as number)));
 }
 
 /** The sellers of activities, by relation_id. Relation ids are the platform's own, so none belongs to two sellers. */

@@ -7,7 +7,7 @@ import type { Sql, Transaction } from '../../../database/pool.ts';
 import { keptText, storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
 import { pageOf } from '../../paging.ts';
-import { openDraws } from '../draws.ts';
+import type { Draws } from '../draws.ts';
 import {
   adjustStock,
   batchEnds,
@@ -38,11 +38,12 @@ const refused = (refusal: string) => fault(lotteryActivitySave, `isv.${refusal}`
 export const adminLotteryHandlers = ({
   sql,
   vault,
+  draws,
 }: {
   sql: Sql;
   vault: Vault;
+  draws: Draws;
 }): Handlers<typeof adminLotteryContracts> => {
-  const draws = openDraws(sql);
   return {
     'piaoquan.lottery.activity.save': async ({ activity }, context) => {
       if ((activity.user_limit ?? activity.user_day_limit) != null) await countEarlierWins(sql, activity.spread_id);

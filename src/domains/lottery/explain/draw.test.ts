@@ -4,6 +4,7 @@ import { gmt8, type Lottery, NOW, openLottery, PLATFORM, prize, segment } from '
 import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { createVault } from '../../../secrets/vault.ts';
+import { openDraws } from '../draws.ts';
 import { lotteryHandlers } from '../handlers.ts';
 import { lotteryExplainHandlers } from './handlers.ts';
 
@@ -19,7 +20,7 @@ let explain: ReturnType<typeof lotteryExplainHandlers>;
 beforeAll(async () => {
   lottery = await openLottery();
   reader = await connectReadOnly(lottery.database.sql);
-  real = lotteryHandlers({ sql: lottery.database.sql, vault });
+  real = lotteryHandlers({ sql: lottery.database.sql, vault, draws: openDraws(lottery.database.sql) });
   explain = lotteryExplainHandlers({ sql: reader, vault });
 });
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { connectReadOnly } from '../../../../test/harness/read-only.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { createVault } from '../../../secrets/vault.ts';
 import { adjustStock } from '../admin/queries.ts';
+import { openDraws } from '../draws.ts';
 import { lotteryHandlers } from '../handlers.ts';
 import { lotteryReadHandlers } from './handlers.ts';
 import { lotteryLedgers } from './queries.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const { sql } = lottery.database;
   reader = await connectReadOnly(sql);
   reads = lotteryReadHandlers({ sql: reader });
-  const real = lotteryHandlers({ sql, vault });
+  const real = lotteryHandlers({ sql, vault, draws: openDraws(sql) });
   const segment_infos = [
     segment('2026-03-01 10:00:00', '2026-03-01 10:59:59', 10),
     segment('2026-03-01 12:00:00', '2026-03-01 12:59:59', 5),

@@ -5,6 +5,7 @@ import { type CallContext, type Contract, fault, type Handlers, type RequestOf }
 import { type adminPlatformContracts, appSave } from '../../../contract/platform/admin.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { writeAs } from '../../../database/change-log.ts';
+import { hasState, SQLSTATE } from '../../../database/errors.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../../../secrets/vault.ts';
 import { pageOf } from '../../paging.ts';
@@ -192,7 +193,7 @@ async function withReadableAddresses<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === '22P02')
+    if (hasState(error, SQLSTATE.invalidTextRepresentation))
       throw invalidArgument('app.ip_allow', '应为 IP 地址或网段，如 10.0.0.0/8，且主机位为 0');
     throw error;
   }

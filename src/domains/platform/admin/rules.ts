@@ -1,8 +1,8 @@
 import { invalidArgument } from '../../../contract/errors.ts';
+import { gmt8DayStart } from '../../../contract/gmt8.ts';
 import { joinedCursor } from '../../paging.ts';
 
 const DAY_SECONDS = 24 * 3600;
-const GMT8_SECONDS = 8 * 3600;
 
 /** Seconds that an old secret serves on beside the new one unless the call says otherwise. */
 export const OVERLAP_SECONDS = 24 * 3600;
@@ -25,7 +25,7 @@ export const FIRST_LIMIT: LimitPlace = { app_key: '', method: '' };
 /** The second of an instant and the second in which its day of GMT+8 began, both since the epoch (TOP protocol 7). */
 export function quotaSeconds(now: Date): { second: number; day_start: number } {
   const second = Math.floor(now.getTime() / 1000);
-  return { second, day_start: second - ((second + GMT8_SECONDS) % DAY_SECONDS) };
+  return { second, day_start: gmt8DayStart(second) };
 }
 
 /** The first instant of a search in the call log: a day before its end, or before now, unless it is given. */

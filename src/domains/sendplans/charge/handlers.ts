@@ -1,5 +1,6 @@
 import { createBatcher } from '../../../batching/batch.ts';
-import { createLoader } from '../../../batching/loader.ts';
+import { keyOf } from '../../../batching/key.ts';
+import { createLoader, inOrder } from '../../../batching/loader.ts';
 import { invalidArgument } from '../../../contract/errors.ts';
 import type { Handlers } from '../../../contract/method.ts';
 import {
@@ -35,14 +36,9 @@ const answer = (code: Code) => ({
 export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Handlers<Contracts> => {
   const loadBiz = createLoader<string, Biz>({ load: (codes) => findBiz(sql, codes) });
   const charges = createBatcher<ChargeCommand, number>({ run: (code, commands) => charge(sql, code, commands) });
-  const loadStatus = createLoader<string, VipStatus>({
-    async load(keys) {
-      const found = await findVipStatus(
-        sql,
-        keys.map((key) => JSON.parse(key) as VipKey),
-      );
-      return new Map(keys.map((key, index) => [key, found[index] as VipStatus]));
-    },
+  const loadStatus = createLoader<VipKey, VipStatus>({
+    keyOf: ({ source, perform_type, member_hash, second }) => keyOf(source, perform_type, member_hash, second),
+    load: inOrder((keys) => findVipStatus(sql, keys)),
   });
   return {
     'alibaba.ai.content.business.supply.charge': async ({ member_charge_request: request }, { now }) => {
@@ -76,7 +72,7 @@ export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Hand
         member_hash: vault.hash(MEMBER_PURPOSE, mobile).toString('hex'),
         second: Math.floor(now.getTime() / 1000),
       };
-      const { known, renewing } = (await loadStatus(JSON.stringify(key))) as VipStatus;
+      const { known, renewing } = (await loadStatus(key)) as VipStatus;
       const code = known ? '0' : '3001';
       const said = { ret_value: renewing, ret_code: Number(code), ret_msg: VIP_STATUS_RESULTS[code].zh };
       return known ? said : { ...said, error_level: 'WARN' };

@@ -1,3 +1,4 @@
+import { GMT8_MS } from '../../../contract/gmt8.ts';
 import type { Words } from '../../../contract/schema.ts';
 
 // What an identity document is: by which text it is compared, and whether it can be one at all.
@@ -26,7 +27,6 @@ const PROVINCES = /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])/;
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECK_DIGITS = '10X98765432';
 const FIRST_YEAR = 1900;
-const GMT8_MS = 8 * 3_600_000;
 
 /**
  * Why a number is none of its kind; undefined when it may be one. An identity card has 18 digits: where (for the permanent

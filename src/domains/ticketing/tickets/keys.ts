@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { remember } from '../../../remember.ts';
 import type { Vault } from '../../../secrets/vault.ts';
 import { codeText, type Payload, readCode } from './rules.ts';
 
@@ -35,13 +36,8 @@ function derive(vault: Vault, tenant_id: number): GateKey {
 /** Gives each tenant's key pair. It follows from the master key, so that it needs no place of its own. */
 export function createGateKeys(vault: Vault): (tenant_id: number) => GateKey {
   const keys = new Map<number, GateKey>();
-  return (tenant_id) => {
-    // Callers may name any tenant in a forged code.
-    if (keys.size >= MOST_KEPT) keys.clear();
-    const key = keys.get(tenant_id) ?? derive(vault, tenant_id);
-    keys.set(tenant_id, key);
-    return key;
-  };
+  // Callers may name any tenant in a forged code.
+  return (tenant_id) => keys.get(tenant_id) ?? remember(keys, MOST_KEPT, tenant_id, derive(vault, tenant_id));
 }
 
 /** The code of a ticket. The same payload always gives the same text. */

@@ -1,5 +1,6 @@
 import { createBatcher } from '../../../batching/batch.ts';
-import { createLoader } from '../../../batching/loader.ts';
+import { keyOf } from '../../../batching/key.ts';
+import { createLoader, inOrder } from '../../../batching/loader.ts';
 import { createWeighed } from '../../../batching/weighed.ts';
 import type { Handlers, ResponseOf } from '../../../contract/method.ts';
 import type { lotterySendcode } from '../../../contract/vouchers/fcode.ts';
@@ -84,14 +85,9 @@ function openNumbers(sql: Sql): (app_key: string, claim: Claim) => Promise<boole
  * to users are noted as theirs, yet not bound: binding is the user's own act and starts the days of a DAY batch.
  */
 export function orderHandlers({ sql, vault }: { sql: Sql; vault: Vault }): Handlers<readonly [typeof lotterySendcode]> {
-  const granted = createLoader<string, boolean>({
-    async load(keys) {
-      const answers = await findGrants(
-        sql,
-        keys.map((key) => JSON.parse(key) as GrantKey),
-      );
-      return new Map(keys.map((key, index) => [key, answers[index] as boolean]));
-    },
+  const granted = createLoader<GrantKey, boolean>({
+    keyOf: ({ mix_id, user_id, partner_code }) => keyOf(mix_id, user_id, partner_code),
+    load: inOrder((keys) => findGrants(sql, keys)),
   });
   const claimNumber = openNumbers(sql);
   const sends = openSends(sql);
@@ -105,8 +101,7 @@ export function orderHandlers({ sql, vault }: { sql: Sql; vault: Vault }): Handl
       const { mix_id, ext_order_id, number, partner_code = null, user_id_type } = request;
       const users = usersOf(request);
       if (users === undefined) return refusal('users', request);
-      if (!(await granted(JSON.stringify({ mix_id, user_id: user.user_id, partner_code }))))
-        return refusal('not_found', request);
+      if (!(await granted({ mix_id, user_id: user.user_id, partner_code }))) return refusal('not_found', request);
       if (!(await claimNumber(app_key, { ext_order_id, mix_id }))) return refusal('conflict', request);
       // A nick is personal, an id is not unless it is a phone number: of a nick only the hash is kept.
       const kept =

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { GMT8_MS } from '../../../../src/contract/gmt8.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Choices } from '../../components/choices.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -10,7 +11,6 @@ import { type Activity, phaseOf, type Segment } from './state.ts';
 const DAY_MS = 86_400_000;
 const LOOK_MS = 10_000;
 const STEP_MS: Readonly<Record<Bucket, number>> = { MINUTE: 60_000, HOUR: 3_600_000, DAY: DAY_MS };
-const GMT8_MS = 8 * 3_600_000;
 
 /** The step that shows a span well: minutes within two days, hours within two months. */
 function bucketFor(segments: readonly Segment[], now: number): Bucket {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { type adminChannelContracts, tokenCreate } from '../../../../contract/ticketing/admin-channels.ts';
 import { writeAs } from '../../../../database/change-log.ts';
+import { hasState, SQLSTATE } from '../../../../database/errors.ts';
 import type { Sql } from '../../../../database/pool.ts';
 import type { Vault } from '../../../../secrets/vault.ts';
 import { joinedCursor, pageOf } from '../../../paging.ts';
@@ -19,7 +20,6 @@ import {
 } from './queries.ts';
 
 const TOKEN_BYTES = 24;
-const FOREIGN_KEY = '23503';
 
 const refused = (sub_code: keyof typeof tokenCreate.errors) => fault(tokenCreate, sub_code);
 
@@ -28,7 +28,7 @@ async function withParent<T>(write: Promise<T>, sub_code: keyof typeof tokenCrea
   try {
     return await write;
   } catch (error) {
-    throw (error as { code?: string }).code === FOREIGN_KEY ? refused(sub_code) : error;
+    throw hasState(error, SQLSTATE.foreignKeyViolation) ? refused(sub_code) : error;
   }
 }
 
@@ -83,7 +83,7 @@ export const adminChannelHandlers = ({
       const prices = price_list === undefined ? undefined : named;
       const place = { channel_id, project_id, event_id };
       await writeAs(sql, context, (tx) => authorize(tx, place, authorized, prices)).catch((error) => {
-        if (error.code !== FOREIGN_KEY) throw error;
+        if (!hasState(error, SQLSTATE.foreignKeyViolation)) throw error;
         throw refused(error.table_name === 'ticketing_channel_event' ? 'isv.holder-not-found' : 'isv.price-not-found');
       });
       return { is_success: true };

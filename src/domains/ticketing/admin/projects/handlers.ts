@@ -8,6 +8,7 @@ import {
   projectSave,
 } from '../../../../contract/ticketing/admin.ts';
 import { writeAs } from '../../../../database/change-log.ts';
+import { hasState, SQLSTATE } from '../../../../database/errors.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { keptText } from '../../../../secrets/personal.ts';
 import { pageOf, readIdCursor, writeIdCursor } from '../../../paging.ts';
@@ -41,8 +42,6 @@ type Contracts = readonly [
 type Project = RequestOf<typeof projectSave>['project'];
 type Event = Project['event_list'][number];
 type Price = Event['price_list'][number];
-
-const FOREIGN_KEY = '23503';
 
 const refused = (sub_code: keyof typeof projectSave.errors) => fault(projectSave, sub_code);
 const wrong = (field: string, why: string): Error =>
@@ -131,7 +130,7 @@ async function store(tx: Transaction, project: Project, context: CallContext): P
   );
   await saveSites(tx, sites);
   const saved = await saveProject(tx, rest).catch((error) => {
-    if (error.code !== FOREIGN_KEY) throw error;
+    if (!hasState(error, SQLSTATE.foreignKeyViolation)) throw error;
     throw refused(/site/.test(error.constraint_name) ? 'isv.site-not-found' : 'isv.tenant-not-found');
   });
   if (!saved) throw refused('isv.project-of-other-tenant');
@@ -164,7 +163,7 @@ async function storeEvent(
   const saved = await saveEvent(tx, { project_id, ...rest, ...entries }).catch((error) => {
     // A gate_open_time that was left out stays as it is.
     if (error.constraint_name === 'ticketing_event_gate_opens') throw wrong(`${path}.gate_open_time`, '晚于演出结束');
-    throw error.code === FOREIGN_KEY ? refused('isv.site-not-found') : error;
+    throw hasState(error, SQLSTATE.foreignKeyViolation) ? refused('isv.site-not-found') : error;
   });
   if (!saved) throw refused('isv.event-of-other-project');
   const { event_id } = event;
@@ -178,7 +177,7 @@ async function storeEvent(
   for (const { price_id, is_coupon_ticket, child_list } of price_list) {
     if (is_coupon_ticket === 0 || child_list === undefined) continue;
     await saveChildren(tx, { project_id, event_id, price_id }, child_list ?? []).catch((error) => {
-      throw error.code === FOREIGN_KEY ? refused('isv.price-not-found') : error;
+      throw hasState(error, SQLSTATE.foreignKeyViolation) ? refused('isv.price-not-found') : error;
     });
   }
 }
