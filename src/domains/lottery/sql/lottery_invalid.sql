@@ -1,7 +1,7 @@
 -- Voids wins of one activity in their order and gives each back to its segment and prize. p_commands: [[out_biz_id,
 -- app_key, mix_user_id], …]; returns a business code for each. Run again it changes nothing. The batches of all codes
 -- are locked first, in the order of their ids as draws lock them: two activities whose prizes share batches would wait
--- for each other.
+-- for each other (docs/concepts/locking.md).
 create or replace function lottery_invalid(p_platform bigint, p_spread_id text, p_now timestamptz, p_commands jsonb)
 returns integer[]
 language plpgsql set enable_seqscan = off as $$

@@ -1,4 +1,4 @@
--- Locks the stock of a project until commit and gives its counts.
+-- Locks the stock of a project until commit and gives its counts (docs/concepts/locking.md).
 create or replace function ticketing_project_lock(p_project_id bigint)
 returns ticketing_project_count
 language plpgsql as $$

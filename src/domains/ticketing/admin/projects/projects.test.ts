@@ -3,6 +3,7 @@ import { A, after, goods, NOON, P, putOn, stockOf, useBoxOffice } from '../../..
 import { until } from '../../../../../test/harness/until.ts';
 import type { Transaction } from '../../../../database/pool.ts';
 import { demoTokens } from '../../demo.ts';
+import { saveSites } from './queries.ts';
 
 const office = await useBoxOffice();
 
@@ -253,4 +254,17 @@ test('events are claimed in order of their ids, so two projects that claim the s
     return tx`rollback`.then(() => saved);
   });
   await expect(backOut).resolves.toEqual({ is_success: true });
+});
+
+test('a venue that is being saved keeps nobody waiting who refers to it', async () => {
+  await save(project(830, [event(8301, [tier(1, { goods_count: 1 })])]));
+  await office.sql.begin(async (tx) => {
+    await saveSites(tx, [{ site_id: 5001, site_name: '剧场' }]);
+    await office.sql.begin(async (other) => {
+      await other`set local lock_timeout = 500`;
+      await other`insert into ticketing_event select (jsonb_populate_record(e, '{"event_id": 8302}')).*
+        from ticketing_event e where event_id = 8301`;
+    });
+  });
+  expect(await office.sql`select from ticketing_event where event_id = 8302`).toHaveLength(1);
 });

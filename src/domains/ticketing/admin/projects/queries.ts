@@ -17,11 +17,13 @@ export async function saveProject(tx: Transaction, project: Columns): Promise<bo
   return rows.length > 0;
 }
 
-/** Creates or changes venues. */
+/** Creates or changes venues. Their keys are not set anew: who refers to one meanwhile would have to wait. */
 export async function saveSites(tx: Transaction, sites: readonly Columns[]): Promise<void> {
-  for (const site of sites)
+  for (const site of sites) {
+    const { site_id: _key, ...rest } = told(site);
     await tx`
-      insert into ticketing_site ${tx(told(site))} on conflict (site_id) do update set ${tx(told(site))}`;
+      insert into ticketing_site ${tx(told(site))} on conflict (site_id) do update set ${tx(rest)}`;
+  }
 }
 
 /** Locks the stock of a project until the transaction ends. */
