@@ -168,6 +168,14 @@ comment on table benefit_send_detail is
 create unique index benefit_send_window on benefit_send_detail
   (user_id, benefit_id, receiver_hash, window_start, window_ordinal) where window_start is not null;
 
+-- A command of a batch of sends and what it meets, once for each detail that is to be decided (benefit_send_parts).
+create type benefit_send_part as (
+  n bigint, first_n bigint, same_content boolean, unique_id text, content text, send_count integer, receiver bytea,
+  receiver_sealed text, share_hash text, biz_id text, trace_id text, sent_at timestamptz, stored_content bytea,
+  is_shared boolean, has_target boolean, of_detail bigint, benefit_id bigint, valid_total_num bigint, max_sends integer,
+  window_start timestamptz, refusal text, past_sends integer
+);
+
 create view audit_benefits (counter, key, counted, ledger) as
 with adjusted as (
   select user_id, benefit_id, sum(delta_total) as total, sum(delta_valid) as valid, sum(delta_relate) as relate

@@ -1,3 +1,28 @@
+create type benefit_send_part as (
+  n bigint,
+  first_n bigint,
+  same_content boolean,
+  unique_id text,
+  content text,
+  send_count integer,
+  receiver bytea,
+  receiver_sealed text,
+  share_hash text,
+  biz_id text,
+  trace_id text,
+  sent_at timestamp with time zone,
+  stored_content bytea,
+  is_shared boolean,
+  has_target boolean,
+  of_detail bigint,
+  benefit_id bigint,
+  valid_total_num bigint,
+  max_sends integer,
+  window_start timestamp with time zone,
+  refusal text,
+  past_sends integer
+);
+
 create type ticketing_goods as (
   n integer,
   line_no integer,
@@ -1941,6 +1966,10 @@ create view ticketing_price_shown as
 -- function benefit_find_sellers(p_relation_ids bigint[]) returns TABLE(relation_id bigint, user_id bigint) language plpgsql stable set enable_seqscan=off
 -- function benefit_find_sends(p_unique_id text) returns SETOF benefit_send language plpgsql stable set enable_seqscan=off
 -- function benefit_send(p_user_id bigint, p_commands jsonb) returns TABLE(error_code text, results json) language plpgsql set enable_seqscan=off set enable_nestloop=off
+-- function benefit_send_decide(p_user_id bigint, p_commands jsonb) returns TABLE(n bigint, first_n bigint, same_content boolean, unique_id text, content text, send_count integer, receiver bytea, receiver_sealed text, share_hash text, biz_id text, trace_id text, sent_at timestamp with time zone, stored_content bytea, is_shared boolean, has_target boolean, of_detail bigint, benefit_id bigint, max_sends integer, window_start timestamp with time zone, window_ordinal bigint, success_count integer, is_sent boolean, error_code_list text[]) language sql stable
+-- function benefit_send_match(p_user_id bigint, p_commands jsonb) returns TABLE(n bigint, first_n bigint, same_content boolean, at bigint, unique_id text, content text, relation_id bigint, detail_id bigint, config_id bigint, benefit_type text, send_count integer, receiver bytea, receiver_sealed text, share_hash text, biz_id text, trace_id text, sent_at timestamp with time zone, stored_content bytea, is_shared boolean) language sql stable
+-- function benefit_send_parts(p_user_id bigint, p_commands jsonb) returns SETOF benefit_send_part language sql stable
+-- function benefit_send_targets(p_user_id bigint, p_relation_id bigint, p_detail_id bigint) returns TABLE(detail_id bigint, benefit_id bigint, config_id bigint, benefit_type text, status smallint, valid_total_num bigint, max_sends integer, window_seconds integer, from_time timestamp with time zone, to_time timestamp with time zone) language sql stable
 -- function change_log_row() returns trigger language plpgsql
 -- function counters_advance(p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function counters_advance_batch(p_mix_id text, p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
@@ -1958,6 +1987,7 @@ create view ticketing_price_shown as
 -- function lottery_draw_plenty(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text) returns json language plpgsql
 -- function lottery_draw_prizes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_wanted integer[], p_all_rolls double precision[]) returns integer[] language plpgsql stable
 -- function lottery_enter_opening(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_now timestamp with time zone) returns void language sql
+-- function lottery_enter_wins(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_keys text[], p_apps text[], p_users text[], p_won integer[], p_prizes integer[], p_segment_no integer, p_limited boolean) returns void language plpgsql
 -- function lottery_find_lacking(p_platform bigint, p_spread_id text) returns TABLE(granted_at timestamp with time zone, out_biz_id text, app_key text, mix_id text) language sql stable
 -- function lottery_homes(p_draws jsonb) returns json language plpgsql
 -- function lottery_invalid(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_commands jsonb) returns integer[] language plpgsql set enable_seqscan=off
@@ -1969,6 +1999,7 @@ create view ticketing_price_shown as
 -- function lottery_open_prizes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_drawn integer[], p_codes jsonb) returns TABLE(prize_no integer, weight double precision, givable boolean) language sql stable
 -- function lottery_open_segment(p_platform bigint, p_spread_id text, p_now timestamp with time zone, OUT return_code integer, OUT segment_no integer, OUT free bigint) returns record language plpgsql stable
 -- function lottery_over_limit(p_activity lottery_activity, p_now timestamp with time zone, p_wanted integer[], p_users text[]) returns TABLE(n integer, return_code integer) language sql stable set enable_nestloop=off
+-- function lottery_receipts(p_platform bigint, p_spread_id text, p_keys text[], p_apps text[], p_users text[]) returns TABLE(n integer, refusal integer) language plpgsql stable
 -- function lottery_save(p_activity jsonb, p_now timestamp with time zone) returns text language plpgsql
 -- function lottery_save_prize(p_platform bigint, p_spread_id text, p_prize jsonb, p_now timestamp with time zone) returns void language plpgsql
 -- function lottery_save_segment(p_platform bigint, p_spread_id text, p_segment jsonb, p_now timestamp with time zone) returns void language plpgsql

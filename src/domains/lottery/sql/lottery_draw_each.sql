@@ -1,7 +1,6 @@
 -- Draws for callers of one activity in their order, each decided by itself; lottery_draw, which holds the activity's
 -- lock, tells parameters and result. The batches of codes are locked before prizes are drawn, in the order of their
--- ids, and wins that lack codes are given them first. Receipts are looked up one by one by their keys (a lateral
--- subquery with a limit leaves the planner no other way), whatever it knows of the table.
+-- ids, and wins that lack codes are given them first.
 create or replace function lottery_draw_each(p_platform bigint, p_spread_id text, p_now timestamptz,
   p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text, p_fresh boolean)
 returns json
@@ -24,7 +23,7 @@ begin
     raise exception 'lottery_draw was given % keys, % apps, % users and % rolls',
       cardinality(keys), cardinality(apps), cardinality(users), cardinality(rolls);
   end if;
-  -- What the batches have stays so until the end; those of rewards of before may be wanted by wins that lack codes.
+  -- What the batches have stays so until the end; those of replaced rewards may be wanted by wins that lack codes.
   perform 1 from voucher_batch b
     where b.mix_id = any (array(
       select r.mix_id from lottery_reward r
@@ -32,15 +31,7 @@ begin
     order by b.mix_id for no key update;
   loop
     if not fresh then
-      for known in
-        select k.n::integer as n, case when g.spread_id <> p_spread_id or g.mix_user_id <> users[k.n] then 200011
-          when g.invalid_at is not null then 200012 end as refusal
-        from unnest(keys, apps) with ordinality as k (out_biz_id, app_key, n)
-        cross join lateral (
-          select x.spread_id, x.mix_user_id, x.invalid_at from lottery_grant x
-          where x.platform = p_platform and x.out_biz_id = k.out_biz_id and x.app_key = k.app_key limit 1
-        ) g
-      loop
+      for known in select * from lottery_receipts(p_platform, p_spread_id, keys, apps, users) loop
         return_codes[known.n] := coalesce(known.refusal, -1);
         if known.refusal is null then told := told || known.n; end if;
       end loop;
@@ -55,23 +46,8 @@ begin
 
   seen := cardinality(told);
   if decided.won <> '{}' then
-    -- A key that another activity of the platform was given at this moment is refused here too.
-    insert into lottery_grant (platform, out_biz_id, app_key, spread_id, mix_user_id, segment_no, reward_no,
-      result_code,
-      granted_at, limited)
-    select p_platform, keys[w.n], apps[w.n], p_spread_id, users[w.n], decided.segment_no, p.reward_no,
-      case when p.code_count > 0 then 3 else 1 end, p_now, decided.limited
-    from unnest(decided.won, decided.prizes) as w (n, prize_no)
-    left join (
-      select p.prize_no, r.reward_no, r.code_count
-      from lottery_prize p join lottery_reward r using (platform, spread_id, reward_no)
-      where p.platform = p_platform and p.spread_id = p_spread_id
-    ) p on p.prize_no = w.prize_no;
-    update lottery_segment s set consumed_win_times = s.consumed_win_times + cardinality(decided.won)
-      where s.platform = p_platform and s.spread_id = p_spread_id and s.segment_no = decided.segment_no;
-    update lottery_prize p set consumed_count = p.consumed_count + w.wins
-      from (select d.prize_no, count(*) as wins from unnest(decided.prizes) as d (prize_no) group by 1) w
-      where p.platform = p_platform and p.spread_id = p_spread_id and p.prize_no = w.prize_no;
+    perform lottery_enter_wins(p_platform, p_spread_id, p_now, keys, apps, users, decided.won, decided.prizes,
+      decided.segment_no, decided.limited);
   end if;
 
   bring := lottery_numbers_with_codes(p_platform, p_spread_id, decided.won, decided.prizes);

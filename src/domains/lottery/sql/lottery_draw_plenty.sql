@@ -10,9 +10,7 @@ declare
   keys text[] := string_to_array(p_out_biz_ids, u&'\001F');
   callers integer := cardinality(keys);
   opened record;
-  prizes integer[];
-  rewards integer[];
-  bounds float8[];
+  prizes integer[]; rewards integer[]; bounds float8[];
   total float8;
   plenty boolean;
   picks integer[];
@@ -31,8 +29,8 @@ begin
     from (
       select p.prize_no, p.reward_no, p.weight::float8 as weight,
         sum(p.weight) over (order by p.prize_no)::float8 as upper,
-        r.code_count = 0 and not coalesce(period_over(r.gmt_expire, p_now), false) and (p.total_count is null
-          or p.total_count - p.consumed_count >= callers) as plenty
+        r.code_count = 0 and not coalesce(period_over(r.gmt_expire, p_now), false)
+          and (p.total_count is null or p.total_count - p.consumed_count >= callers) as plenty
       from lottery_prize p join lottery_reward r using (platform, spread_id, reward_no)
       where p.platform = p_platform and p.spread_id = p_spread_id and p.weight > 0
         and (p.total_count is null or p.total_count > p.consumed_count)

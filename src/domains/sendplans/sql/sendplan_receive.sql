@@ -18,7 +18,8 @@ declare
   users integer[]; others jsonb[]; request_places integer[];
   known_counts integer[]; known_days date[]; known_day_counts integer[];
   known_receipts bigint[]; known_users text[]; same_place boolean[]; linked boolean;
-  -- The names of the persons of the batch, by their place (user_places: of each hash): their own receives, and the person.
+  -- The names of the persons of the batch, by their place (user_places: of each hash): their own receives, and the
+  -- person.
   user_hashes text[]; user_counts integer[]; user_days date[]; user_day_counts integer[]; persons integer[];
     user_places jsonb;
   -- The persons, by their place: their receives under all names, and the person that one was found to be.

@@ -6,14 +6,10 @@ create or replace function voucher_guess_pass(p_app_key text, p_calls jsonb, p_l
 returns integer[]
 language plpgsql set enable_seqscan = off as $$
 declare
-  call jsonb;
-  lim jsonb;
+  call jsonb; lim jsonb; state jsonb; states jsonb;
   who text;
   wrong_codes integer;
-  wait integer;
-  waits integer[] := '{}';
-  state jsonb;
-  states jsonb;
+  wait integer; waits integer[] := '{}';
   changed boolean := false;
 begin
   -- One at a time for an app; who only names right codes writes nothing. A count lost by a crash within the last half

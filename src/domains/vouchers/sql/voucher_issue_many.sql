@@ -12,9 +12,7 @@ declare
   batch voucher_batch;
   free bigint[];
   wanted bigint;
-  used integer := 0;
-  given integer;
-  n integer := 0;
+  used integer := 0; given integer; n integer := 0;
   take jsonb;
   counts integer[] := '{}';
   -- of each code issued, by its place in free
