@@ -1,7 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { connect, type Sql } from '../src/database/pool.ts';
 import { DEMO } from '../src/demo.ts';
 import { startEmbedded } from '../src/embedded/embedded.ts';
@@ -36,7 +40,7 @@ export async function benchCodes(): Promise<void> {
       `${cpus().length} × ${cpus()[0]?.model.trim()}, node ${process.versions.node}, PostgreSQL ${row?.version} (fsync ${row?.fsync})`,
     );
     const call = callerOf(server.port);
-    await compareMaking(sql, call);
+    await compareMaking(database.target, sql, call);
     await comparePages(call);
   } finally {
     await sql.end();
@@ -56,11 +60,11 @@ function callerOf(port: number): Call {
   };
 }
 
-async function compareMaking(sql: Sql, call: Call): Promise<void> {
+async function compareMaking(target: string, sql: Sql, call: Call): Promise<void> {
   const rounds: { made: number; copied: number; singles: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const made = await makeCodes(sql, call, `code_bench_${round}`);
-    rounds.push({ made, copied: await copyRows(sql, `code_bench_${round}`), singles: await insertSingly(sql) });
+    rounds.push({ made, copied: await copyRows(target, `code_bench_${round}`), singles: await insertSingly(sql) });
   }
   const line = (name: string, seconds: (round: (typeof rounds)[number]) => number, more = '') =>
     console.log(
@@ -106,30 +110,25 @@ async function makeCodes(sql: Sql, call: Call, mix_id: string): Promise<number> 
 }
 
 /** Seconds that one COPY of a batch's rows takes, under another mix_id beside the first and with its text ready in memory. */
-async function copyRows(sql: Sql, mix_id: string): Promise<number> {
-  const connection = await sql.reserve();
+async function copyRows(target: string, mix_id: string): Promise<number> {
+  const client = new pg.Client(target);
+  await client.connect();
   try {
-    await connection`set statement_timeout = 0`;
     const columns = 'mix_id, sequence, code_status, gmt_modified';
     const rows = `select mix_id || '_copy', sequence, code_status, gmt_modified from voucher_code where mix_id = '${mix_id}'`;
-    const out = await connection.unsafe(`copy (${rows} order by sequence) to stdout`).readable();
-    const chunks: Buffer[] = [];
-    for await (const chunk of out) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks);
-    await connection`checkpoint`;
+    const text = await buffer(client.query(copyTo(`copy (${rows} order by sequence) to stdout`)));
+    await client.query('checkpoint');
     const started = performance.now();
-    const copy = await connection.unsafe(`copy voucher_code (${columns}) from stdin`).writable();
-    await new Promise<void>((done, failed) => {
-      copy.on('error', failed).on('finish', done);
-      for (let at = 0; at < text.length; at += 1 << 16) copy.write(text.subarray(at, at + (1 << 16)));
-      copy.end();
-    });
+    const pieces = function* (): Generator<Buffer> {
+      for (let at = 0; at < text.length; at += 1 << 16) yield text.subarray(at, at + (1 << 16));
+    };
+    const copy = client.query(copyFrom(`copy voucher_code (${columns}) from stdin`));
+    await pipeline(pieces(), copy);
     const seconds = (performance.now() - started) / 1000;
-    const [row] = await connection`select count(*) from voucher_code where mix_id = ${`${mix_id}_copy`}`;
-    if (row?.count !== CODES) throw new Error(`COPY brought ${row?.count} rows`);
+    if (copy.rowCount !== CODES) throw new Error(`COPY brought ${copy.rowCount} rows`);
     return seconds;
   } finally {
-    connection.release();
+    await client.end();
   }
 }
 

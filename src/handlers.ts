@@ -40,29 +40,32 @@ const ledgers = {
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 type HandlerParts = Parts & Parameters<typeof platformHandlers>[0] & Parameters<typeof adminPlatformHandlers>[0];
 
-/** What carries out each method of the catalogue: a method that none of the domains carries out is a compile error. */
+/**
+ * What carries out each method of the catalogue: a method that none of the domains carries out is a compile error. What
+ * administration asks may take long: partners' statements do not wait behind it.
+ */
 export function joinHandlers({ sql, vault, tokens }: HandlerParts): Handlers<typeof catalogue> {
   const draws = openDraws(sql);
   return {
     ...lotteryHandlers({ sql, vault, draws }),
-    ...adminLotteryHandlers({ sql, vault, draws }),
+    ...adminLotteryHandlers({ sql: sql.alone, vault, draws }),
     ...voucherHandlers({ sql, vault }),
-    ...jobHandlers({ sql }),
+    ...jobHandlers({ sql: sql.alone }),
     ...ticketingHandlers({ sql, vault }),
-    ...adminTicketingHandlers({ sql, vault }),
+    ...adminTicketingHandlers({ sql: sql.alone, vault }),
     ...sendplansHandlers({ sql, vault }),
-    ...adminSendplansHandlers({ sql, vault }),
+    ...adminSendplansHandlers({ sql: sql.alone, vault }),
     ...benefitHandlers({ sql, vault }),
-    ...adminBenefitsHandlers({ sql, vault }),
+    ...adminBenefitsHandlers({ sql: sql.alone, vault }),
     ...platformHandlers({ tokens }),
-    ...adminPlatformHandlers({ sql, vault, tokens }),
-    ...lotteryConsole.handlers({ sql, vault }),
-    ...voucherConsole.handlers({ sql, vault }),
-    ...ticketingConsole.handlers({ sql, vault }),
-    ...sendplanConsole.handlers({ sql, vault }),
-    ...benefitConsole.handlers({ sql, vault }),
-    ...ledgerHandlers({ sql, ledgers }),
-    ...operatorHandlers({ sql }),
+    ...adminPlatformHandlers({ sql: sql.alone, vault, tokens }),
+    ...lotteryConsole.handlers({ sql: sql.alone, vault }),
+    ...voucherConsole.handlers({ sql: sql.alone, vault }),
+    ...ticketingConsole.handlers({ sql: sql.alone, vault }),
+    ...sendplanConsole.handlers({ sql: sql.alone, vault }),
+    ...benefitConsole.handlers({ sql: sql.alone, vault }),
+    ...ledgerHandlers({ sql: sql.alone, ledgers }),
+    ...operatorHandlers({ sql: sql.alone }),
   };
 }
 

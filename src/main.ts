@@ -186,7 +186,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
   serveOAuth(server, oauth);
   const demoLogin = config.sandbox ? DEMO.operator : undefined;
   const findDeveloper = serveConsole(server, {
-    sql,
+    sql: sql.alone,
     vault,
     clock,
     dispatcher,

@@ -91,8 +91,8 @@ describe.each(Object.entries(times))('%s', (_when, time) => {
 
 /** The one value a query gives. */
 async function ask(server: TestServer, query: string): Promise<string> {
-  const [row] = await server.database.sql.unsafe(query).values();
-  return String(row?.[0]);
+  const [row] = await server.database.sql.unsafe(query);
+  return String(Object.values(row ?? {})[0]);
 }
 
 /** Every list of an answer with the names of its first item's children. */

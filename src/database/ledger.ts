@@ -1,8 +1,4 @@
-import type postgres from 'postgres';
-import type { Sql } from './pool.ts';
-
-/** A part of a statement. */
-export type Part = postgres.PendingQuery<postgres.Row[]>;
+import type { Part, Sql } from './pool.ts';
 
 /** What an entry may be. */
 export type LedgerKind = 'opening' | 'adjusted' | 'taken' | 'returned' | 'added';

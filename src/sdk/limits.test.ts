@@ -51,7 +51,7 @@ test('a fault of the platform is repeated until it is over', async () => {
   await sql`alter function platform_take_quota rename to platform_take_nothing`;
   const refused = await client.call('taobao.time.get', {}, { retries: 0 }).catch((error: TopError) => error);
   expect(refused).toMatchObject({ code: 15, sub_code: 'isp.service-error', retryable: true });
-  setTimeout(() => sql`alter function platform_take_nothing rename to platform_take_quota`.execute(), 150);
+  setTimeout(() => sql`alter function platform_take_nothing rename to platform_take_quota`.then(), 150);
   expect(await client.call('taobao.time.get')).toHaveProperty('time');
 });
 

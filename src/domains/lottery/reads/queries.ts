@@ -1,5 +1,5 @@
-import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
-import type { Sql } from '../../../database/pool.ts';
+import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
+import type { Part, Sql } from '../../../database/pool.ts';
 import type { DrawCursor, DrawRow } from '../admin/queries.ts';
 
 /** Which wins of an activity; what is undefined lets every win through. */

@@ -1,5 +1,5 @@
-import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
-import type { Sql } from '../../../database/pool.ts';
+import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
+import type { Part, Sql } from '../../../database/pool.ts';
 import type { Order } from '../admin/orders/queries.ts';
 import { isRefundDue } from '../admin/payments/queries.ts';
 

@@ -1,4 +1,4 @@
-import { copyLines, copyValue } from '../../../database/copy.ts';
+import { copyValue } from '../../../database/copy.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import type { Batch } from '../queries.ts';
 import type { CodeForm } from '../series.ts';
@@ -138,6 +138,6 @@ export async function makeCodes(
   if (batch === undefined) throw new Error(`the batch ${mix_id} has no form to make codes by`);
   const { total_count } = batch;
   const statement = tx`copy voucher_code (mix_id, sequence, gmt_modified) from stdin`;
-  await copyLines(statement, codeLines(mix_id, total_count + 1, total_count + count, now));
+  await tx.copy(statement, codeLines(mix_id, total_count + 1, total_count + count, now));
   await tx`select voucher_enter_made(${mix_id}, ${count}, ${job_id}, ${now})`;
 }

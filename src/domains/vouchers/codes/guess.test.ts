@@ -141,7 +141,7 @@ test('right codes among guesses made at once are only answered before the limit'
 
 test('a count whose answer is lost is made again: its caller is shut out early rather than told one wrong code more', async () => {
   const door = await openDoor(database.target);
-  const [sql, keeper] = [connect(door.target), await database.sql.reserve()];
+  const [sql, keeper] = [connect(door.target), connect(database.target, { max: 1 })];
   const [at, ask] = [codeHandlers({ sql, vault }), { app_key: '9', user_id: 'u' }];
   const more = user.wrong / 2 + 1;
   expect(await attempt([codes[6]!], ask, at)).toEqual(['OK']);
@@ -157,7 +157,7 @@ test('a count whose answer is lost is made again: its caller is shut out early r
   await door.set('open');
   expect(await answer).toBe(`isv.voucher-guess-limit ${user.lock}`);
   expect((await counted())[0]).toEqual({ wrong: 2 * more });
-  keeper.release();
+  await keeper.end();
   await sql.end();
   await door.close();
 });

@@ -1,4 +1,4 @@
-import { copyLines, copyValue } from '../../../database/copy.ts';
+import { copyValue } from '../../../database/copy.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Layout, ReadLine } from './rules.ts';
 
@@ -93,7 +93,7 @@ export async function addPart(
       : `${head}${part.offset + line}\t\\N\t\\N\t${problem}\n`,
   );
   const statement = tx`copy voucher_import_line (mix_id, import_id, line, code_sealed, code_hash, problem) from stdin`;
-  await copyLines(statement, [rows.join('')]);
+  await tx.copy(statement, [rows.join('')]);
   const bad = lines.filter(({ problem }) => problem !== undefined).length;
   await tx`update voucher_import set parts = parts + 1, line_count = line_count + ${part.line_count},
       bad_count = bad_count + ${bad}, quotes_open = ${part.quotes_open}

@@ -1,6 +1,6 @@
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
-import { type LedgerReader, type LedgerSource, type Part, readLedger } from '../../../database/ledger.ts';
-import type { Sql } from '../../../database/pool.ts';
+import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
+import type { Part, Sql } from '../../../database/pool.ts';
 import type { Catalogue, CodeRecord } from '../codes/queries.ts';
 import type { CodeForm } from '../series.ts';
 

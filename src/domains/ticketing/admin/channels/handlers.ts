@@ -84,7 +84,7 @@ export const adminChannelHandlers = ({
       const place = { channel_id, project_id, event_id };
       await writeAs(sql, context, (tx) => authorize(tx, place, authorized, prices)).catch((error) => {
         if (!hasState(error, SQLSTATE.foreignKeyViolation)) throw error;
-        throw refused(error.table_name === 'ticketing_channel_event' ? 'isv.holder-not-found' : 'isv.price-not-found');
+        throw refused(error.table === 'ticketing_channel_event' ? 'isv.holder-not-found' : 'isv.price-not-found');
       });
       return { is_success: true };
     },

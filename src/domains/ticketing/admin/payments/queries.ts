@@ -1,5 +1,4 @@
-import type { Part } from '../../../../database/ledger.ts';
-import type { Queryable, Sql } from '../../../../database/pool.ts';
+import type { Part, Queryable, Sql } from '../../../../database/pool.ts';
 
 /** Whether the order `o` of the query around it has a payment that must be given back and was not yet. */
 export const isRefundDue = (sql: Sql): Part => sql`exists (

@@ -131,7 +131,7 @@ async function store(tx: Transaction, project: Project, context: CallContext): P
   await saveSites(tx, sites);
   const saved = await saveProject(tx, rest).catch((error) => {
     if (!hasState(error, SQLSTATE.foreignKeyViolation)) throw error;
-    throw refused(/site/.test(error.constraint_name) ? 'isv.site-not-found' : 'isv.tenant-not-found');
+    throw refused(/site/.test(error.constraint) ? 'isv.site-not-found' : 'isv.tenant-not-found');
   });
   if (!saved) throw refused('isv.project-of-other-tenant');
   await lockStock(tx, project.project_id);
@@ -162,7 +162,7 @@ async function storeEvent(
   const entries = entry_limit === undefined ? {} : { entry_limit: entry_limit === 0 ? null : (entry_limit ?? 1) };
   const saved = await saveEvent(tx, { project_id, ...rest, ...entries }).catch((error) => {
     // A gate_open_time that was left out stays as it is.
-    if (error.constraint_name === 'ticketing_event_gate_opens') throw wrong(`${path}.gate_open_time`, '晚于演出结束');
+    if (error.constraint === 'ticketing_event_gate_opens') throw wrong(`${path}.gate_open_time`, '晚于演出结束');
     throw hasState(error, SQLSTATE.foreignKeyViolation) ? refused('isv.site-not-found') : error;
   });
   if (!saved) throw refused('isv.event-of-other-project');
