@@ -2,9 +2,11 @@ import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../src/database/pool.ts';
 import { DEMO } from '../src/demo.ts';
+import { RECEIVER_SEALED } from '../src/domains/benefits/sealed.ts';
 import { send } from '../src/domains/benefits/send/queries.ts';
 import { drawAll, insertActivity, insertPrize, invalidAll } from '../src/domains/lottery/queries.ts';
 import { receive } from '../src/domains/sendplans/queries.ts';
+import { RECEIVER_SEALED as USER_SEALED } from '../src/domains/sendplans/sealed.ts';
 import { sealPersons } from '../src/domains/ticketing/orders/persons.ts';
 import { payOrders, submitOrders } from '../src/domains/ticketing/orders/queries.ts';
 import { operate } from '../src/domains/vouchers/codes/queries.ts';
@@ -149,17 +151,19 @@ function orderOf(vault: Vault, n: number, now: Date, price_id: number) {
     card_type: 1,
     card_no: `1101011990${String(n).padStart(8, '0')}`,
   };
+  const order = { project_id: FILLED.project_id, channel_id: 1, shopping_cart_id: `cart${n}` };
   const param = { cart_goods_param_list: [{ bearer_list: [bearer] }] } as unknown as Parameters<typeof sealPersons>[1];
   return {
     ...{ now, channel_id: 1, shopping_cart_id: `cart${n}`, content_hash: hashOf(`cart${n}`), user_id: `buyer${n}` },
-    ...{ receivable_money: null, has_bearer: false, persons: sealPersons(vault, param, 1) },
+    ...{ receivable_money: null, has_bearer: false, persons: sealPersons(vault, param, order) },
     goods: [{ line_no: 1, event_id: FILLED.event_id, price_id, goods_count: 1, bearer_count: 1, children: null }],
   } as unknown as Parameters<typeof submitOrders>[2][number];
 }
 
 /** So many receives of one plan. */
 export async function fillReceives({ sql, vault, rows }: Filling): Promise<void> {
-  const user_sealed = vault.seal('sendplan-user', JSON.stringify({ userId: 'bench' })).toString('base64');
+  const seal = (hash: string) =>
+    vault.seal(USER_SEALED, [FILLED.plan_id, hash], JSON.stringify({ userId: 'bench' })).toString('base64');
   await inBatches(rows, (numbers, at) => {
     const commands = numbers.map((n) => ({
       ...{
@@ -168,7 +172,7 @@ export async function fillReceives({ sql, vault, rows }: Filling): Promise<void>
         circle_id: 2,
         circle_content: 'bench',
         user_hash: hashOf(`user${n}`),
-        user_sealed,
+        user_sealed: seal(hashOf(`user${n}`)),
       },
       ...{ request_id: `bench${n}`, draw: Math.random() },
     }));
@@ -178,14 +182,14 @@ export async function fillReceives({ sql, vault, rows }: Filling): Promise<void>
 
 /** So many sends of the benefit that the demo's activity links to. */
 export async function fillSends({ sql, vault, rows }: Filling): Promise<void> {
-  const receiver_sealed = vault
-    .seal('benefit-receiver', JSON.stringify({ kind: 'nick', name: 'bench-receiver' }))
-    .toString('base64');
+  const receiver = JSON.stringify({ kind: 'nick', name: 'bench-receiver' });
+  const seal = (unique_id: string) =>
+    vault.seal(RECEIVER_SEALED, [FILLED.seller, unique_id], receiver).toString('base64');
   await inBatches(rows, (numbers, at) => {
     const commands = numbers.map((n) => ({
       ...{ at: at.getTime(), unique_id: `bench${n}`, content: hashOf(`send${n}`), relation_id: 12345234 },
       ...{ detail_id: null, config_id: null, benefit_type: null, send_count: 1, receiver_hash: hashOf(`user${n}`) },
-      ...{ receiver_sealed, share_hash: null, biz_id: null, trace_id: null },
+      ...{ receiver_sealed: seal(`bench${n}`), share_hash: null, biz_id: null, trace_id: null },
     }));
     return send(sql, FILLED.seller, commands);
   });

@@ -3,10 +3,10 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { readConfig, readMasterKey } from '../src/config.ts';
+import { readConfig, readMasterKeys } from '../src/config.ts';
+import { openKeyring } from '../src/database/keyring.ts';
 import { connect, type Sql } from '../src/database/pool.ts';
 import { startEmbedded } from '../src/embedded/embedded.ts';
-import { createVault } from '../src/secrets/vault.ts';
 import { findChromium, launchChromium, openPage } from '../test/harness/chromium.ts';
 import { type ConsoleClient, logIn } from '../test/harness/console.ts';
 import {
@@ -76,7 +76,7 @@ async function fill(sql: Sql, client: ConsoleClient, home: string): Promise<void
   if ((await sql`select from lottery_activity where spread_id = ${FILLED.spread_id}`).length > 0) return;
   const filling: Filling = {
     sql,
-    vault: createVault(readMasterKey(readConfig(true, { PIAOQUAN_HOME: home }))),
+    vault: (await openKeyring(sql, () => readMasterKeys(readConfig(true, { PIAOQUAN_HOME: home })))).vault,
     rows: ROWS,
     codes: CODES,
     call: client.call,

@@ -1,7 +1,8 @@
 import pino from 'pino';
-import { readConfig, readMasterKey } from '../src/config.ts';
+import { readConfig, readMasterKeys } from '../src/config.ts';
 import { lotteryPerformance } from '../src/contract/lottery/lottery.ts';
 import type { Handler } from '../src/contract/method.ts';
+import { openKeyring } from '../src/database/keyring.ts';
 import { connect } from '../src/database/pool.ts';
 import { openAppStore } from '../src/gateway/apps.ts';
 import { type AnyHandler, failCall } from '../src/gateway/call.ts';
@@ -15,7 +16,6 @@ import { openQuotas } from '../src/gateway/quotas.ts';
 
 import { buildServer } from '../src/gateway/server.ts';
 import { openSessionStore } from '../src/gateway/sessions.ts';
-import { createVault } from '../src/secrets/vault.ts';
 import { engineWay, interactiveWay, redisWay, type Way } from './stock-ways.ts';
 
 /**
@@ -37,7 +37,7 @@ const draw: Handler<typeof lotteryPerformance> = async ({ lottery_performance_to
     ? { return_code: '0', return_value: { result_code: 1, rewards: [] }, return_message: '成功' }
     : { return_code: '200007', return_message: '本时段库存已发完' };
 
-const vault = createVault(readMasterKey(config));
+const { vault } = await openKeyring(sql, () => readMasterKeys(config));
 const clock = (): Date => new Date();
 const apps = openAppStore(sql, vault);
 const logger = pino({ level: 'error' }, pino.destination(2));

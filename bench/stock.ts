@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openKeyring } from '../src/database/keyring.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect, type DatabaseTarget, type Sql } from '../src/database/pool.ts';
 import { SCHEMA } from '../src/database/schema-files.ts';
 import { loadPlatformDemo } from '../src/demo.ts';
 import { startEmbedded } from '../src/embedded/embedded.ts';
-import { checkMasterKey } from '../src/gateway/records.ts';
-import { createVault } from '../src/secrets/vault.ts';
 import { addHotActivity, nextTake, signedDraw } from './hot-server.ts';
 import { type LoadResult, load } from './load.ts';
 import { NODE_FLAGS, type ServerProcess, startServerProcess } from './processes.ts';
@@ -67,10 +66,9 @@ async function describeMachine(target: DatabaseTarget, redis: RedisServer | unde
 /** Brings a database up to date and adds the demo app and the hot activity. */
 async function prepare(target: DatabaseTarget, masterKey: Buffer): Promise<void> {
   const sql = connect(target, { max: 1 });
-  const vault = createVault(masterKey);
   const now = new Date();
   await migrate(sql, SCHEMA, { kind: 'sandbox' });
-  await checkMasterKey(sql, vault);
+  const { vault } = await openKeyring(sql, () => [masterKey]);
   await loadPlatformDemo(sql, vault, ['film.lottery'], now);
   await sql`update platform_app set calls_per_day = 1000000000000`;
   await addHotActivity(sql, now);

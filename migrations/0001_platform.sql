@@ -289,11 +289,24 @@ create index on platform_operator_trial (tried_at);
 -- What runs beside the calls.
 
 create table platform_vault (
-  id smallint primary key check (id = 1),
-  key_check bytea not null
+  id smallint primary key default 1 check (id = 1),
+  key_id text not null check (key_id ~ '^[0-9a-f]{8}$'),
+  earlier_key_ids text[] not null default '{}',
+  lookup_sealed bytea not null
 );
 comment on table platform_vault is
-  'Keyed hash of a fixed text, by which a start with another master key is refused before it can do harm.';
+  'The master keys of this database, by their ids. key_id: the one that seals. earlier_key_ids: something may still be '
+  'sealed under them. lookup_sealed: the key of all keyed hashes, sealed under key_id; that key never changes.';
+
+create table platform_vault_holder (
+  holder uuid primary key,
+  key_ids text[] not null,
+  sealing text not null,
+  sealing_since timestamptz not null,
+  seen_at timestamptz not null
+);
+comment on table platform_vault_holder is
+  'Servers that run: the master keys each was given, the one it seals with and since when, and when it last told so.';
 
 create unlogged table platform_probe (filler text not null);
 comment on table platform_probe is

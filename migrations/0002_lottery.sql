@@ -146,12 +146,14 @@ create table lottery_grant_code (
   app_key text collate "C" not null,
   sequence bigint not null,
   mix_id text not null,
+  code_hash bytea check (length(code_hash) = 32),
   code_sealed bytea not null,
   primary key (platform, out_biz_id, app_key, sequence),
   foreign key (platform, out_biz_id, app_key) references lottery_grant
 );
 comment on table lottery_grant_code is
-  'The voucher codes a win brought: batch, sequence there, and what the voucher domain opens the code from.';
+  'The voucher codes a win brought: batch, sequence there, and what the voucher domain opens the code from: what is '
+  'sealed, with its keyed hash, or with no hash what the code is computed from.';
 
 create table lottery_lacking (
   platform bigint not null,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
@@ -146,22 +146,56 @@ function onOff(env: NodeJS.ProcessEnv, name: string): boolean {
 }
 
 /**
- * The master key that guards secrets at rest: `PIAOQUAN_MASTER_KEY`, 32 bytes in base64 or 64 hexadecimal digits. A
- * sandbox without one makes its own and keeps it in the data folder, readable by its owner alone; the command line finds
- * it there. Throws StartError when there is no key and none may be made, or it has another form.
+ * The master keys that guard secrets at rest, the one that shall seal first: `PIAOQUAN_MASTER_KEY`, 32 bytes in base64 or
+ * 64 hexadecimal digits, and those before it, `PIAOQUAN_PREVIOUS_MASTER_KEYS`, comma-joined. A sandbox without any makes
+ * its own and keeps it in the data folder, readable by its owner alone, a key a line; the command line finds it there.
+ * Throws StartError when there is no key and none may be made, or one has another form.
  * @param config.sandbox whether a key may be made
  */
-export function readMasterKey(config: Pick<Config, 'sandbox' | 'home'>, env: NodeJS.ProcessEnv = process.env): Buffer {
+export function readMasterKeys(
+  config: Pick<Config, 'sandbox' | 'home'>,
+  env: NodeJS.ProcessEnv = process.env,
+): readonly [Buffer, ...Buffer[]] {
+  const previous = (env.PIAOQUAN_PREVIOUS_MASTER_KEYS ?? '').split(',').filter((each) => each.trim() !== '');
+  const earlier = previous.map((each) => decodeKey(each.trim(), 'PIAOQUAN_PREVIOUS_MASTER_KEYS'));
   const given = env.PIAOQUAN_MASTER_KEY;
-  if (given) return decodeKey(given, 'PIAOQUAN_MASTER_KEY');
-  const file = join(config.home, 'master.key');
-  if (existsSync(file)) return decodeKey(readFileSync(file, 'utf8').trim(), file);
-  if (!config.sandbox)
+  if (given) return [decodeKey(given, 'PIAOQUAN_MASTER_KEY'), ...earlier];
+  const file = keyFile(config.home);
+  if (!existsSync(file) && config.sandbox) makeKey(config.home, file);
+  if (!existsSync(file))
     throw new StartError(
       'set PIAOQUAN_MASTER_KEY to 32 random bytes in base64, e.g. the output of: openssl rand -base64 32',
     );
-  makeKey(config.home, file);
-  return decodeKey(readFileSync(file, 'utf8').trim(), file);
+  const lines = readFileSync(file, 'utf8').trim().split(/\s+/);
+  const [first, ...others] = lines.map((each) => decodeKey(each, file));
+  return [first as Buffer, ...others, ...earlier];
+}
+
+const keyFile = (home: string): string => join(home, 'master.key');
+
+/**
+ * Puts a new key before the one in the file of a data folder, where the key is not in the settings. A file that holds two
+ * stays as it is: the first of them is the new key of a change that did not come to its end.
+ */
+export function addFileKey(home: string, env: NodeJS.ProcessEnv = process.env): void {
+  const file = keyFile(home);
+  if (env.PIAOQUAN_MASTER_KEY || !existsSync(file)) return;
+  const [first = '', ...others] = readFileSync(file, 'utf8').trim().split(/\s+/);
+  if (others.length === 0) writeKeys(file, [randomBytes(32).toString('base64'), first]);
+}
+
+/** Leaves the first key alone in the file of a data folder, once nothing is sealed under the others. */
+export function keepFirstFileKey(home: string, env: NodeJS.ProcessEnv = process.env): void {
+  const file = keyFile(home);
+  if (env.PIAOQUAN_MASTER_KEY || !existsSync(file)) return;
+  writeKeys(file, readFileSync(file, 'utf8').trim().split(/\s+/).slice(0, 1));
+}
+
+/** Writes keys so that a reader finds those before or these, whole. */
+function writeKeys(file: string, keys: readonly string[]): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${keys.join('\n')}\n`, { mode: 0o600, flush: true });
+  renameSync(draft, file);
 }
 
 /** Makes a key that appears whole or not at all; when another process was first, its key stays. */

@@ -5,6 +5,7 @@ import { adminBenefitsHandlers } from './domains/benefits/admin/handlers.ts';
 import { benefitConsole } from './domains/benefits/console.ts';
 import { loadBenefitsDemo } from './domains/benefits/demo.ts';
 import { benefitHandlers } from './domains/benefits/handlers.ts';
+import { benefitsSealed } from './domains/benefits/sealed.ts';
 import { jobHandlers } from './domains/jobs/handlers.ts';
 import { ledgerHandlers } from './domains/ledger/handlers.ts';
 import { adminLotteryHandlers } from './domains/lottery/admin/handlers.ts';
@@ -12,6 +13,7 @@ import { lotteryConsole } from './domains/lottery/console.ts';
 import { loadLotteryDemo } from './domains/lottery/demo.ts';
 import { openDraws } from './domains/lottery/draws.ts';
 import { lotteryHandlers } from './domains/lottery/handlers.ts';
+import { lotterySealed } from './domains/lottery/sealed.ts';
 import { adminPlatformHandlers } from './domains/platform/admin/handlers.ts';
 import { platformHandlers } from './domains/platform/handlers.ts';
 import { operatorHandlers } from './domains/platform/operators/handlers.ts';
@@ -19,13 +21,17 @@ import { adminSendplansHandlers } from './domains/sendplans/admin/handlers.ts';
 import { sendplanConsole } from './domains/sendplans/console.ts';
 import { loadSendplansDemo } from './domains/sendplans/demo.ts';
 import { sendplansHandlers } from './domains/sendplans/handlers.ts';
+import { sendplansSealed } from './domains/sendplans/sealed.ts';
 import { adminTicketingHandlers } from './domains/ticketing/admin/handlers.ts';
 import { ticketingConsole } from './domains/ticketing/console.ts';
 import { loadTicketingDemo } from './domains/ticketing/demo.ts';
 import { ticketingHandlers } from './domains/ticketing/handlers.ts';
+import { ticketingSealed } from './domains/ticketing/sealed.ts';
 import { voucherConsole } from './domains/vouchers/console.ts';
 import { loadVouchersDemo } from './domains/vouchers/demo.ts';
 import { voucherHandlers } from './domains/vouchers/handlers.ts';
+import { vouchersSealed } from './domains/vouchers/sealed.ts';
+import { platformSealed, type SealedColumn } from './secrets/sealed.ts';
 import type { Vault } from './secrets/vault.ts';
 
 const ledgers = {
@@ -68,6 +74,16 @@ export function joinHandlers({ sql, vault, tokens }: HandlerParts): Handlers<typ
     ...operatorHandlers({ sql: sql.alone }),
   };
 }
+
+/** Every column that holds sealed texts, for a change of the master key. */
+export const sealedColumns: readonly SealedColumn[] = [
+  ...platformSealed,
+  ...lotterySealed,
+  ...vouchersSealed,
+  ...ticketingSealed,
+  ...sendplansSealed,
+  ...benefitsSealed,
+];
 
 /** Loads the demo data of every domain into a sandbox; what is there stays. */
 export async function loadDomainsDemo({ sql, vault }: Parts, now: Date): Promise<void> {

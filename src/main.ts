@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { type Config, readConfig, readMasterKey } from './config.ts';
+import { type Config, readConfig, readMasterKeys } from './config.ts';
 import { serveConsole } from './console/console.ts';
 import type { LoginEvent } from './console/login-guard.ts';
 import { offerSetup } from './console/operator-links.ts';
@@ -10,6 +10,7 @@ import type { Contract } from './contract/method.ts';
 import { logCall, logSigning } from './database/change-log.ts';
 import { asStartError } from './database/errors.ts';
 import { startWorker } from './database/jobs.ts';
+import { keepKeyring, openKeyring } from './database/keyring.ts';
 import { migrate } from './database/migrate.ts';
 import { connect, ping, type Sql, verify } from './database/pool.ts';
 import { openWriteProbe } from './database/probe.ts';
@@ -31,8 +32,7 @@ import { orderlyStop } from './gateway/http/stop.ts';
 import { type Metrics, openMetrics } from './gateway/metrics.ts';
 import { openQuotas } from './gateway/quotas.ts';
 import { openRecentCalls } from './gateway/recent-calls.ts';
-
-import { checkMasterKey, listApps } from './gateway/records.ts';
+import { listApps } from './gateway/records.ts';
 import { newRequestId } from './gateway/request-id.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
@@ -40,7 +40,7 @@ import { joinHandlers, loadDomainsDemo } from './handlers.ts';
 import { serveOAuth } from './oauth/oauth.ts';
 import { openTokenStore } from './oauth/tokens.ts';
 import { signedParameters } from './sdk/request.ts';
-import { createVault, type Vault } from './secrets/vault.ts';
+import type { Vault } from './secrets/vault.ts';
 import { StartError } from './start-error.ts';
 import { type Signer, serveTool } from './tool/tool.ts';
 import { welcome } from './welcome.ts';
@@ -76,7 +76,12 @@ export async function startServer(config: Config, clock = (): Date => new Date()
     await verify(sql);
     const kind = config.sandbox ? 'sandbox' : 'production';
     await migrate(sql, SCHEMA, { kind, embedded: config.databaseUrl === undefined, alone: true });
-    const vault = createVault(readMasterKey(config));
+    const keyring = await openKeyring(sql, () => readMasterKeys(config));
+    const { vault } = keyring;
+    const keeper = keepKeyring(sql, keyring, (error) =>
+      logger.error({ err: error }, 'the master keys stay as they were'),
+    );
+    undo.push(keeper.close);
     await prepareData(config, sql, vault, clock());
     const worker = startWorker({
       sql,
@@ -123,7 +128,6 @@ async function openDatabase(config: Config, log: (line: string) => void): Promis
 }
 
 async function prepareData(config: Config, sql: Sql, vault: Vault, now: Date): Promise<void> {
-  await checkMasterKey(sql, vault);
   if (!config.sandbox) return;
   await loadPlatformDemo(sql, vault, packages, now);
   await insertDemoOperator(sql, DEMO.operator, now);

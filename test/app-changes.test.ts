@@ -70,9 +70,10 @@ test('an allow-list lets only its addresses call, from the next call on', async 
 });
 
 test('two secrets overlap while both are live; an expired or removed one is refused by the next call', async () => {
+  const later = new Date(Date.now() + 1000);
+  const sealed = vault.seal('platform_app_secret.secret', [app.app_key, later], 'second secret');
   await sql()`
-    insert into platform_app_secret (app_key, secret, created_at)
-    values (${app.app_key}, ${vault.seal('app-secret', 'second secret')}, now() + interval '1 second')`;
+    insert into platform_app_secret (app_key, secret, created_at) values (${app.app_key}, ${sealed}, ${later})`;
   expect(await codes(app.secret)).toEqual([0, 0]);
   expect(await codes('second secret')).toEqual([0, 0]);
   await sql()`

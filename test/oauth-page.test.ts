@@ -203,6 +203,7 @@ test('a changed or expired page cannot be answered', async () => {
   const changed = `${ticket.slice(0, -2)}${ticket.endsWith('AA') ? 'BB' : 'AA'}`;
   const late = vault.seal(
     'consent-ticket',
+    [],
     JSON.stringify({
       wish: { app_key: demo.app_key, redirect_uri: callback, response_type: 'code', state: '' },
       until: Date.now() - 1,

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { commandLine } from '../src/cli/commands.ts';
 import type { Io } from '../src/cli/io.ts';
-import { readClientConfig, readConfig, readMasterKey } from '../src/config.ts';
+import { readClientConfig, readConfig, readMasterKeys } from '../src/config.ts';
 import { catalogue } from '../src/contract/catalogue.ts';
 import type { Contract } from '../src/contract/method.ts';
 
@@ -87,7 +87,7 @@ function noting(): { env: NodeJS.ProcessEnv; asked: Set<string> } {
 test("README's table of settings names every setting of a server, with its default", () => {
   const { env, asked } = noting();
   readConfig(true, env);
-  expect(() => readMasterKey({ sandbox: false, home: '/nowhere' }, env)).toThrow('PIAOQUAN_MASTER_KEY');
+  expect(() => readMasterKeys({ sandbox: false, home: '/nowhere' }, env)).toThrow('PIAOQUAN_MASTER_KEY');
   const rows = tableBelow(readme, '## Settings').map(([name, value]) => [codesIn(name)[0] as string, value] as const);
   expect(rows.map(([name]) => name).sort()).toEqual([...asked].sort());
   for (const [name, shown] of rows.filter(([, value]) => value !== '' && !value?.includes(':'))) {

@@ -375,9 +375,11 @@ create table lottery_grant_code (
   app_key text collate "C" not null,
   sequence bigint not null,
   mix_id text not null,
+  code_hash bytea,
   code_sealed bytea not null,
   constraint lottery_grant_code_pkey PRIMARY KEY (platform, out_biz_id, app_key, sequence),
-  constraint lottery_grant_code_platform_out_biz_id_app_key_fkey FOREIGN KEY (platform, out_biz_id, app_key) REFERENCES lottery_grant(platform, out_biz_id, app_key)
+  constraint lottery_grant_code_platform_out_biz_id_app_key_fkey FOREIGN KEY (platform, out_biz_id, app_key) REFERENCES lottery_grant(platform, out_biz_id, app_key),
+  constraint lottery_grant_code_code_hash_check CHECK (length(code_hash) = 32)
 );
 
 create table lottery_home (
@@ -695,10 +697,22 @@ create table platform_user (
 CREATE TRIGGER change_logged AFTER INSERT ON platform_user FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table platform_vault (
-  id smallint not null,
-  key_check bytea not null,
+  id smallint default 1 not null,
+  key_id text not null,
+  earlier_key_ids text[] default '{}'::text[] not null,
+  lookup_sealed bytea not null,
   constraint platform_vault_pkey PRIMARY KEY (id),
-  constraint platform_vault_id_check CHECK (id = 1)
+  constraint platform_vault_id_check CHECK (id = 1),
+  constraint platform_vault_key_id_check CHECK (key_id ~ '^[0-9a-f]{8}$'::text)
+);
+
+create table platform_vault_holder (
+  holder uuid not null,
+  key_ids text[] not null,
+  sealing text not null,
+  sealing_since timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  constraint platform_vault_holder_pkey PRIMARY KEY (holder)
 );
 
 create table schema_functions (
@@ -2064,7 +2078,7 @@ create view ticketing_price_shown as
 -- function ticketing_tickets(p_ticket_ids bigint[], p_project_nos integer[]) returns TABLE(ticket_id bigint, project_id bigint, tenant_id bigint, event_id bigint, order_id bigint, channel_id bigint, user_id text, ticket_status smallint, event_show_end_time timestamp with time zone) language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_user_tickets(p_project_id bigint, p_event_id bigint, p_user_id text) returns bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
 -- function voucher_change_place(p_mix_id text, p_cursor bigint, p_both boolean, OUT consumed bigint, OUT reversed bigint) returns record language plpgsql stable set enable_seqscan=off
--- function voucher_changes(p_mix_id text, p_consumed bigint, p_reversed bigint, p_limit integer) returns TABLE(cursor bigint, sequence bigint, code_sealed bytea, code_status smallint, bound_time timestamp with time zone, gmt_modified timestamp with time zone, told_at timestamp with time zone) language sql stable
+-- function voucher_changes(p_mix_id text, p_consumed bigint, p_reversed bigint, p_limit integer) returns TABLE(cursor bigint, sequence bigint, code_sealed bytea, code_hash bytea, code_status smallint, bound_time timestamp with time zone, gmt_modified timestamp with time zone, told_at timestamp with time zone) language sql stable
 -- function voucher_claim_numbers(p_app_key text, p_claims jsonb) returns text[] language plpgsql set enable_seqscan=off
 -- function voucher_enter_made(p_mix_id text, p_count bigint, p_job_id bigint, p_at timestamp with time zone) returns void language plpgsql set enable_seqscan=off
 -- function voucher_expire_time(valid_days integer, coupon_expire_time timestamp with time zone, bound_time timestamp with time zone) returns timestamp with time zone language sql stable parallel safe
@@ -2076,7 +2090,9 @@ create view ticketing_price_shown as
 -- function voucher_generate(p_mix_id text, p_form jsonb, p_count bigint, p_most bigint, p_app_key text, p_unique_id text, p_now timestamp with time zone) returns TABLE(state text, job_id bigint) language plpgsql
 -- function voucher_givable(p_mix_id text, p_most bigint, p_now timestamp with time zone) returns bigint language plpgsql stable set enable_seqscan=off
 -- function voucher_guess_pass(p_app_key text, p_calls jsonb, p_limits jsonb, p_now timestamp with time zone) returns integer[] language plpgsql set enable_seqscan=off
--- function voucher_handle(p_batch voucher_batch, p_sequence bigint, p_code_sealed bytea) returns bytea language sql immutable parallel safe
+-- function voucher_handle(p_batch voucher_batch, p_sequence bigint, p_stored bytea) returns bytea language sql immutable parallel safe
+-- function voucher_handle_hash(p_handle bytea) returns bytea language sql immutable parallel safe
+-- function voucher_handle_rest(p_handle bytea) returns bytea language sql immutable parallel safe
 -- function voucher_import_settle(p_mix_id text, p_import_id text, p_at timestamp with time zone) returns void language plpgsql set enable_seqscan=off
 -- function voucher_issue_many(p_mix_id text, p_takes jsonb, p_issued_at timestamp with time zone) returns TABLE(take_no integer, sequence bigint, code_sealed bytea) language plpgsql set enable_seqscan=off
 -- function voucher_most_codes(p_pattern text, p_alphabet text, p_check boolean) returns numeric language sql immutable

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepCode } from '../src/domains/vouchers/stored.ts';
 import { fixMasterKey } from './harness/apps.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
 import { jsonLeaves } from './seeds/leaves.ts';
-import { origins } from './seeds/live.ts';
+import { MIX_ID, origins } from './seeds/live.ts';
 import { projectOrigins } from './seeds/live-project.ts';
 
-const sealed = fixMasterKey().seal('voucher-code', 'NEWCODE').toString('hex');
-const all = { ...origins(sealed), 'alibaba.damai.maizuo.openapi.project.detail': projectOrigins };
+const vault = fixMasterKey();
+const kept = [keepCode(vault, MIX_ID, 'NEWCODE'), keepCode(vault, MIX_ID, 'FURTHER')] as const;
+const all = { ...origins(kept), 'alibaba.damai.maizuo.openapi.project.detail': projectOrigins };
 
 let server: TestServer;
 beforeAll(async () => {

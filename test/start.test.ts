@@ -95,12 +95,12 @@ test('processes that begin at the same moment on a new folder agree on its maste
   const begin = Date.now() + 1500;
   const script = `
     import { setTimeout as sleep } from 'node:timers/promises';
-    import { readMasterKey } from './src/config.ts';
+    import { readMasterKeys } from './src/config.ts';
     // Who is late begins at once; to sleep for less than nothing would warn.
     await sleep(Math.max(0, ${begin} - 5 - Date.now()));
     for (let folder = 0; folder < 50; folder++) {
       while (Date.now() < ${begin} + 4 * folder);
-      console.log(readMasterKey({ sandbox: true, home: '${home}/new-' + folder }).toString('hex'));
+      console.log(readMasterKeys({ sandbox: true, home: '${home}/new-' + folder })[0].toString('hex'));
     }`;
   const one = () => start('--input-type=module-typescript', ['--eval', script], {}).ended;
   const runs = await Promise.all([one(), one(), one()]);

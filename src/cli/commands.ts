@@ -21,6 +21,7 @@ export function commandLine(io: Io): Command {
     .addHelpText('after', EXIT_HELP);
   addServers(program, io);
   addOperators(program, io);
+  addKeys(program, io);
   addCalls(program, io);
   addApps(program, io);
   addCodes(program, io);
@@ -66,6 +67,14 @@ function addServers(program: Command, io: Io): void {
     .requiredOption('--user-id <id>', 'number of the user')
     .requiredOption('--nick <nick>', 'nick of the user')
     .action(async (options) => (await database()).createSession(io, options));
+}
+
+/** The master key in the database itself. */
+function addKeys(program: Command, io: Io): void {
+  const key = program.command('key').description('the master key that seals secrets, in the database itself');
+  add(key, 'rotate', 'seal everything anew under the new master key, while servers run; may be run again').action(
+    async (options) => (await import('./keys.ts')).rotateMasterKey(io, options),
+  );
 }
 
 /** Operators in the database itself: for an owner whom the console does not let in. */

@@ -1,14 +1,15 @@
-import { homeFolder, readConfig, readMasterKey } from '../config.ts';
+import { homeFolder, readConfig, readMasterKeys } from '../config.ts';
 import { packages } from '../contract/catalogue.ts';
 import { audit } from '../database/audit.ts';
+import { openKeyring } from '../database/keyring.ts';
 import type { Starter } from '../database/mark.ts';
 import { migrate } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
 import { SCHEMA } from '../database/schema-files.ts';
 import { embeddedTarget } from '../embedded/embedded.ts';
-import { checkMasterKey, createApp, hasApp, insertUsers } from '../gateway/records.ts';
+import { createApp, hasApp, insertUsers } from '../gateway/records.ts';
 import { openTokenStore } from '../oauth/tokens.ts';
-import { createVault, type Vault } from '../secrets/vault.ts';
+import type { Vault } from '../secrets/vault.ts';
 import { StartError } from '../start-error.ts';
 import { EXIT, type Io, printJson, table, wholeNumber } from './io.ts';
 import { advanceCounters, hasServers } from './queries.ts';
@@ -101,11 +102,10 @@ Good for       ${answer.expires_in} seconds\n`,
   });
 }
 
-/** The vault of the database's own master key. */
+/** The vault of the database's own master keys. */
 export async function openVault(io: Io, sql: Sql): Promise<Vault> {
-  const vault = createVault(readMasterKey({ sandbox: false, home: homeFolder(io.env) }, io.env));
-  await checkMasterKey(sql, vault);
-  return vault;
+  const readKeys = () => readMasterKeys({ sandbox: false, home: homeFolder(io.env) }, io.env);
+  return (await openKeyring(sql, readKeys)).vault;
 }
 
 /** Compares every counter with its ledger; ends with 3 when one differs. */

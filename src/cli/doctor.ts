@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
-import { type Config, readConfig, readMasterKey } from '../config.ts';
+import { type Config, readConfig, readMasterKeys } from '../config.ts';
+import { findKeyState } from '../database/key-store.ts';
+import { toRing } from '../database/keyring.ts';
 import { readMark } from '../database/mark.ts';
 import { findLacking } from '../database/migrate.ts';
 import { connect, type Sql, verify } from '../database/pool.ts';
@@ -9,11 +11,10 @@ import { SCHEMA } from '../database/schema-files.ts';
 import { embeddedTarget } from '../embedded/embedded.ts';
 import { type Client, TopError, TopNetworkError } from '../sdk/index.ts';
 import { send } from '../sdk/request.ts';
-import { createVault } from '../secrets/vault.ts';
+import { type MasterKey, masterKey } from '../secrets/vault.ts';
 import { StartError } from '../start-error.ts';
 import { openClient } from './client.ts';
 import { type ClientOptions, clientSettings, EXIT, type Io, printJson } from './io.ts';
-import { masterKeyCheck } from './queries.ts';
 
 /** What a check found: how it stands, and what to do unless all is well. */
 type Finding = { check: string; state: 'ok' | 'warn' | 'fail'; message: string; remedy?: string };
@@ -120,15 +121,20 @@ async function databaseWords(sql: Sql, { databaseUrl }: Config): Promise<string>
 }
 
 async function checkKey(io: Io, { home }: Config, sql: Sql): Promise<Finding> {
-  const check = await masterKeyCheck(sql);
+  const state = await findKeyState(sql);
+  let keys: MasterKey[];
   try {
-    const vault = createVault(readMasterKey({ sandbox: false, home }, io.env));
-    if (check === undefined || check.equals(vault.hash('key-check', 'piaoquan')))
-      return ok('master key', 'is that of the database');
-    return fail('master key', 'is another than the database began with', 'set PIAOQUAN_MASTER_KEY to the first one');
+    keys = readMasterKeys({ sandbox: false, home }, io.env).map(masterKey);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     return warn('master key', 'is not known here', error.message);
+  }
+  try {
+    if (state !== undefined) toRing(state, keys);
+    return ok('master key', 'is that of the database');
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return fail('master key', 'is not all that the database is sealed with', error.message);
   }
 }
 

@@ -1,12 +1,6 @@
 import { readMark } from '../database/mark.ts';
 import type { Sql } from '../database/pool.ts';
 
-/** The hash that tells with which master key a database's secrets are sealed; undefined before the first start. */
-export async function masterKeyCheck(sql: Sql): Promise<Buffer | undefined> {
-  const [row] = await sql<{ key_check: Buffer }[]>`select key_check from platform_vault`;
-  return row?.key_check;
-}
-
 /** Whether servers of ours are connected to the database. */
 export async function hasServers(sql: Sql): Promise<boolean> {
   const rows = await sql`

@@ -3,6 +3,7 @@ import { generateSecret, generateURI, verifySync } from 'otplib';
 import { writeAs } from '../database/change-log.ts';
 import { newRequestId } from '../gateway/request-id.ts';
 import { hashPassword, isPassword } from '../secrets/password.ts';
+import { TOTP_SECRET } from '../secrets/sealed.ts';
 import type { Vault } from '../secrets/vault.ts';
 import { type Body, ConsoleError, optionalText, textOf } from './errors.ts';
 import { enterLogin, guarded, type LoginParts } from './login-guard.ts';
@@ -21,7 +22,6 @@ import {
   takeStep,
 } from './operators.ts';
 
-const TOTP_PURPOSE = 'console-totp';
 const TOTP_SECONDS = 30;
 const RECOVERY_CODES = 10;
 const RECOVERY_ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
@@ -78,9 +78,9 @@ async function proveFactor({ sql, vault, clock }: LoginParts, account: Account, 
 }
 
 /** The time step whose code this is, of the present one and its two neighbours (RFC 6238 5.2); undefined for another text. */
-function stepOf(vault: Vault, { totp_sealed }: Account, code: string, now: Date): number | undefined {
+function stepOf(vault: Vault, { login, totp_sealed }: Account, code: string, now: Date): number | undefined {
   if (!/^\d{6}$/.test(code) || totp_sealed === null) return undefined;
-  const secret = vault.open(TOTP_PURPOSE, totp_sealed);
+  const secret = vault.open(TOTP_SECRET, [login], totp_sealed);
   const epoch = Math.floor(now.getTime() / 1000);
   const result = verifySync({ secret, token: code, epoch, epochTolerance: TOTP_SECONDS });
   return result.valid ? Math.floor(epoch / TOTP_SECONDS) + result.delta : undefined;
@@ -175,7 +175,7 @@ export async function changePassword(parts: LoginParts, body: Body, own: LoggedI
 export async function offerFactor(parts: LoginParts, body: Body, own: LoggedIn) {
   const { login } = await proved(parts, own, textOf(body, 'password'));
   const secret = generateSecret();
-  const offered = await offerTotp(parts.sql, login, parts.vault.seal(TOTP_PURPOSE, secret));
+  const offered = await offerTotp(parts.sql, login, parts.vault.seal(TOTP_SECRET, [login], secret));
   if (!offered) throw new ConsoleError('totp-is-on');
   return { secret, otpauth_uri: generateURI({ issuer: 'Piaoquan', label: login, secret }) };
 }

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from './pool.ts';
+import type { Queryable, Sql, Transaction } from './pool.ts';
 
 /** Who writes, by which method, in which call and when. */
 export type Writer = {
@@ -77,7 +77,7 @@ type About = {
   readonly after?: Readonly<Record<string, number | string>>;
 };
 
-async function enter(sql: Sql, { actor, method, request_id, now }: Writer, about: About): Promise<void> {
+async function enter(sql: Queryable, { actor, method, request_id, now }: Writer, about: About): Promise<void> {
   const { thing, thing_key, after } = about;
   await sql`
     insert into change_log (changed_at, actor, method, request_id, action, thing, thing_key, after)
@@ -109,3 +109,11 @@ export const logSigning = (sql: Sql, writer: Writer, app_key: string, method: st
 /** Enters that an operator logged in, or was locked out, and from which address. */
 export const logLogin = (sql: Sql, writer: Writer, address: string): Promise<void> =>
   enter(sql, writer, { thing: 'platform_operator_session', thing_key: writer.actor, after: { address } });
+
+/** Enters that another master key seals from now on. */
+export const logRotation = (tx: Transaction, now: Date, key_id: string): Promise<void> =>
+  enter(
+    tx,
+    { actor: 'system', method: 'key rotate', request_id: '', now },
+    { thing: 'platform_vault', thing_key: key_id },
+  );

@@ -1,7 +1,8 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { createLoader } from '../batching/loader.ts';
 import type { Sql } from '../database/pool.ts';
-import { SECRET_PURPOSE, type Vault } from '../secrets/vault.ts';
+import { APP_SECRET } from '../secrets/sealed.ts';
+import { SealError, type Vault } from '../secrets/vault.ts';
 
 /** At most so many calls in each window of so many seconds. */
 export type Frequency = { readonly max_calls: number; readonly window_seconds: number };
@@ -31,7 +32,7 @@ type AppRow = {
   app_key: string;
   name: string;
   status: number;
-  secrets: { secret: string; expires_at: string | null }[] | null;
+  secrets: { secret: string; created_at: string; expires_at: string | null }[] | null;
   packages: string[] | null;
   ip_allow: string[];
   callback_urls: string[];
@@ -65,10 +66,10 @@ export function openAppStore(sql: Sql, vault: Vault): AppStore {
     version = newer;
     kept.clear();
   };
-  const load = createLoader<string, App>({
+  const load = createLoader<string, App | SealError>({
     async load(app_keys) {
       const rows = await selectApps(sql, app_keys);
-      return new Map(rows.map((row) => [row.app_key, toApp(row, vault)]));
+      return new Map(rows.map((row) => [row.app_key, openApp(row, vault)]));
     },
   });
   const loadVersion = createLoader<'version', number>({
@@ -83,6 +84,7 @@ export function openAppStore(sql: Sql, vault: Vault): AppStore {
     async find(app_key) {
       const found = kept.get(app_key) ?? (await load(app_key));
       if (found === undefined) return undefined;
+      if (found instanceof SealError) throw found;
       forget(found.version);
       if (found.version === version) kept.set(app_key, found);
       return found;
@@ -98,12 +100,22 @@ export function openAppStore(sql: Sql, vault: Vault): AppStore {
 const selectApps = (sql: Sql, app_keys: readonly string[]) => sql<AppRow[]>`
   select a.app_key, a.name, a.status, a.ip_allow::text[] as ip_allow, a.callback_urls, a.sign_methods, a.calls_per_day,
     v.version,
-    (select json_agg(json_build_object('secret', encode(s.secret, 'hex'), 'expires_at', s.expires_at) order by s.created_at desc)
+    (select json_agg(json_build_object('secret', encode(s.secret, 'hex'), 'created_at', s.created_at, 'expires_at', s.expires_at) order by s.created_at desc)
      from platform_app_secret s where s.app_key = a.app_key) as secrets,
     (select array_agg(p.package) from platform_app_package p where p.app_key = a.app_key) as packages,
     (select json_agg(f) from platform_frequency f where f.app_key in (a.app_key, '*')) as frequencies
   from platform_app a, platform_config_version v
   where a.app_key = any(${app_keys as string[]})`;
+
+/** An app, or why its secret does not open: the others that are read along with it are none the worse for it. */
+function openApp(row: AppRow, vault: Vault): App | SealError {
+  try {
+    return toApp(row, vault);
+  } catch (error) {
+    if (error instanceof SealError) return error;
+    throw error;
+  }
+}
 
 function toApp(row: AppRow, vault: Vault): App {
   const frequencies = row.frequencies ?? [];
@@ -113,8 +125,8 @@ function toApp(row: AppRow, vault: Vault): App {
     app_key: row.app_key,
     name: row.name,
     status: row.status === 1 ? 'live' : 'suspended',
-    secrets: (row.secrets ?? []).map(({ secret, expires_at }) => ({
-      text: vault.open(SECRET_PURPOSE, Buffer.from(secret, 'hex')),
+    secrets: (row.secrets ?? []).map(({ secret, created_at, expires_at }) => ({
+      text: vault.open(APP_SECRET, [row.app_key, new Date(created_at)], Buffer.from(secret, 'hex')),
       expires_at: expires_at === null ? null : new Date(expires_at),
     })),
     packages: new Set(row.packages ?? []),

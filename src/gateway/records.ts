@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Queryable, Sql } from '../database/pool.ts';
-import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../secrets/vault.ts';
-import { StartError } from '../start-error.ts';
+import { APP_SECRET } from '../secrets/sealed.ts';
+import { SESSION_KEY_PURPOSE, type Vault } from '../secrets/vault.ts';
 
 /** What makes an app. */
 export type NewApp = {
@@ -22,7 +22,7 @@ export async function insertApp(sql: Sql, vault: Vault, app: NewApp, now: Date):
     if (inserted.count === 0) return false;
     await transaction`
       insert into platform_app_secret (app_key, secret, created_at)
-      values (${app.app_key}, ${vault.seal(SECRET_PURPOSE, app.secret)}, ${now})`;
+      values (${app.app_key}, ${vault.seal(APP_SECRET, [app.app_key, now], app.secret)}, ${now})`;
     await grantPackages(transaction, app.app_key, app.packages);
     return true;
   });
@@ -83,17 +83,3 @@ export async function hasApp(sql: Sql, app_key: string): Promise<boolean> {
 /** The live apps, oldest first, at most 200. */
 export const listApps = (sql: Sql): Promise<{ app_key: string; name: string }[]> => sql`
   select app_key, name from platform_app where status = 1 order by created_at, app_key limit 200`;
-
-/**
- * Binds the database to its master key at the first start and refuses another one later, since secrets sealed with the
- * first would be lost. Throws StartError.
- */
-export async function checkMasterKey(sql: Sql, vault: Vault): Promise<void> {
-  const check = vault.hash('key-check', 'piaoquan');
-  await sql`insert into platform_vault values (1, ${check}) on conflict do nothing`;
-  const rows = await sql`select from platform_vault where key_check = ${check}`;
-  if (rows.count === 0)
-    throw new StartError(
-      'the secrets in this database were sealed with another master key: set PIAOQUAN_MASTER_KEY (or PIAOQUAN_HOME) to the one it was first started with',
-    );
-}

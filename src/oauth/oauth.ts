@@ -150,12 +150,12 @@ const TICKET_PURPOSE = 'consent-ticket';
 
 function sealTicket(oauth: OAuth, wish: Wish): string {
   const until = oauth.clock().getTime() + TICKET_MS;
-  return oauth.vault.seal(TICKET_PURPOSE, JSON.stringify({ wish, until })).toString('base64url');
+  return oauth.vault.seal(TICKET_PURPOSE, [], JSON.stringify({ wish, until })).toString('base64url');
 }
 
 function openTicket(oauth: OAuth, ticket: string): Wish | undefined {
   try {
-    const text = oauth.vault.open(TICKET_PURPOSE, Buffer.from(ticket, 'base64url'));
+    const text = oauth.vault.open(TICKET_PURPOSE, [], Buffer.from(ticket, 'base64url'));
     const { wish, until } = JSON.parse(text) as { wish: Wish; until: number };
     return until > oauth.clock().getTime() ? wish : undefined;
   } catch {

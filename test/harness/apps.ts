@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { bindKey } from '../../src/database/key-store.ts';
+import { sealLookup } from '../../src/database/keyring.ts';
 import type { Sql } from '../../src/database/pool.ts';
 import { createApp, type NewApp } from '../../src/gateway/records.ts';
-import { createVault, type Vault } from '../../src/secrets/vault.ts';
+import { createVault, masterKey, type Vault } from '../../src/secrets/vault.ts';
 
 /**
  * Fixes the master key of the servers that this process starts from now on, and gives its vault, so that a test can
@@ -11,6 +13,13 @@ export function fixMasterKey(): Vault {
   const key = randomBytes(32);
   process.env.PIAOQUAN_MASTER_KEY = key.toString('base64');
   return createVault(key);
+}
+
+/** Binds a database to the fixed key, with the vault's own key of lookups in place of one by chance. */
+export async function bindFixedKey(sql: Sql): Promise<void> {
+  const bytes = Buffer.from(process.env.PIAOQUAN_MASTER_KEY as string, 'base64');
+  const key = masterKey(bytes);
+  await bindKey(sql, key.key_id, sealLookup(key, bytes));
 }
 
 /** Makes an app of a test's own; it may call the film codes and the platform's own methods unless told otherwise. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { readConfig } from '../../src/config.ts';
 import { type RunningServer, startServer } from '../../src/main.ts';
 import { type BusinessParameters, type Credentials, send, signedParameters } from '../../src/sdk/request.ts';
+import { bindFixedKey } from './apps.ts';
 import { createTestDatabase, makeTemplate, type TestDatabase } from './database.ts';
 
 /** The sandbox's credentials. */
@@ -38,10 +39,17 @@ async function loadDemo(target: string): Promise<void> {
   await (await startServer(readConfig(true, settings))).close();
 }
 
+/** An empty database, bound to the master key where a file fixes one. */
+async function createBoundDatabase(): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  if (process.env.PIAOQUAN_MASTER_KEY) await bindFixedKey(database.sql);
+  return database;
+}
+
 /** A database with the demo data; their master key is put into the home. */
 async function createDemoDatabase(home: string): Promise<TestDatabase> {
   // A file that fixes the master key wants the demo data sealed with its own.
-  if (process.env.PIAOQUAN_MASTER_KEY) return createTestDatabase();
+  if (process.env.PIAOQUAN_MASTER_KEY) return createBoundDatabase();
   await makeTemplate(DEMO_TEMPLATE, loadDemo);
   copyFileSync(`${demoHome()}/master.key`, `${home}/master.key`);
   return createTestDatabase(DEMO_TEMPLATE);
@@ -55,7 +63,7 @@ async function createDemoDatabase(home: string): Promise<TestDatabase> {
 export async function startTestServer(env: NodeJS.ProcessEnv = {}, time: TestTime = {}): Promise<TestServer> {
   const home = mkdtempSync(`${tmpdir()}/piaoquan-server-`);
   const { clock = () => new Date(), fresh = false } = time;
-  const database = fresh ? await createTestDatabase() : await createDemoDatabase(env.PIAOQUAN_HOME ?? home);
+  const database = fresh ? await createBoundDatabase() : await createDemoDatabase(env.PIAOQUAN_HOME ?? home);
   // Errors alone: what no test expects shows beside the test that met it.
   const settings = { PORT: '0', DATABASE_URL: database.target, PIAOQUAN_HOME: home, LOG_LEVEL: 'error' };
   const start = (more: NodeJS.ProcessEnv) => startServer(readConfig(true, { ...settings, ...more }), clock);

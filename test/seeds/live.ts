@@ -35,7 +35,8 @@ const config: Origins = {
   ],
 };
 
-const MIX_ID = 'code_8ebc4e741689bbc1';
+/** The documented batch. */
+export const MIX_ID = 'code_8ebc4e741689bbc1';
 const batch = (assignments: string): string => `update voucher_batch set ${assignments} where mix_id = '${MIX_ID}'`;
 const code = (assignments: string): string =>
   `update voucher_code set ${assignments} where mix_id = '${MIX_ID}' and sequence = 1`;
@@ -43,8 +44,14 @@ const BASIC = 'result.return_value.basic';
 const COUPON = 'result.return_value.coupon_list[0]';
 const fcode = documentedRequests['taobao.film.fcode.export.query'] ?? {};
 
-/** @param sealed the text `NEWCODE`, sealed as the platform seals codes, in hexadecimal digits */
-const exported = (sealed: string): Origins => ({
+type Kept = { readonly code_sealed: Buffer; readonly code_hash: Buffer };
+
+/** A kept code in SQL: its sealed text and its hash. */
+const texts = ({ code_sealed, code_hash }: Kept) =>
+  [code_sealed, code_hash].map((each) => `'\\x${each.toString('hex')}'`);
+
+/** @param kept the code `NEWCODE` and another one, as the platform keeps codes of this batch */
+const exported = ([fresh, further]: readonly [Kept, Kept]): Origins => ({
   request: fcode,
   asked: [{ request: { ...fcode, mix_id: 'code_open' }, path: `${BASIC}.mix_id`, value: 'code_open' }],
   fixed: {},
@@ -62,7 +69,7 @@ const exported = (sealed: string): Origins => ({
       { [`${BASIC}.valid_duration_type`]: 'GENERAL', [`${BASIC}.valid_days`]: undefined },
     ],
     [batch(`description = '丙'`), { [`${BASIC}.description`]: '丙' }],
-    [code(`code_sealed = '\\x${sealed}'`), { [`${COUPON}.code`]: 'NEWCODE' }],
+    [code(`(code_sealed, code_hash) = (${texts(fresh)})`), { [`${COUPON}.code`]: 'NEWCODE' }],
     [code('code_status = -2, consume_sequence = null'), { [`${COUPON}.code_status`]: -2 }],
     [code('code_status = 0'), { [`${COUPON}.code_status`]: -1, [`${COUPON}.gmt_modified`]: '2019-12-03 00:00:00' }],
     [batch(`coupon_expire_time = '2099-01-01'`), { [`${COUPON}.code_status`]: 0 }],
@@ -70,8 +77,7 @@ const exported = (sealed: string): Origins => ({
     [code('bound_time = now()'), { [`${COUPON}.bind_status`]: 0 }],
     [
       `insert into voucher_code (mix_id, sequence, code_sealed, code_hash, gmt_modified)
-       select mix_id, 101, code_sealed, decode(repeat('00', 32), 'hex'), now() from voucher_code
-       where mix_id = '${MIX_ID}' and sequence = 1`,
+       values ('${MIX_ID}', 101, ${texts(further)}, now())`,
       { 'result.return_value.has_next': true, 'result.return_value.last_sequence': 100 },
     ],
     [
@@ -155,9 +161,9 @@ const selector: Origins = {
 };
 
 /** The origins of all seeds but the project, by method. */
-export const origins = (sealed: string): Readonly<Record<string, Origins>> => ({
+export const origins = (kept: readonly [Kept, Kept]): Readonly<Record<string, Origins>> => ({
   'taobao.film.lottery.performance.config.query': config,
-  'taobao.film.fcode.export.query': exported(sealed),
+  'taobao.film.fcode.export.query': exported(kept),
   'alibaba.ai.content.business.send.plan.query': sendPlans,
   'taobao.promotion.benefit.selector': selector,
 });

@@ -2,9 +2,9 @@ import { gmt8 } from '../../contract/gmt8.ts';
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import type { Vault } from '../../secrets/vault.ts';
-import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './charge/purposes.ts';
 import { charge, insertBiz } from './charge/queries.ts';
 import { insertNew, openLedger, type Row } from './queries.ts';
+import { BIZ_KEY_SEALED, BIZ_SECRET_SEALED, MEMBER_PURPOSE, MEMBER_SEALED } from './sealed.ts';
 
 const isvs: Row[] = [
   { isv_id: 1, isv_name: '演示内容方' },
@@ -126,16 +126,17 @@ export async function loadSendplansDemo({ sql, vault }: { sql: Sql; vault: Vault
     for (const [biz_code, perform_type, auto_renew] of bizCodes)
       await insertBiz(tx, {
         ...{ biz_code, source: 'youku', perform_type, auto_renew, status: 1, public_key: DEMO_BIZ.public_key },
-        secret_sealed: vault.seal(BIZ_SECRET_PURPOSE, DEMO_BIZ.secret),
-        private_key_sealed: vault.seal(BIZ_KEY_PURPOSE, DEMO_BIZ.private_key),
+        secret_sealed: vault.seal(BIZ_SECRET_SEALED, [biz_code], DEMO_BIZ.secret),
+        private_key_sealed: vault.seal(BIZ_KEY_SEALED, [biz_code], DEMO_BIZ.private_key),
       });
   });
   const { order_no, mobile } = CHARGED;
+  const member_hash = vault.hash(MEMBER_PURPOSE, mobile).toString('hex');
   await charge(sql, DEMO_BIZ.biz_code, [
     {
       ...{ at: now.getTime(), order_no },
-      member_hash: vault.hash(MEMBER_PURPOSE, mobile).toString('hex'),
-      member_sealed: vault.seal(MEMBER_PURPOSE, mobile).toString('base64'),
+      member_hash,
+      member_sealed: vault.seal(MEMBER_SEALED, [DEMO_BIZ.biz_code, member_hash], mobile).toString('base64'),
     },
   ]);
 }

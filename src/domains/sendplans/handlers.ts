@@ -25,11 +25,12 @@ import {
   receive,
 } from './queries.ts';
 import { grantMap, isOpen, type Receiver, readReceiver, userKeys, withReceived } from './rules.ts';
+import { RECEIVER_SEALED } from './sealed.ts';
 
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 
 /** Purpose under which the vault hashes and seals a partner's users. */
-export const USER_PURPOSE = 'sendplan-user';
+const USER_PURPOSE = 'sendplan-user';
 
 const queryResult = (code: keyof typeof SEND_PLAN_QUERY_RESULTS) => ({
   ret_code: Number(code),
@@ -103,7 +104,7 @@ type ReceiveRequest = RequestOf<typeof sendPlanReceive>['param0'];
 /** The request as the database takes it; what is known of the user is sealed, but for its key of the request. */
 function receiveCommand(
   vault: Vault,
-  { isv_id, circle_info }: ReceiveRequest,
+  { isv_id, circle_info, send_plan_id }: ReceiveRequest,
   { requestId, ...known }: Receiver,
   [user_hash = '', ...also]: readonly string[],
   now: CallContext['now'],
@@ -115,7 +116,7 @@ function receiveCommand(
     circle_content: circle_info.circle_content,
     user_hash,
     ...(also.length > 0 && { also }),
-    user_sealed: vault.seal(USER_PURPOSE, JSON.stringify(known)).toString('base64'),
+    user_sealed: vault.seal(RECEIVER_SEALED, [send_plan_id, user_hash], JSON.stringify(known)).toString('base64'),
     request_id: requestId ?? null,
     draw: randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
   };

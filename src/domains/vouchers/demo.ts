@@ -4,8 +4,8 @@ import type { Queryable, Sql } from '../../database/pool.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { makeCodes, setForm } from './batches/queries.ts';
 import { type Batch, consumeCodes, insertBatch, insertCodes, insertGrant } from './queries.ts';
-import { CODE_PURPOSE, codeKey } from './rules.ts';
 import { CLEAR_ALPHABET } from './series.ts';
+import { keepCode } from './stored.ts';
 
 const DEMO_USER_ID = 6100000;
 const PARTNER_CODE = 'xuexiqiangguo';
@@ -70,10 +70,7 @@ async function addBatch(tx: Queryable, batch: Batch, partner_code: string): Prom
 }
 
 async function addCodes(tx: Queryable, vault: Vault, batch: Batch, codes: string[]): Promise<void> {
-  const rows = codes.map((code) => ({
-    code_sealed: vault.seal(CODE_PURPOSE, code),
-    code_hash: vault.hash(CODE_PURPOSE, codeKey(batch.mix_id, code)),
-  }));
+  const rows = codes.map((code) => keepCode(vault, batch.mix_id, code));
   await insertCodes(tx, batch.mix_id, rows, batch.bind_begin_time);
 }
 

@@ -5,8 +5,8 @@ import { createVault } from '../../secrets/vault.ts';
 import { makeCodes, setForm } from './batches/queries.ts';
 import { openIssuedCodes } from './grant.ts';
 import { type Batch, insertBatch, insertCodes } from './queries.ts';
-import { codeKey } from './rules.ts';
 import { CLEAR_ALPHABET, createSeries } from './series.ts';
+import { keepCode } from './stored.ts';
 
 const NOW = new Date('2026-03-01T10:20:30+08:00');
 const FORM = { pattern: 'TPP-########', alphabet: CLEAR_ALPHABET, check: true };
@@ -60,10 +60,7 @@ test('what is issued of a batch with computed codes opens to them', async () => 
 test('what is issued of a batch with stored codes opens to them', async () => {
   await createBatch('code_stored');
   const codes = ['OWN-1', 'OWN-2', 'OWN-3'];
-  const rows = codes.map((code) => ({
-    code_sealed: vault.seal('voucher-code', code),
-    code_hash: vault.hash('voucher-code', codeKey('code_stored', code)),
-  }));
+  const rows = codes.map((code) => keepCode(vault, 'code_stored', code));
   await insertCodes(database.sql, 'code_stored', rows, NOW);
   const issued = await issueMany('code_stored', [{ count: 2, ref: 'grant', user: null, partial: true }]);
   expect(opened(issued)).toEqual(['OWN-1', 'OWN-2']);

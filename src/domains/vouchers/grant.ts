@@ -1,6 +1,8 @@
 import type { Vault } from '../../secrets/vault.ts';
-import { CODE_PURPOSE } from './rules.ts';
 import { type CodeForm, createSeries } from './series.ts';
+import { openStored } from './stored.ts';
+
+export { CODE_SEALED } from './sealed.ts';
 
 const STORED = 0;
 
@@ -16,7 +18,7 @@ export function openIssuedCodes(vault: Vault, handles: readonly Uint8Array[]): s
   const codes = form ? createSeries(vault, form.mix_id, form).codes(computed.map(({ sequence }) => sequence)) : [];
   let next = 0;
   return handles.map((handle) =>
-    handle[0] === STORED ? vault.open(CODE_PURPOSE, handle.subarray(1)) : (codes[next++] as string),
+    handle[0] === STORED ? openStored(vault, handle.subarray(1)) : (codes[next++] as string),
   );
 }
 

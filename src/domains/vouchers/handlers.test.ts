@@ -7,6 +7,7 @@ import { operate } from './codes/queries.ts';
 import { loadVouchersDemo } from './demo.ts';
 import { voucherHandlers } from './handlers.ts';
 import { type Batch, consumeCodes, insertBatch, insertCodes, insertGrant } from './queries.ts';
+import { keepCode } from './stored.ts';
 
 const NOW = new Date('2026-03-01T10:20:30.456+08:00');
 const DEMO = 'code_8ebc4e741689bbc1';
@@ -62,10 +63,7 @@ async function createBatch(codes: string[], more: Partial<Batch> = {}): Promise<
 }
 
 const addCodes = (mix_id: string, codes: string[]) => {
-  const rows = codes.map((code) => ({
-    code_sealed: vault.seal('voucher-code', code),
-    code_hash: vault.hash('voucher-code', `${mix_id}/${code}`),
-  }));
+  const rows = codes.map((code) => keepCode(vault, mix_id, code));
   return insertCodes(database.sql, mix_id, rows, gmt8('2026-01-01T00:00:00'));
 };
 

@@ -9,8 +9,9 @@ import { codeHandlers } from './codes/handlers.ts';
 import { importHandlers, importStep } from './imports/handlers.ts';
 import { orderHandlers } from './orders/handlers.ts';
 import { type BatchPage, findChangePlace, findPage, type PageQuery, type StoredCode } from './queries.ts';
-import { CHANGES_FROM, CODE_PURPOSE, checkAllParams, codeState, type PageParams, readPageParams } from './rules.ts';
+import { CHANGES_FROM, checkAllParams, codeState, type PageParams, readPageParams } from './rules.ts';
 import { createSeries } from './series.ts';
+import { openStored } from './stored.ts';
 
 /**
  * The handlers of the voucher codes. A batch that does not exist and one that the caller may not see give the same
@@ -84,5 +85,5 @@ function exportPage(vault: Vault, page: BatchPage, { order, after }: Start, page
 /** The plain codes of a page's rows: computed where the batch has a form, else opened. */
 function plainCodes(vault: Vault, { basic, form }: BatchPage, rows: readonly StoredCode[]): string[] {
   if (form !== null) return createSeries(vault, basic.mix_id, form).codes(rows.map(({ sequence }) => sequence));
-  return rows.map(({ code_sealed }) => vault.open(CODE_PURPOSE, Buffer.from(code_sealed as string, 'hex')));
+  return rows.map(({ code_sealed }) => openStored(vault, Buffer.from(code_sealed as string, 'hex')));
 }

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/harness/dat
 import { createVault } from '../../secrets/vault.ts';
 import { voucherHandlers } from './handlers.ts';
 import { consumeCodes, insertBatch, insertCodes, insertGrant } from './queries.ts';
+import { keepCode } from './stored.ts';
 
 const NOW = new Date('2026-03-01T10:20:30+08:00');
 const CODES = 600;
@@ -31,10 +32,7 @@ async function createBatch(mix_id: string): Promise<void> {
   await insertGrant(database.sql, { mix_id, partner_code: 'p', user_id: user.user_id });
 }
 
-const codeRow = (mix_id: string, number: number) => ({
-  code_sealed: vault.seal('voucher-code', `code${number}`),
-  code_hash: vault.hash('voucher-code', `${mix_id}/code${number}`),
-});
+const codeRow = (mix_id: string, number: number) => keepCode(vault, mix_id, `code${number}`);
 
 const numbersTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

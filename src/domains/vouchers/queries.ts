@@ -20,7 +20,7 @@ export type StoredCode = {
   /** Where the row stands in the order asked for. */
   cursor: number;
   sequence: number;
-  /** The sealed code in hex; null where the batch has a form from which codes are computed. */
+  /** Hash and sealed code in hex; null where the batch has a form from which codes are computed. */
   code_sealed: string | null;
   code_status: -2 | 0 | 2;
   bound: boolean;
@@ -80,7 +80,8 @@ export async function findPage(sql: Sql, query: PageQuery): Promise<BatchPage | 
         jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form
     from voucher_grant g join voucher_batch b on b.mix_id = g.mix_id cross join lateral (
       select coalesce(json_agg(json_build_object(
-        'cursor', c.cursor, 'sequence', c.sequence, 'code_sealed', encode(c.code_sealed, 'hex'), 'code_status', c.code_status,
+        'cursor', c.cursor, 'sequence', c.sequence, 'code_sealed', encode(c.code_hash || c.code_sealed, 'hex'),
+        'code_status', c.code_status,
         'bound', c.bound_time is not null, 'gmt_modified', c.gmt_modified, 'told_at', c.told_at,
         'expire_time', voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time)
       ) order by c.cursor), '[]') as codes

@@ -10,6 +10,7 @@ import { compileParser } from '../../wire/parse.ts';
 import { operate } from './codes/queries.ts';
 import { voucherHandlers } from './handlers.ts';
 import { insertBatch, insertCodes, insertGrant } from './queries.ts';
+import { keepCode } from './stored.ts';
 
 const NOW = new Date('2026-03-01T10:20:30+08:00');
 const user = { user_id: 6100000, nick: 'demo_seller' };
@@ -34,10 +35,7 @@ async function createBatch(count: number): Promise<string> {
     ...{ valid_duration_type: 'GENERAL', valid_days: null },
   });
   await insertGrant(database.sql, { mix_id, partner_code: 'p', user_id: user.user_id });
-  const rows = Array.from({ length: count }, (_, n) => ({
-    code_sealed: vault.seal('voucher-code', `code${n + 1}`),
-    code_hash: vault.hash('voucher-code', `${mix_id}/code${n + 1}`),
-  }));
+  const rows = Array.from({ length: count }, (_, n) => keepCode(vault, mix_id, `code${n + 1}`));
   await insertCodes(database.sql, mix_id, rows, NOW);
   return mix_id;
 }

@@ -10,6 +10,7 @@ import { keptText, mask, personOf } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
 import { pageOf, readIdCursor, writeIdCursor } from '../../paging.ts';
 import { holdSeller, insertTemplate, openType, type Template } from '../queries.ts';
+import { RECEIVER_SEALED } from '../sealed.ts';
 import { RECEIVER_PURPOSE } from '../send/handlers.ts';
 import { type Receiver, receiverKey, receivingUser } from '../send/rules.ts';
 import {
@@ -141,6 +142,8 @@ async function oneTemplate(sql: Sql, key: TemplateKey): Promise<Template> {
 }
 
 function showSend(vault: Vault, { receiver_sealed, ...send }: Send) {
-  const { kind, name } = JSON.parse(vault.open(RECEIVER_PURPOSE, receiver_sealed)) as Receiver;
+  const { kind, name } = JSON.parse(
+    vault.open(RECEIVER_SEALED, [send.user_id, send.unique_id], receiver_sealed),
+  ) as Receiver;
   return { ...send, receiver: `${kind}:${mask(personOf(name))}` };
 }

@@ -7,6 +7,7 @@ import { activitySend, type benefitSendContracts } from '../../../contract/benef
 import { fault, type Handlers } from '../../../contract/method.ts';
 import type { Sql } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { RECEIVER_SEALED } from '../sealed.ts';
 import {
   type DetailResult,
   findSellers,
@@ -28,7 +29,7 @@ import {
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 type ErrorCode = keyof typeof benefitErrors;
 
-/** Purpose under which the vault hashes and seals receivers. */
+/** Purpose under which the vault hashes receivers. */
 export const RECEIVER_PURPOSE = 'benefit-receiver';
 const CONTENT_PURPOSE = 'benefit-send';
 const SHARE_PURPOSE = 'benefit-share';
@@ -114,7 +115,9 @@ function openSender({ sql, vault }: Parts): (user_id: number, now: Date, asked: 
         at: now.getTime(),
         content: contentHash(vault, whole),
         receiver_hash: vault.hash(RECEIVER_PURPOSE, receiverKey(receiver)).toString('hex'),
-        receiver_sealed: vault.seal(RECEIVER_PURPOSE, JSON.stringify(receiver)).toString('base64'),
+        receiver_sealed: vault
+          .seal(RECEIVER_SEALED, [user_id, asked.unique_id], JSON.stringify(receiver))
+          .toString('base64'),
         share_hash:
           share_key == null ? null : vault.hash(SHARE_PURPOSE, `${asked.biz_id}\n${share_key}`).toString('hex'),
         biz_id: asked.biz_id ?? null,

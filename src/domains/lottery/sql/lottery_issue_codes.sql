@@ -30,9 +30,9 @@ begin
     where g.result_code = 3 and g.invalid_at is null
     group by r.mix_id order by r.mix_id
   loop
-    insert into lottery_grant_code (platform, out_biz_id, app_key, sequence, mix_id, code_sealed)
+    insert into lottery_grant_code (platform, out_biz_id, app_key, sequence, mix_id, code_hash, code_sealed)
       select p_platform, batch.out_biz_ids[i.take_no], batch.app_keys[i.take_no], i.sequence, batch.mix_id,
-        i.code_sealed
+        voucher_handle_hash(i.code_sealed), voucher_handle_rest(i.code_sealed)
       from voucher_issue_many(batch.mix_id, batch.takes, p_now) i;
     -- One by one: no statement over all of them leaves the planner no choice.
     for i in 1 .. cardinality(batch.out_biz_ids) loop

@@ -4,7 +4,9 @@ returns json
 language sql stable as $$
   select coalesce(json_agg(json_build_object('n', t.n, 'result_code', g.result_code, 'reward_no', g.reward_no,
     'granted_at', (extract(epoch from g.granted_at) * 1000)::bigint, 'codes', (
-      select coalesce(json_agg(encode(c.code_sealed, 'hex') order by c.sequence), '[]') from lottery_grant_code c
+      select coalesce(json_agg(encode(case when c.code_hash is null then c.code_sealed
+        else '\x00'::bytea || c.code_hash || c.code_sealed end, 'hex') order by c.sequence), '[]')
+      from lottery_grant_code c
       where c.platform = p_platform and c.out_biz_id = t.out_biz_id and c.app_key = t.app_key))), '[]')
   from (select n, p_keys[n] as out_biz_id, p_apps[n] as app_key from unnest(p_numbers) as n offset 0) t
   cross join lateral (

@@ -7,13 +7,13 @@ import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import { hasState, SQLSTATE } from '../../../database/errors.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
-import { SECRET_PURPOSE, SESSION_KEY_PURPOSE, type Vault } from '../../../secrets/vault.ts';
+import { APP_SECRET } from '../../../secrets/sealed.ts';
+import { SESSION_KEY_PURPOSE, type Vault } from '../../../secrets/vault.ts';
 import { pageOf } from '../../paging.ts';
 import { holdRole } from '../operators/queries.ts';
 import {
   addSecret,
   addUser,
-  type CreatedApp,
   deleteLimit,
   dropSecrets,
   findApps,
@@ -24,6 +24,7 @@ import {
   findSessions,
   holdApp,
   insertApp,
+  nextSecretTime,
   nickOf,
   packagesOf,
   type ShownApp,
@@ -142,7 +143,9 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
       await refuseRise(tx, context, await packagesOf(tx, app_key));
       const live = await dropSecrets(tx, app_key, overlap === 0 ? 'all' : 'ended', now);
       if (live > 1) throw refused('isv.secret-overlap');
-      await addSecret(tx, { app_key, secret: vault.seal(SECRET_PURPOSE, secret), now, old_expires_at });
+      const created_at = await nextSecretTime(tx, app_key, now);
+      const sealed = vault.seal(APP_SECRET, [app_key, created_at], secret);
+      await addSecret(tx, { app_key, secret: sealed, created_at, old_expires_at });
     });
     return { app_key, secret, old_expires_at: overlap === 0 ? undefined : old_expires_at };
   },
@@ -170,14 +173,11 @@ async function createApp(sql: Sql, vault: Vault, { unique_id, app }: Creation, c
   checkKnown(app.packages, packageNames, (index) => `app.packages[${index}]`);
   const content = JSON.stringify(app);
   const secret = newSecret();
-  const made: Omit<CreatedApp, 'app_key'> = {
-    ...{ ...app, unique_id, content, created_at: context.now },
-    secret: vault.seal(SECRET_PURPOSE, secret),
-  };
+  const made = { ...app, unique_id, content, created_at: context.now };
   const make = (app_key: string) =>
     writeAs(sql, context, async (tx) => {
       await refuseRise(tx, context, app.packages);
-      return insertApp(tx, { ...made, app_key });
+      return insertApp(tx, { ...made, app_key, secret: vault.seal(APP_SECRET, [app_key, made.created_at], secret) });
     });
   for (;;) {
     const app_key = String(randomInt(20_000_000, 100_000_000));

@@ -135,18 +135,23 @@ export async function dropSecrets(
   return row?.live ?? 0;
 }
 
+/** When a further secret of an app is made: two may fall into one millisecond, and a clock may be set back. */
+export async function nextSecretTime(tx: Transaction, app_key: string, now: Date): Promise<Date> {
+  const [row] = await tx<{ created_at: Date | null }[]>`
+    select max(created_at) as created_at from platform_app_secret where app_key = ${app_key}`;
+  return new Date(Math.max(now.getTime(), (row?.created_at?.getTime() ?? 0) + 1));
+}
+
 /** Adds a sealed secret; the one before it ends at the given instant, or sooner where that was settled already. */
 export async function addSecret(
   tx: Transaction,
-  { app_key, secret, now, old_expires_at }: { app_key: string; secret: Buffer; now: Date; old_expires_at: Date },
+  added: { app_key: string; secret: Buffer; created_at: Date; old_expires_at: Date },
 ): Promise<void> {
+  const { app_key, secret, created_at, old_expires_at } = added;
   await tx`
     update platform_app_secret set expires_at = least(expires_at, ${old_expires_at}) where app_key = ${app_key}`;
-  // Two rotations may fall into one millisecond, and a clock may be set back.
   await tx`
-    insert into platform_app_secret (app_key, secret, created_at)
-    select ${app_key}, ${secret}, greatest(${now}::timestamptz, max(created_at) + interval '1 millisecond')
-    from platform_app_secret where app_key = ${app_key}`;
+    insert into platform_app_secret (app_key, secret, created_at) values (${app_key}, ${secret}, ${created_at})`;
 }
 
 /** Gives an app exactly these packages. */

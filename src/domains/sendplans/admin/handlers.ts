@@ -9,8 +9,9 @@ import { keptText, maskPhone, plainPhone, shownId } from '../../../secrets/perso
 import type { Vault } from '../../../secrets/vault.ts';
 import { pageOf, readIdCursor, writeIdCursor } from '../../paging.ts';
 import { chargeAdminHandlers } from '../charge/admin.ts';
-import { USER_PURPOSE, userHashes } from '../handlers.ts';
+import { userHashes } from '../handlers.ts';
 import type { Receiver } from '../rules.ts';
+import { RECEIVER_SEALED } from '../sealed.ts';
 import {
   type Adjustment,
   addToTotal,
@@ -84,7 +85,10 @@ export const adminSendplansHandlers = ({ sql, vault }: Parts): Handlers<typeof a
     const before = readIdCursor(cursor, Number.MAX_SAFE_INTEGER);
     const find = (limit: number) => findReceipts(sql, { plan_id, names, before, limit });
     const page = await pageOf(page_size, find, ({ receipt_id }) => writeIdCursor(receipt_id));
-    return { receipts: page.rows.map((receipt) => showReceipt(vault, receipt)), next_cursor: page.next_cursor };
+    return {
+      receipts: page.rows.map((receipt) => showReceipt(vault, plan_id, receipt)),
+      next_cursor: page.next_cursor,
+    };
   },
   ...chargeAdminHandlers({ sql, vault }),
 });
@@ -155,8 +159,8 @@ async function onePlan(sql: Sql, id: number): Promise<Plan> {
   return plan;
 }
 
-function showReceipt(vault: Vault, { user_sealed, ...receipt }: Receipt) {
-  const { userId, phone } = JSON.parse(vault.open(USER_PURPOSE, user_sealed)) as Receiver;
+function showReceipt(vault: Vault, plan_id: number, { user_hash, user_sealed, ...receipt }: Receipt) {
+  const { userId, phone } = JSON.parse(vault.open(RECEIVER_SEALED, [plan_id, user_hash], user_sealed)) as Receiver;
   return {
     ...receipt,
     user_id: userId === undefined ? undefined : shownId(userId),

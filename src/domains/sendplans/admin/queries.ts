@@ -177,6 +177,7 @@ export async function findPlans(sql: Queryable, filter: PlanFilter): Promise<Pla
 /** A receipt as stored. */
 export type Receipt = {
   readonly receipt_id: number;
+  readonly user_hash: Buffer;
   readonly user_sealed: Buffer;
   readonly request_id: string | null;
   readonly item_id: number;
@@ -198,7 +199,7 @@ export async function findReceipts(
   }: { plan_id: number; names: readonly string[] | undefined; before: number; limit: number },
 ): Promise<Receipt[]> {
   return sql<Receipt[]>`
-    select receipt_id, user_sealed, request_id, item_id, item_name, units, start_time, end_time, received_at
+    select receipt_id, user_hash, user_sealed, request_id, item_id, item_name, units, start_time, end_time, received_at
     from sendplan_receipt where plan_id = ${plan_id} and receipt_id < ${before}
       ${
         names === undefined

@@ -4,8 +4,8 @@ import { writeAs } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { plainPhone } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { BIZ_KEY_SEALED, BIZ_SECRET_SEALED, MEMBER_PURPOSE } from '../sealed.ts';
 import { newKeyPair } from './crypto.ts';
-import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
 import { type Biz, findBiz, saveBiz, setRenewing } from './queries.ts';
 
 type Parts = { readonly sql: Sql; readonly vault: Vault };
@@ -17,7 +17,7 @@ export const chargeAdminHandlers = ({ sql, vault }: Parts): Handlers<typeof admi
     const changed = {
       ...biz,
       ...(status != null && { status }),
-      ...(secret != null && { secret_sealed: vault.seal(BIZ_SECRET_PURPOSE, secret) }),
+      ...(secret != null && { secret_sealed: vault.seal(BIZ_SECRET_SEALED, [biz.biz_code], secret) }),
     };
     await writeAs(sql, context, (tx) => saveBiz(tx, { ...keys, ...changed }, changed));
     // Another call may have created it just now: its keys are the ones that hold.
@@ -40,8 +40,8 @@ async function newBiz(vault: Vault, biz: BizRequest, secret: string | null | und
   return {
     ...biz,
     status: 1,
-    secret_sealed: vault.seal(BIZ_SECRET_PURPOSE, secret),
-    private_key_sealed: vault.seal(BIZ_KEY_PURPOSE, privateKey),
+    secret_sealed: vault.seal(BIZ_SECRET_SEALED, [biz.biz_code], secret),
+    private_key_sealed: vault.seal(BIZ_KEY_SEALED, [biz.biz_code], privateKey),
     public_key: publicKey,
   };
 }

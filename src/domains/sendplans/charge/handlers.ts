@@ -12,8 +12,8 @@ import {
 import type { Sql } from '../../../database/pool.ts';
 import { plainPhone } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { BIZ_KEY_SEALED, BIZ_SECRET_SEALED, MEMBER_PURPOSE, MEMBER_SEALED } from '../sealed.ts';
 import { decryptMobile, isFresh, isSigned } from './crypto.ts';
-import { BIZ_KEY_PURPOSE, BIZ_SECRET_PURPOSE, MEMBER_PURPOSE } from './purposes.ts';
 import {
   type Biz,
   type ChargeCommand,
@@ -46,8 +46,10 @@ export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Hand
       const biz = await loadBiz(request.biz_code);
       if (biz === undefined || biz.status !== 1) return answer('2001');
       // Whoever has not the secret learns nothing of the private key: the signature is asked for first.
-      if (!isSigned(request, vault.open(BIZ_SECRET_PURPOSE, biz.secret_sealed))) return answer('2002');
-      const mobile = decryptMobile(request.encrypted_mobile, vault.open(BIZ_KEY_PURPOSE, biz.private_key_sealed));
+      const row = [request.biz_code];
+      if (!isSigned(request, vault.open(BIZ_SECRET_SEALED, row, biz.secret_sealed))) return answer('2002');
+      const private_key = vault.open(BIZ_KEY_SEALED, row, biz.private_key_sealed);
+      const mobile = decryptMobile(request.encrypted_mobile, private_key);
       if (mobile === undefined) return answer(isFresh(request.timestamp, now) ? '2004' : '2003');
       const member_hash = vault.hash(MEMBER_PURPOSE, mobile).toString('hex');
       // Who repeats a charge, however late, is told what became of it; nothing is charged by that.
@@ -59,7 +61,7 @@ export const chargeHandlers = ({ sql, vault }: { sql: Sql; vault: Vault }): Hand
         at: now.getTime(),
         order_no: request.order_no,
         member_hash,
-        member_sealed: vault.seal(MEMBER_PURPOSE, mobile).toString('base64'),
+        member_sealed: vault.seal(MEMBER_SEALED, [request.biz_code, member_hash], mobile).toString('base64'),
       });
       return answer(String(outcome) as Code);
     },

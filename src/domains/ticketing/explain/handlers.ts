@@ -6,7 +6,7 @@ import { storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
 import { verdict } from '../../explain.ts';
 import { maskPerson } from '../admin/orders/rules.ts';
-import { openPerson, type SealedPerson, sealPersons } from '../orders/persons.ts';
+import { type OrderKey, openPerson, type SealedPerson, sealPersons } from '../orders/persons.ts';
 import { findEventProjects, type SubmitCommand } from '../orders/queries.ts';
 import { contentOf, type Form, hasDocument, readForm, type SubmitParam } from '../orders/rules.ts';
 import { findDocumentOrders, findOrderFacts, type OrderFacts, tenantOfChannel } from './queries.ts';
@@ -30,25 +30,32 @@ export const ticketingExplainHandlers = (parts: Parts): Handlers<readonly [typeo
     const ids = [...new Set([...projects.values()].map(({ project_id }) => project_id))];
     rules.push(...eventRules(events, ids.length));
     if (!rules.every(({ passed }) => passed)) return verdict(rules);
-    const command = commandOf(parts.vault, { channel_id, order_param }, form, now);
-    return verdict([...rules, ...(await judgeOrder(parts, ids[0] as number, command))]);
+    const project_id = ids[0] as number;
+    const command = commandOf(parts.vault, { project_id, channel_id, order_param }, form, now);
+    return verdict([...rules, ...(await judgeOrder(parts, project_id, command))]);
   },
 });
 
 /** The order as order.submit would hand it to the database. */
-function commandOf(vault: Vault, { channel_id, order_param }: Asked, form: Read, now: Date): SubmitCommand {
+function commandOf(
+  vault: Vault,
+  { project_id, channel_id, order_param }: Asked & { project_id: number },
+  form: Read,
+  now: Date,
+): SubmitCommand {
   const param = order_param as SubmitParam;
+  // Without one every call is an order of its own: no order bears this id.
+  const shopping_cart_id = param.shopping_cart_id ?? randomUUID();
   return {
     now,
     channel_id,
-    // Without one every call is an order of its own: no order bears this id.
-    shopping_cart_id: param.shopping_cart_id ?? randomUUID(),
+    shopping_cart_id,
     content_hash: vault.hash('ticketing-order', contentOf(param)).toString('hex'),
     user_id: param.user_id ? storedUser(vault, param.user_id) : null,
     receivable_money: form.receivable_money,
     has_bearer: param.order_bearer_param ? hasDocument(param.order_bearer_param) : false,
     goods: form.goods,
-    persons: sealPersons(vault, param, channel_id),
+    persons: sealPersons(vault, param, { project_id, channel_id, shopping_cart_id }),
   };
 }
 
@@ -64,7 +71,7 @@ async function judgeOrder({ sql, vault }: Parts, project_id: number, command: Su
 async function documentFacts(
   { sql, vault }: Parts,
   project_id: number,
-  { persons, now }: SubmitCommand,
+  { persons, now, ...order }: SubmitCommand,
   { lines }: OrderFacts,
 ): Promise<DocumentFacts[]> {
   const used = documentsOf(lines, persons);
@@ -73,13 +80,14 @@ async function documentFacts(
   const orders = await findDocumentOrders(sql, project_id, keys, now);
   return keys.map((key, index) => ({
     ...key,
-    shown: shownDocument(vault, used[index]?.person as SealedPerson),
+    shown: shownDocument(vault, { project_id, ...order }, used[index]?.person as SealedPerson),
     order_id: orders[index] ?? null,
   }));
 }
 
 /** A document as it may be shown: masked. */
-function shownDocument(vault: Vault, { sealed }: SealedPerson): string | null {
-  const { card_no, bearer_id } = maskPerson(openPerson(vault, Buffer.from(sealed, 'base64')));
+function shownDocument(vault: Vault, order: OrderKey, { person_no, sealed }: SealedPerson): string | null {
+  const person = openPerson(vault, order, { person_no, sealed: Buffer.from(sealed, 'base64') });
+  const { card_no, bearer_id } = maskPerson(person);
   return card_no ?? bearer_id ?? null;
 }

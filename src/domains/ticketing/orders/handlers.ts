@@ -57,18 +57,22 @@ export const orderHandlers = ({ sql, vault, callers }: Parts): Handlers<Contract
     if (unknown !== undefined) return say('10221', { event_id: unknown });
     const project_id = projects[0]?.project_id;
     if (projects.some((project) => project?.project_id !== project_id)) return say('10229');
-    const channel_id = caller.channel_id as number;
-    const { detail, vo } = await submits.submit(String(project_id), {
-      now,
-      channel_id,
+    const order = {
+      project_id: project_id as number,
+      channel_id: caller.channel_id as number,
       // Drawn here, so that a batch that is run again after a lost connection finds its own orders.
       shopping_cart_id: param.shopping_cart_id ?? String(randomBytes(8).readBigUInt64BE()),
+    };
+    const { detail, vo } = await submits.submit(String(project_id), {
+      now,
+      channel_id: order.channel_id,
+      shopping_cart_id: order.shopping_cart_id,
       content_hash: vault.hash('ticketing-order', contentOf(param)).toString('hex'),
       user_id: param.user_id ? storedUser(vault, param.user_id) : null,
       receivable_money: form.receivable_money,
       has_bearer: param.order_bearer_param ? hasDocument(param.order_bearer_param) : false,
       goods: form.goods,
-      persons: sealPersons(vault, param, channel_id),
+      persons: sealPersons(vault, param, order),
     });
     if (detail) return say(String(detail.code) as SubmitCode, refusalArguments(detail));
     return { ...say('20'), shopping_cart_vo: vo && cartOf(vo, param.lang_type) };

@@ -1,9 +1,9 @@
 import { personOf, plainPhone } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
+import { PERSON_SEALED } from '../sealed.ts';
 import { IDENTITY_CARD, plainBearer, plainCard } from './documents.ts';
 import { type BearerParam, plainName, type SubmitParam } from './rules.ts';
 
-const SEAL = 'ticketing-person';
 const TAIL = 4;
 
 /** What is known of a person of an order, in the clear; lives in memory only. */
@@ -63,21 +63,31 @@ function documentHash(vault: Vault, bearer: BearerParam, channel_id: number): st
   return vault.hash('ticketing-document', `bearer:${channel_id}:${personOf(bearer_id)}`).toString('hex');
 }
 
+/** The order whose people are sealed, by what is known of it before it has a number. */
+export type OrderKey = {
+  readonly project_id: number;
+  readonly channel_id: number;
+  readonly shopping_cart_id: string;
+};
+
+const rowOf = ({ project_id, channel_id, shopping_cart_id }: OrderKey, person_no: number) =>
+  [project_id, channel_id, shopping_cart_id, person_no] as const;
+
 /** The parts that were given. */
 function given(person: Readonly<Record<string, unknown>>): Person {
   return Object.fromEntries(Object.entries(person).filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** Seals the people of an order: its receiver with the remark, its bearer, and the bearers of its tickets. */
-export function sealPersons(vault: Vault, param: SubmitParam, channel_id: number): SealedPerson[] {
-  const seal = (person: Person) => ({
-    sealed: vault.seal(SEAL, JSON.stringify(person)).toString('base64'),
+export function sealPersons(vault: Vault, param: SubmitParam, order: OrderKey): SealedPerson[] {
+  const seal = (person: Person, person_no: number) => ({
+    sealed: vault.seal(PERSON_SEALED, rowOf(order, person_no), JSON.stringify(person)).toString('base64'),
     hashes: personHashes(vault, person),
   });
   const bearer = (bearer_param: BearerParam, place: Pick<SealedPerson, 'person_no' | 'line_no' | 'ticket_index'>) => ({
     ...place,
-    ...seal(given(bearer_param)),
-    document_hash: documentHash(vault, bearer_param, channel_id),
+    ...seal(given(bearer_param), place.person_no),
+    document_hash: documentHash(vault, bearer_param, order.channel_id),
   });
   const { order_receive_param: receive, order_bearer_param, remark, cart_goods_param_list } = param;
   const receiver = given({
@@ -89,7 +99,7 @@ export function sealPersons(vault: Vault, param: SubmitParam, channel_id: number
   });
   const persons: SealedPerson[] = [];
   if (Object.keys(receiver).length > 0)
-    persons.push({ person_no: 0, line_no: 0, ticket_index: 0, ...seal(receiver), document_hash: null });
+    persons.push({ person_no: 0, line_no: 0, ticket_index: 0, ...seal(receiver, 0), document_hash: null });
   if (order_bearer_param) persons.push(bearer(order_bearer_param, { person_no: 1, line_no: 0, ticket_index: 0 }));
   let person_no = 2;
   for (const [line, { bearer_list }] of (cart_goods_param_list ?? []).entries())
@@ -98,5 +108,9 @@ export function sealPersons(vault: Vault, param: SubmitParam, channel_id: number
   return persons;
 }
 
-/** Reads a sealed person. */
-export const openPerson = (vault: Vault, sealed: Uint8Array): Person => JSON.parse(vault.open(SEAL, sealed)) as Person;
+/** Reads a sealed person of an order. Throws SealError when it is not this person's of this order. */
+export const openPerson = (
+  vault: Vault,
+  order: OrderKey,
+  { person_no, sealed }: { readonly person_no: number; readonly sealed: Uint8Array },
+): Person => JSON.parse(vault.open(PERSON_SEALED, rowOf(order, person_no), sealed)) as Person;

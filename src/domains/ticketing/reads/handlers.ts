@@ -75,6 +75,6 @@ const show = (vault: Vault, { persons, user_id, ...order }: FoundOrder) => ({
   user_id: user_id === null ? null : shownUser(user_id),
   persons: persons?.map(({ sealed, ...place }: SealedText) => ({
     ...place,
-    ...maskPerson(openPerson(vault, Buffer.from(sealed, 'base64'))),
+    ...maskPerson(openPerson(vault, order, { ...place, sealed: Buffer.from(sealed, 'base64') })),
   })),
 });

@@ -6,6 +6,7 @@ import type { Sql } from '../../../database/pool.ts';
 import { mask, personOf } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
 import { codeState } from '../rules.ts';
+import { openBinder, sealBinder } from '../stored.ts';
 import { type FoundText, findTyped } from '../typed.ts';
 import { createGuesses, waitWords } from './guesses.ts';
 import {
@@ -18,7 +19,7 @@ import {
   operate,
 } from './queries.ts';
 
-/** Purpose under which the vault hashes and seals users who bind codes. */
+/** Purpose under which the vault hashes users who bind codes. */
 export const USER_PURPOSE = 'voucher-user';
 /** Keyed hash in hex by which a user who binds codes is found. */
 export const hashUser = (vault: Vault, user_id: string): string =>
@@ -53,7 +54,7 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
       content,
       writer: { actor, method, request_id },
       ...(user !== undefined && { user }),
-      ...(kind === 'bind' && { sealed: vault.seal(USER_PURPOSE, personOf(user_id as string)).toString('hex') }),
+      ...(kind === 'bind' && { sealed: sealBinder(vault, mix_id, user as string, personOf(user_id as string)) }),
     });
     if (results === null) throw refused('isv.voucher-unique-id-conflict');
     return {
@@ -78,7 +79,7 @@ export function codeHandlers({ sql, vault }: Parts): Handlers<typeof adminVouche
       const found = meant == null ? undefined : await findCode(sql, mix_id, meant.sequence);
       if (meant == null || found === undefined) throw refused('isv.voucher-code-not-exist');
       const { bound_sealed, issued_to: _kept, ...record } = found;
-      const bound = bound_sealed === null ? undefined : vault.open(USER_PURPOSE, Buffer.from(bound_sealed, 'hex'));
+      const bound = bound_sealed === null ? undefined : openBinder(vault, mix_id, bound_sealed);
       const state = codeState({ ...record, bound: record.bound_time !== null }, now);
       return {
         code_info: {

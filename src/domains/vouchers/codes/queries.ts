@@ -96,7 +96,7 @@ export type CodeRecord = {
   gmt_modified: Date;
   expire_time: Date;
   bound_time: Date | null;
-  /** The user who bound it, sealed, in hex. */
+  /** The user who bound it, hash and sealed text in hex. */
   bound_sealed: string | null;
   issued_at: Date | null;
   issue_ref: string | null;
@@ -108,7 +108,7 @@ export type CodeRecord = {
 /** One code by its sequence. */
 export async function findCode(sql: Sql, mix_id: string, sequence: number): Promise<CodeRecord | undefined> {
   const [row] = await sql<CodeRecord[]>`
-    select c.sequence, c.code_status, c.gmt_modified, c.bound_time, encode(c.bound_sealed, 'hex') as bound_sealed,
+    select c.sequence, c.code_status, c.gmt_modified, c.bound_time, encode(c.bound_hash || c.bound_sealed, 'hex') as bound_sealed,
       voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) as expire_time,
       c.issued_at, c.issue_ref, c.issued_to, c.consume_sequence, r.consumed_at
     from voucher_code c join voucher_batch b on b.mix_id = c.mix_id

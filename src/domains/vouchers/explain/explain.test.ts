@@ -11,8 +11,8 @@ import { codeHandlers } from '../codes/handlers.ts';
 import { GUESS_LIMITS } from '../codes/rules.ts';
 import { orderHandlers } from '../orders/handlers.ts';
 import { insertBatch, insertCodes, insertGrant } from '../queries.ts';
-import { CODE_PURPOSE, codeKey } from '../rules.ts';
 import { CLEAR_ALPHABET, createSeries } from '../series.ts';
+import { keepCode } from '../stored.ts';
 import { voucherExplainHandlers } from './handlers.ts';
 
 const NOW = new Date('2026-03-01T10:20:30+08:00');
@@ -157,11 +157,7 @@ test('the days of a bound code and codes that were imported are judged as the me
     ...{ bind_begin_time: day('2026-02-01'), coupon_expire_time: day('2026-12-31') },
     ...{ valid_duration_type: 'GENERAL', valid_days: null },
   });
-  const stored = {
-    code_sealed: vault.seal(CODE_PURPOSE, 'MINE'),
-    code_hash: vault.hash(CODE_PURPOSE, codeKey('own', 'MINE')),
-  };
-  await insertCodes(database.sql, 'own', [stored], NOW);
+  await insertCodes(database.sql, 'own', [keepCode(vault, 'own', 'MINE')], NOW);
   expect(await both({ mix_id: 'own', code: 'YOURS' })).toBe('NOT_FOUND');
   expect(await both({ mix_id: 'own', code: 'MINE' })).toBe('OK');
 });

@@ -8,7 +8,7 @@ import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
 import { joinedCursor, pageOf } from '../../paging.ts';
-import { CODE_PURPOSE, codeKey } from '../rules.ts';
+import { keepCode } from '../stored.ts';
 import { type ReadPart, readCsv } from './csv.ts';
 import {
   addPart,
@@ -47,15 +47,7 @@ async function sealLines(vault: Vault, mix_id: string, lines: readonly ReadLine[
   const kept: KeptLine[] = [];
   for (const line of lines) {
     if (kept.length % SLICE === 0) await breathe();
-    kept.push(
-      'problem' in line
-        ? line
-        : {
-            line: line.line,
-            sealed: vault.seal(CODE_PURPOSE, line.code),
-            hash: vault.hash(CODE_PURPOSE, codeKey(mix_id, line.code)),
-          },
-    );
+    kept.push('problem' in line ? line : { line: line.line, ...keepCode(vault, mix_id, line.code) });
   }
   return kept;
 }

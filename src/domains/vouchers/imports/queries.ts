@@ -75,7 +75,7 @@ export async function findPart(
 }
 
 /** A part's lines as they are kept: sealed and hashed, or with their problem. */
-export type KeptLine = Pick<ReadLine, 'line'> & { sealed?: Buffer; hash?: Buffer; problem?: string };
+export type KeptLine = Pick<ReadLine, 'line'> & { code_sealed?: Buffer; code_hash?: Buffer; problem?: string };
 
 /** Keeps a part. `lines` are those with something on them, `line_count` counts the empty ones too. */
 export async function addPart(
@@ -87,9 +87,9 @@ export async function addPart(
   await tx`insert into voucher_import_part (mix_id, import_id, part, content)
     values (${mix_id}, ${import_id}, ${part.part}, ${part.content})`;
   const head = `${copyValue(mix_id)}\t${copyValue(import_id)}\t`;
-  const rows = lines.map(({ line, sealed, hash, problem }) =>
+  const rows = lines.map(({ line, code_sealed, code_hash, problem }) =>
     problem === undefined
-      ? `${head}${part.offset + line}\t\\\\x${sealed?.toString('hex')}\t\\\\x${hash?.toString('hex')}\t\\N\n`
+      ? `${head}${part.offset + line}\t\\\\x${code_sealed?.toString('hex')}\t\\\\x${code_hash?.toString('hex')}\t\\N\n`
       : `${head}${part.offset + line}\t\\N\t\\N\t${problem}\n`,
   );
   const statement = tx`copy voucher_import_line (mix_id, import_id, line, code_sealed, code_hash, problem) from stdin`;

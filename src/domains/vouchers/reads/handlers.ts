@@ -8,8 +8,9 @@ import { ANY_TEXT, jsonCursor, pageOf } from '../../paging.ts';
 import { createGuesses, waitWords } from '../codes/guesses.ts';
 import { hashUser, USER_PURPOSE } from '../codes/handlers.ts';
 import { NICK_PURPOSE } from '../orders/handlers.ts';
-import { CODE_PURPOSE, codeState } from '../rules.ts';
+import { codeState } from '../rules.ts';
 import { createSeries } from '../series.ts';
+import { openBinder, openStored } from '../stored.ts';
 import { findTyped } from '../typed.ts';
 import {
   type CodePlace,
@@ -97,9 +98,9 @@ async function placesOf({ sql, vault }: Parts, code: string, mix_id: string | nu
 function show(vault: Vault, { bound_sealed, issued_to: _kept, form, code_sealed, ...code }: FoundCode, now: Date) {
   const text =
     form === null
-      ? vault.open(CODE_PURPOSE, Buffer.from(code_sealed as string, 'hex'))
+      ? openStored(vault, Buffer.from(code_sealed as string, 'hex'))
       : (createSeries(vault, code.mix_id, form).codes([code.sequence])[0] as string);
-  const user = bound_sealed === null ? undefined : vault.open(USER_PURPOSE, Buffer.from(bound_sealed, 'hex'));
+  const user = bound_sealed === null ? undefined : openBinder(vault, code.mix_id, bound_sealed);
   return {
     ...code,
     ...codeState({ ...code, bound: code.bound_time !== null }, now),

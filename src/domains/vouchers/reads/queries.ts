@@ -106,7 +106,8 @@ export async function findOwned(
         and (${mix_id}::text is null or c.mix_id = ${mix_id})
     )
     select c.mix_id, b.name, c.sequence, c.code_status, c.gmt_modified, c.bound_time,
-      encode(c.bound_sealed, 'hex') as bound_sealed, encode(c.code_sealed, 'hex') as code_sealed, case when b.code_pattern is not null then
+      encode(c.bound_hash || c.bound_sealed, 'hex') as bound_sealed,
+      encode(c.code_hash || c.code_sealed, 'hex') as code_sealed, case when b.code_pattern is not null then
         jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form,
       voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time) as expire_time,
       c.issued_at, c.issue_ref, c.issued_to, c.consume_sequence, r.consumed_at

@@ -10,8 +10,8 @@ import { passGuesses } from '../codes/queries.ts';
 import { GUESS_LIMITS } from '../codes/rules.ts';
 import { orderHandlers } from '../orders/handlers.ts';
 import { insertBatch, insertCodes, insertGrant } from '../queries.ts';
-import { CODE_PURPOSE, codeKey } from '../rules.ts';
 import { CLEAR_ALPHABET, createSeries } from '../series.ts';
+import { keepCode } from '../stored.ts';
 import { voucherReadHandlers } from './handlers.ts';
 import { countNormal, voucherLedgers } from './queries.ts';
 import { boardOf, stepOf } from './rules.ts';
@@ -51,8 +51,7 @@ beforeAll(async () => {
     await makeCodes(tx, { mix_id: 'days', count: 20, job_id: 1 }, NOW);
   });
   await insertBatch(sql, { ...settings, mix_id: 'own', valid_duration_type: 'GENERAL', valid_days: null });
-  const hash = vault.hash(CODE_PURPOSE, codeKey('own', 'TPP-MINE'));
-  await insertCodes(sql, 'own', [{ code_sealed: vault.seal(CODE_PURPOSE, 'TPP-MINE'), code_hash: hash }], NOW);
+  await insertCodes(sql, 'own', [keepCode(vault, 'own', 'TPP-MINE')], NOW);
   const act = codeHandlers({ sql, vault });
   const request = (from: number, to: number) => ({
     mix_id: 'days',

@@ -2,11 +2,12 @@
 -- code that was redeemed again after its reversal is told by a later row: as reversed it is normal, and changed when
 -- it was.
 create or replace function voucher_changes(p_mix_id text, p_consumed bigint, p_reversed bigint, p_limit integer)
-returns table (cursor bigint, sequence bigint, code_sealed bytea, code_status smallint, bound_time timestamptz,
-  gmt_modified timestamptz, told_at timestamptz)
+returns table (cursor bigint, sequence bigint, code_sealed bytea, code_hash bytea, code_status smallint,
+  bound_time timestamptz, gmt_modified timestamptz, told_at timestamptz)
 language sql stable as $$
   select e.consumed + coalesce(max(e.reversed) over (order by e.consumed, e.reversed nulls first), p_reversed),
-    c.sequence, c.code_sealed, case when e.reversed is null or c.code_status <> 2 then c.code_status else 0 end,
+    c.sequence, c.code_sealed, c.code_hash,
+    case when e.reversed is null or c.code_status <> 2 then c.code_status else 0 end,
     c.bound_time, case when e.reversed is null or c.code_status <> 2 then c.gmt_modified else e.reversed_at end,
     case when e.reversed is not null and c.code_status = 2 then e.reversed_at end
   from (

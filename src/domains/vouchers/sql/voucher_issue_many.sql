@@ -62,6 +62,7 @@ begin
     set issued_at = p_issued_at, issue_ref = refs[width_bucket(c.sequence, free)],
       issued_to = users[width_bucket(c.sequence, free)]
     where c.mix_id = p_mix_id and c.sequence between free[1] and free[used] and c.sequence = any (free[:used])
-    returning takes[width_bucket(c.sequence, free)], c.sequence, voucher_handle(batch, c.sequence, c.code_sealed);
+    returning takes[width_bucket(c.sequence, free)], c.sequence,
+      voucher_handle(batch, c.sequence, c.code_hash || c.code_sealed);
 end
 $$;

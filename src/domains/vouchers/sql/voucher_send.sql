@@ -37,7 +37,8 @@ begin
       when o.mix_id is not null then jsonb_build_object('state', 'ok', 'gmt_expire', o.gmt_expire, 'cost_price',
         o.cost_price,
         'gen_task_id', o.gen_task_id, 'codes', (
-          select jsonb_agg(encode(voucher_handle(batch, v.sequence, v.code_sealed), 'hex') order by v.sequence)
+          select jsonb_agg(encode(voucher_handle(batch, v.sequence, v.code_hash || v.code_sealed), 'hex')
+            order by v.sequence)
           from unnest(o.sequences) s cross join lateral (
             select * from voucher_code x where x.mix_id = p_mix_id and x.sequence = s limit 1) v))
       when batch.status <> 1 then '{"state": "off_shelf"}'

@@ -107,7 +107,10 @@ export const adminOrderHandlers = ({
       const order = await find(project_id, order_id);
       if (order === undefined) throw refused('isv.order-not-found');
       const { persons, ...parts } = await findParts(sql, project_id, order_id);
-      const shown = persons.map(({ sealed, ...place }) => ({ ...place, ...maskPerson(openPerson(vault, sealed)) }));
+      const shown = persons.map(({ sealed, ...place }) => ({
+        ...place,
+        ...maskPerson(openPerson(vault, order, { ...place, sealed })),
+      }));
       return { order: { ...showUser(order), ...parts, persons: shown } };
     },
     'piaoquan.ticketing.order.cancel': async (request, writer) => {
