@@ -79,6 +79,9 @@ const SAVES: Record<string, Save> = {
   ) => project(key, name, { event_show_end_time }),
   'piaoquan.ticketing.project.save project.event_list[1].sale_end_time isv.event-over': (key, sale_end_time, name) =>
     project(key, name, { sale_end_time }),
+  'piaoquan.lottery.member.save expire_date isv.member-over': (key, expire_date, nick) => ({
+    ...{ alipay_id: String(key), mix_user_id: 'm', nick, member_level: 1, expire_date },
+  }),
 };
 
 /** Paths of all instants of a request at which something ends: the others say when it begins. */

@@ -397,6 +397,22 @@ create table lottery_lacking (
   constraint lottery_lacking_pkey PRIMARY KEY (platform, spread_id, granted_at, out_biz_id, app_key)
 );
 
+create table lottery_member (
+  alipay_id text collate "C" not null,
+  mix_user_id text not null,
+  nick text not null,
+  member_level smallint not null,
+  expire_date timestamp with time zone,
+  invalid_date timestamp with time zone,
+  constraint lottery_member_pkey PRIMARY KEY (alipay_id),
+  constraint lottery_member_alipay_id_check CHECK (length(alipay_id) >= 1 AND length(alipay_id) <= 128),
+  constraint lottery_member_check CHECK ((member_level = 0) = (expire_date IS NULL)),
+  constraint lottery_member_member_level_check CHECK (member_level = ANY (ARRAY[0, 1, 10])),
+  constraint lottery_member_mix_user_id_check CHECK (length(mix_user_id) >= 1 AND length(mix_user_id) <= 128),
+  constraint lottery_member_nick_check CHECK (length(nick) <= 64)
+);
+CREATE TRIGGER change_logged AFTER INSERT OR UPDATE ON lottery_member FOR EACH ROW EXECUTE FUNCTION change_log_row();
+
 create table lottery_prize (
   platform bigint not null,
   spread_id text collate "C" not null,

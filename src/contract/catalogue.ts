@@ -7,6 +7,7 @@ import { adminLedgerContracts } from './ledger/admin.ts';
 import { adminLotteryContracts } from './lottery/admin.ts';
 import { drawExplain } from './lottery/explain.ts';
 import { lotteryDrawContracts } from './lottery/lottery.ts';
+import { filmMemberGet, memberSave } from './lottery/member.ts';
 import { lotteryPerformanceConfigQuery } from './lottery/performance-config.ts';
 import { lotteryReadContracts } from './lottery/reads.ts';
 import type { Contract } from './method.ts';
@@ -33,11 +34,13 @@ export const catalogue = [
   lotteryPerformanceConfigQuery,
   ...lotteryDrawContracts,
   ...fcodeContracts,
+  filmMemberGet,
   ...damaiContracts,
   ...genieContracts,
   ...benefitContracts,
   ...platformContracts,
   ...adminLotteryContracts,
+  memberSave,
   ...adminSendplanContracts,
   ...adminBenefitContracts,
   ...adminVoucherContracts,

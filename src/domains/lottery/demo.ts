@@ -2,7 +2,7 @@ import { gmt8 } from '../../contract/gmt8.ts';
 import { demoEnd } from '../../database/demo-end.ts';
 import type { Sql } from '../../database/pool.ts';
 import { openDraws } from './draws.ts';
-import { type Activity, insertActivity, insertPrize, type Prize } from './queries.ts';
+import { type Activity, insertActivity, insertMember, insertPrize, type Member, type Prize } from './queries.ts';
 
 const documented: Activity = {
   spread_id: 'prizePool_bkop558uhmi213ixredo4cjeqcrufx1bgglkt',
@@ -115,14 +115,25 @@ const openPrizes: Prize[] = [
   },
 ];
 
+/** The member that the page asks for: an earlier membership ended when its sample says, the one now lasts. */
+const member = (now: Date): Member => ({
+  alipay_id: '20882342xxx',
+  mix_user_id: 'ewr3423425',
+  nick: 'A***B',
+  member_level: 10,
+  expire_date: demoEnd(now),
+  invalid_date: new Date(1767196799000),
+});
+
 /**
  * Loads the demo activities: the two documented ones, `prizePool_open`, whose one segment starts with the second of
- * `now`, with its prizes, and `prizePool_void` with a win of the demo app. What is there already stays as it is.
+ * `now`, with its prizes, and `prizePool_void` with a win of the demo app; and the documented member. What is there already stays as it is.
  */
 export async function loadLotteryDemo({ sql }: { sql: Sql }, now: Date): Promise<void> {
   await sql.begin(async (tx) => {
     const open = openActivity(now);
     for (const activity of [documented, ended, open, voidable(now)]) await insertActivity(tx, activity, now);
+    await insertMember(tx, member(now));
     for (const prize of openPrizes) await insertPrize(tx, open, prize, now);
   });
   // Its key has one win: drawn again it is told the same, and nothing once it was voided.

@@ -1,4 +1,4 @@
-import type { Queryable, Sql } from '../../database/pool.ts';
+import type { Queryable, Sql, Transaction } from '../../database/pool.ts';
 
 /** A segment of an activity; both bounds are whole seconds and belong to it. */
 export type Segment = { start_time: Date; end_time: Date; win_times: number; consumed_win_times: number };
@@ -216,6 +216,51 @@ export async function claimKeys(sql: Sql, home: number, now: Date, keys: readonl
   const [row] = await sql<{ codes: number[] }[]>`
     select lottery_claim(${home}, ${sql.json(rows)}, ${now}) as codes`;
   return (row as { codes: number[] }).codes;
+}
+
+/** A Taobao user by its Alipay id, and its membership; `expire_date` is the last second of it, `invalid_date` when one before ended. */
+export type Member = {
+  readonly alipay_id: string;
+  readonly mix_user_id: string;
+  /** Masked. */
+  readonly nick: string;
+  readonly member_level: number;
+  readonly expire_date: Date | null;
+  readonly invalid_date: Date | null;
+};
+
+/** The members among these Alipay ids, by them; one statement. */
+export async function findMembers(sql: Queryable, alipay_ids: readonly string[]): Promise<Map<string, Member>> {
+  const rows = await sql<Member[]>`
+    select alipay_id, mix_user_id, nick, member_level, expire_date, invalid_date from lottery_member
+    where alipay_id = any (${alipay_ids}::text[])`;
+  return new Map(rows.map((row) => [row.alipay_id, row]));
+}
+
+/** Adds a member; does nothing when there is one of its id. */
+export async function insertMember(sql: Queryable, member: Member): Promise<void> {
+  await sql`insert into lottery_member ${sql(member)} on conflict do nothing`;
+}
+
+/**
+ * Adds or changes a member. A membership that is over, or that level 0 ends now, leaves the instant of its end as
+ * `invalid_date`. Gives the end that stood there before, which the row's lock keeps; undefined where there was none.
+ */
+export async function saveMember(
+  tx: Transaction,
+  member: Omit<Member, 'invalid_date'>,
+  now: Date,
+): Promise<Date | undefined> {
+  const [old] = await tx<{ expire_date: Date | null }[]>`
+    select expire_date from lottery_member where alipay_id = ${member.alipay_id} for no key update`;
+  await tx`
+    insert into lottery_member as m ${tx(member)}
+    on conflict (alipay_id) do update set mix_user_id = excluded.mix_user_id, nick = excluded.nick,
+      member_level = excluded.member_level, expire_date = excluded.expire_date, invalid_date = case
+        when period_over(m.expire_date, ${now}) then m.expire_date
+        when excluded.member_level = 0 and m.member_level <> 0 then date_trunc('second', ${now}::timestamptz)
+        else m.invalid_date end`;
+  return old?.expire_date ?? undefined;
 }
 
 /** Names a reward for good: what it brings never changes. */
