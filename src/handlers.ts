@@ -2,44 +2,54 @@ import type { catalogue } from './contract/catalogue.ts';
 import type { Handlers } from './contract/method.ts';
 import type { Sql } from './database/pool.ts';
 import { adminBenefitsHandlers } from './domains/benefits/admin/handlers.ts';
-import { benefitConsole } from './domains/benefits/console.ts';
 import { loadBenefitsDemo } from './domains/benefits/demo.ts';
+import { benefitExplainHandlers } from './domains/benefits/explain/handlers.ts';
 import { benefitHandlers } from './domains/benefits/handlers.ts';
+import { benefitReadHandlers } from './domains/benefits/reads/handlers.ts';
+import { benefitLedgers } from './domains/benefits/reads/queries.ts';
 import { benefitsSealed } from './domains/benefits/sealed.ts';
 import { jobHandlers } from './domains/jobs/handlers.ts';
 import { ledgerHandlers } from './domains/ledger/handlers.ts';
 import { adminLotteryHandlers } from './domains/lottery/admin/handlers.ts';
-import { lotteryConsole } from './domains/lottery/console.ts';
 import { loadLotteryDemo } from './domains/lottery/demo.ts';
 import { openDraws } from './domains/lottery/draws.ts';
+import { lotteryExplainHandlers } from './domains/lottery/explain/handlers.ts';
 import { lotteryHandlers } from './domains/lottery/handlers.ts';
+import { lotteryReadHandlers } from './domains/lottery/reads/handlers.ts';
+import { lotteryLedgers } from './domains/lottery/reads/queries.ts';
 import { lotterySealed } from './domains/lottery/sealed.ts';
 import { adminPlatformHandlers } from './domains/platform/admin/handlers.ts';
 import { platformHandlers } from './domains/platform/handlers.ts';
 import { operatorHandlers } from './domains/platform/operators/handlers.ts';
 import { adminSendplansHandlers } from './domains/sendplans/admin/handlers.ts';
-import { sendplanConsole } from './domains/sendplans/console.ts';
 import { loadSendplansDemo } from './domains/sendplans/demo.ts';
+import { sendplanExplainHandlers } from './domains/sendplans/explain/handlers.ts';
 import { sendplansHandlers } from './domains/sendplans/handlers.ts';
+import { sendplanReadHandlers } from './domains/sendplans/reads/handlers.ts';
+import { sendplanLedgers } from './domains/sendplans/reads/queries.ts';
 import { sendplansSealed } from './domains/sendplans/sealed.ts';
 import { adminTicketingHandlers } from './domains/ticketing/admin/handlers.ts';
-import { ticketingConsole } from './domains/ticketing/console.ts';
 import { loadTicketingDemo } from './domains/ticketing/demo.ts';
+import { ticketingExplainHandlers } from './domains/ticketing/explain/handlers.ts';
 import { ticketingHandlers } from './domains/ticketing/handlers.ts';
+import { ticketingReadHandlers } from './domains/ticketing/reads/handlers.ts';
+import { ticketingLedgers } from './domains/ticketing/reads/queries.ts';
 import { ticketingSealed } from './domains/ticketing/sealed.ts';
-import { voucherConsole } from './domains/vouchers/console.ts';
 import { loadVouchersDemo } from './domains/vouchers/demo.ts';
+import { voucherExplainHandlers } from './domains/vouchers/explain/handlers.ts';
 import { voucherHandlers } from './domains/vouchers/handlers.ts';
+import { voucherReadHandlers } from './domains/vouchers/reads/handlers.ts';
+import { voucherLedgers } from './domains/vouchers/reads/queries.ts';
 import { vouchersSealed } from './domains/vouchers/sealed.ts';
 import { platformSealed, type SealedColumn } from './secrets/sealed.ts';
 import type { Vault } from './secrets/vault.ts';
 
 const ledgers = {
-  ...lotteryConsole.ledgers,
-  ...voucherConsole.ledgers,
-  ...ticketingConsole.ledgers,
-  ...sendplanConsole.ledgers,
-  ...benefitConsole.ledgers,
+  ...lotteryLedgers,
+  ...voucherLedgers,
+  ...ticketingLedgers,
+  ...sendplanLedgers,
+  ...benefitLedgers,
 };
 
 /** What the domains work with; the gateway issues the session keys. */
@@ -65,11 +75,16 @@ export function joinHandlers({ sql, vault, tokens }: HandlerParts): Handlers<typ
     ...adminBenefitsHandlers({ sql: sql.alone, vault }),
     ...platformHandlers({ tokens }),
     ...adminPlatformHandlers({ sql: sql.alone, vault, tokens }),
-    ...lotteryConsole.handlers({ sql: sql.alone, vault }),
-    ...voucherConsole.handlers({ sql: sql.alone, vault }),
-    ...ticketingConsole.handlers({ sql: sql.alone, vault }),
-    ...sendplanConsole.handlers({ sql: sql.alone, vault }),
-    ...benefitConsole.handlers({ sql: sql.alone, vault }),
+    ...lotteryExplainHandlers({ sql: sql.alone, vault }),
+    ...lotteryReadHandlers({ sql: sql.alone }),
+    ...voucherExplainHandlers({ sql: sql.alone, vault }),
+    ...voucherReadHandlers({ sql: sql.alone, vault }),
+    ...ticketingExplainHandlers({ sql: sql.alone, vault }),
+    ...ticketingReadHandlers({ sql: sql.alone, vault }),
+    ...sendplanExplainHandlers({ sql: sql.alone, vault }),
+    ...sendplanReadHandlers({ sql: sql.alone }),
+    ...benefitExplainHandlers({ sql: sql.alone, vault }),
+    ...benefitReadHandlers({ sql: sql.alone }),
     ...ledgerHandlers({ sql: sql.alone, ledgers }),
     ...operatorHandlers({ sql: sql.alone }),
   };

@@ -204,6 +204,17 @@ describe('what holds for every import', () => {
   });
 });
 
+test('what a file exports, another one names', () => {
+  const names = everything.map(({ path, code }) => ({ path, names: new Set(code.match(/\b[\w$]+\b/g)) }));
+  const exported = /^export (?:async )?(?:function\*?|const|class|let) (\w+)/gm;
+  const files = [...sources, ...sourcesOf('web').filter((source) => !isTest(source))];
+  const all = files.flatMap(({ path, code }) => [...code.matchAll(exported)].map(([, name = '']) => ({ path, name })));
+  expect(all.length).toBeGreaterThan(1000);
+  const isNamed = (own: { path: string; name: string }) =>
+    names.some((other) => other.path !== own.path && other.names.has(own.name));
+  expect(all.filter((each) => !isNamed(each)).map(({ path, name }) => `${path} ${name}`)).toEqual([]);
+});
+
 describe('where things stand', () => {
   test('SQL stands in queries, the stores of gateway, console and OAuth, and the folders that run the database', () => {
     const names = 'apps call-log figures quotas records sessions'.split(' ').map((name) => `gateway/${name}`);

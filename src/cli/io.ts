@@ -77,8 +77,7 @@ export function wholeNumber(name: string, text: string, least: number, most: num
 }
 
 /** Columns a text takes in a terminal: Chinese characters and full-width signs take two. */
-export const widthOf = (text: string): number =>
-  text.length + (text.match(/[\u1100-\u115f\u2e80-\uffe6]/g)?.length ?? 0);
+const widthOf = (text: string): number => text.length + (text.match(/[\u1100-\u115f\u2e80-\uffe6]/g)?.length ?? 0);
 
 /** Lines of a table whose columns stand below each other. */
 export function table(rows: readonly (readonly string[])[]): string {

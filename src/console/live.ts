@@ -156,7 +156,7 @@ function errorsOf(found: readonly Figure[]): Record<string, number> {
 }
 
 /** The duration that a share of the calls did not exceed, by a straight line within its bounds. */
-export function percentile(found: readonly Pick<Figure, 'up_to_us' | 'calls'>[], share: number): number | null {
+function percentile(found: readonly Pick<Figure, 'up_to_us' | 'calls'>[], share: number): number | null {
   const counts = new Map<number, number>();
   let all = 0;
   for (const { up_to_us, calls } of found) {

@@ -33,7 +33,7 @@ export type Attempts = {
 };
 
 /** Hours after which a session that is not used, and any session, ends. */
-export const IDLE_HOURS = 2;
+const IDLE_HOURS = 2;
 export const LONGEST_HOURS = 12;
 const SESSION_PURPOSE = 'console-session';
 const RECOVERY_PURPOSE = 'console-recovery';

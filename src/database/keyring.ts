@@ -6,7 +6,7 @@ import { bindKey, findKeyState, forgetHolder, type KeyState, tellHolder } from '
 import type { Sql } from './pool.ts';
 
 /** Where the key of lookups is sealed; it has no row, since there is one. */
-export const LOOKUP_KEY = 'platform_vault.lookup_sealed';
+const LOOKUP_KEY = 'platform_vault.lookup_sealed';
 
 /** The vault of a database, and the keys behind it. */
 export type Keyring = {

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { documentedRequests } from '../../test/harness/documented.ts';
+import { compileReader } from '../../test/harness/read.ts';
 import { readXml } from '../../test/harness/xml.ts';
 import { seeds } from '../../test/seeds/documented.ts';
 import { catalogue } from '../contract/catalogue.ts';
@@ -18,7 +19,6 @@ import {
   text,
 } from '../contract/schema.ts';
 import { compileParser } from '../wire/parse.ts';
-import { compileReader } from '../wire/read.ts';
 import { rootName } from '../wire/render.ts';
 import { parseInstant } from '../wire/time.ts';
 import { exampleAnswers, exampleCall, exampleRequest, failureAnswers } from './examples.ts';

@@ -11,7 +11,7 @@ import {
  * What became of a proof of identity at the console: `refused` while its account, address or device is locked,
  * `lock` where it began.
  */
-export const LOGIN_OUTCOMES = ['success', 'failure', 'lock', 'refused'] as const;
+const LOGIN_OUTCOMES = ['success', 'failure', 'lock', 'refused'] as const;
 
 /** Name of such an outcome. */
 export type LoginOutcome = (typeof LOGIN_OUTCOMES)[number];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mask } from './masks.ts';
 import {
   keptText,
-  mask,
   maskPhone,
   maskText,
   personOf,

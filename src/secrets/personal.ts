@@ -1,3 +1,4 @@
+import { mask, maskAllBut } from './masks.ts';
 import type { Vault } from './vault.ts';
 
 // What a phone number is, who is meant by a user id, and how either is kept and shown: one definition for all domains.
@@ -97,16 +98,10 @@ export function shownId(user_id: string): string {
   return phoneOf(person) !== undefined || holdsPhone(person) ? mask(person) : user_id;
 }
 
-/** A text with its middle hidden: `138****5678`; of one below 11 characters only the first is left. */
-export function mask(text: string): string {
-  const chars = [...text];
-  return chars.length < 11 ? `${chars[0] ?? ''}****` : `${chars.slice(0, 3).join('')}****${chars.slice(-4).join('')}`;
-}
-
 /** A phone number with its middle hidden, in its one form: `138****5678`; of a short one only the last two digits are left. */
 export function maskPhone(text: string): string {
   const phone = plainPhone(text);
-  return phone.length < 8 ? `****${phone.slice(-2)}` : `${phone.slice(0, 3)}****${phone.slice(-4)}`;
+  return phone.length < 8 ? maskAllBut(2, phone) : `${phone.slice(0, 3)}****${phone.slice(-4)}`;
 }
 
 /**

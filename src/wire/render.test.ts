@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { responseValue } from '../../test/harness/arbitrary.ts';
 import { everyKind } from '../../test/harness/every-kind.ts';
+import { AnswerError, compileReader } from '../../test/harness/read.ts';
 import { parseXml, readXml } from '../../test/harness/xml.ts';
 import { catalogue } from '../contract/catalogue.ts';
 import { TopError } from '../contract/errors.ts';
 import { type Contract, method } from '../contract/method.ts';
 import { itemName } from '../contract/schema.ts';
-import { AnswerError, compileReader } from './read.ts';
 import { compileWriters, contentType, type Format, renderError, rootName } from './render.ts';
 
 const contracts: readonly Contract[] = [...catalogue, everyKind];

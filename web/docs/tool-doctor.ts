@@ -16,7 +16,7 @@ const MOST_MARKED = 200;
 export type Difference = { readonly from: number; readonly ends: readonly [number, number] };
 
 /** What two texts differ in, less the beginning and the end that they share. */
-export function differenceOf(a: string, b: string): Difference {
+function differenceOf(a: string, b: string): Difference {
   const least = Math.min(a.length, b.length);
   let from = 0;
   while (from < least && a[from] === b[from]) from += 1;

@@ -99,7 +99,7 @@ export async function sendCall(signed: SignedCall, spelling: Format): Promise<Ex
 }
 
 /** The error of an answer in any spelling; undefined when the answer is none. */
-export function readFailure(text: string): Failure | undefined {
+function readFailure(text: string): Failure | undefined {
   const members = text.startsWith('<') ? xmlMembers(text) : jsonMembers(text);
   const { code, msg, sub_code, sub_msg } = members ?? {};
   if (code === undefined) return undefined;

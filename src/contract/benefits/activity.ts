@@ -128,7 +128,7 @@ export const activityUpdate = method({
 });
 
 /** Changes the period of an activity. */
-export const activityTimeUpdate = method({
+const activityTimeUpdate = method({
   ...ofSeller,
   name: 'taobao.promotion.benefit.activity.time.update',
   title: { zh: '更新关联活动有效时间', en: 'Change the period of an activity' },
@@ -143,7 +143,7 @@ export const activityTimeUpdate = method({
 });
 
 /** Deletes an activity with all its relations. */
-export const activityDelete = method({
+const activityDelete = method({
   ...ofSeller,
   name: 'taobao.promotion.benefit.activity.delete',
   title: { zh: '删除关联的活动权益', en: 'Delete an activity' },
@@ -159,7 +159,7 @@ export const activityDelete = method({
 });
 
 /** Reads the benefits that relate to an activity. */
-export const activityDetailGet = method({
+const activityDetailGet = method({
   ...ofSeller,
   name: 'taobao.promotion.benefit.activity.detail.get',
   title: { zh: '活动关联的权益详情获取', en: 'Details of an activity' },

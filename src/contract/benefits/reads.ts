@@ -7,7 +7,7 @@ const count = (zh: string, en: string) => integer({ zh, en }, { example: '1' });
 const STATUS = { VALID: { zh: '有效', en: 'living' }, DELETE: { zh: '已删除', en: 'deleted' } } as const;
 
 /** Sellers of benefits, with the types open to each. */
-export const sellerList = method({
+const sellerList = method({
   ...adminRead,
   name: 'piaoquan.benefit.seller.list',
   title: { zh: '权益卖家列表', en: 'List sellers' },
@@ -48,7 +48,7 @@ export const sellerList = method({
 });
 
 /** Activities of a seller with the benefits that relate to them. */
-export const benefitActivityList = method({
+const benefitActivityList = method({
   ...adminRead,
   name: 'piaoquan.benefit.activity.list',
   title: { zh: '权益活动列表', en: 'List activities' },

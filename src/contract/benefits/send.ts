@@ -106,7 +106,7 @@ export const activitySend = method({
 });
 
 /** Sends benefits to the user of the session. */
-export const mobileSend = method({
+const mobileSend = method({
   ...ofSeller,
   name: 'taobao.mobile.promotion.benefit.activity.send',
   title: { zh: '手淘专用单用户发放接口', en: 'Send benefits to the authorised user' },
@@ -182,7 +182,7 @@ export const mobileSend = method({
 });
 
 /** Sends benefits to the user of the session on a chain of sharing. */
-export const mobileSendShare = method({
+const mobileSendShare = method({
   ...ofSeller,
   name: 'taobao.mobile.promotion.benefit.activity.send.share',
   title: { zh: '手淘专用单用户发放接口 (分享链路)', en: 'Send benefits on a chain of sharing' },

@@ -163,7 +163,7 @@ export const lotteryPerformance = method({
 });
 
 /** Voids a win: its stock returns, its codes end. */
-export const lotteryPerformanceInvalid = method({
+const lotteryPerformanceInvalid = method({
   name: 'taobao.film.lottery.performance.invalid',
   category: 'film',
   title: { zh: '淘票票履约权益作废', en: 'Void a draw' },

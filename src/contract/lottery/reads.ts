@@ -12,7 +12,7 @@ const span = {
 };
 
 /** The wins of one activity, newest first. */
-export const activityDrawList = method({
+const activityDrawList = method({
   ...admin,
   errors,
   name: 'piaoquan.lottery.activity.draw.list',
@@ -38,7 +38,7 @@ export const activityDrawList = method({
 const count = (zh: string, en: string) => integer({ zh, en }, { example: '0' });
 
 /** How an activity's stock went, and what was drawn of each prize. */
-export const drawStat = method({
+const drawStat = method({
   ...admin,
   errors,
   name: 'piaoquan.lottery.draw.stat',

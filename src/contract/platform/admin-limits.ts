@@ -17,7 +17,7 @@ const limit = {
 };
 
 /** Sets how often a method may be called. */
-export const frequencySave = method({
+const frequencySave = method({
   ...admin,
   errors,
   name: 'piaoquan.platform.frequency.save',
@@ -128,7 +128,7 @@ const quotaList = method({
 });
 
 /** Finds calls in the call log. */
-export const callList = method({
+const callList = method({
   ...admin,
   errors,
   name: 'piaoquan.platform.call.list',

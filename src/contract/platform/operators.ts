@@ -190,7 +190,7 @@ const method_name = text(
 const request_id = text({ zh: '请求id', en: 'In which call' }, { example: 'mi8w4s2k7q1z0x', maxLength: 64 });
 
 /** Who changed what, when, from what to what. */
-export const changeList = method({
+const changeList = method({
   ...admin,
   errors: {},
   name: 'piaoquan.change.list',

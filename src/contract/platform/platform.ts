@@ -2,7 +2,7 @@ import { method } from '../method.ts';
 import { date, json, optional, text } from '../schema.ts';
 
 /** Server time; the usual first call of a client and its cure against clock skew. */
-export const timeGet = method({
+const timeGet = method({
   name: 'taobao.time.get',
   category: 'platform',
   title: { zh: '获取平台当前时间', en: 'Platform time' },
@@ -20,7 +20,7 @@ export const timeGet = method({
 });
 
 /** Address table of cluster clients (client notes, cluster clients). */
-export const httpdnsGet = method({
+const httpdnsGet = method({
   name: 'taobao.httpdns.get',
   category: 'platform',
   title: { zh: '获取接入点地址表', en: 'Address table for cluster clients' },

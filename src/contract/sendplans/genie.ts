@@ -76,7 +76,7 @@ const userInfo = {
 } as const;
 
 /** The plans that users of a circle can receive now. */
-export const sendPlanQuery = method({
+const sendPlanQuery = method({
   name: 'alibaba.ai.content.business.send.plan.query',
   category: 'genie',
   title: { zh: '内容商业化发放权益查询', en: 'Benefit plans on offer' },

@@ -3,7 +3,7 @@ import { method } from '../method.ts';
 import { integer, list, optional, struct, text } from '../schema.ts';
 
 /** The circles to which plans belong. */
-export const circleList = method({
+const circleList = method({
   ...adminRead,
   name: 'piaoquan.sendplan.circle.list',
   title: { zh: '人群列表', en: 'List circles' },

@@ -48,7 +48,7 @@ export const tenantSave = method({
 });
 
 /** Creates or changes a partner of a tenant. */
-export const ptnrSave = method({
+const ptnrSave = method({
   ...admin,
   errors,
   name: 'piaoquan.ticketing.ptnr.save',
@@ -60,7 +60,7 @@ export const ptnrSave = method({
 });
 
 /** Creates or changes a sales channel of a partner. */
-export const channelSave = method({
+const channelSave = method({
   ...admin,
   errors,
   name: 'piaoquan.ticketing.channel.save',
@@ -72,7 +72,7 @@ export const channelSave = method({
 });
 
 /** Who sells: tenants with their partners and channels. */
-export const channelList = method({
+const channelList = method({
   ...admin,
   errors,
   name: 'piaoquan.ticketing.channel.list',
@@ -134,7 +134,7 @@ export const tokenCreate = method({
 });
 
 /** Says what a channel may sell of an event. */
-export const channelAuthorizeSave = method({
+const channelAuthorizeSave = method({
   ...admin,
   errors,
   name: 'piaoquan.ticketing.channel.authorize.save',

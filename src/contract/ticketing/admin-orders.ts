@@ -241,7 +241,7 @@ export const orderGet = method({
 });
 
 /** Cancels an unpaid order and frees its stock. */
-export const orderCancel = method({
+const orderCancel = method({
   ...admin,
   errors: orderErrors,
   name: 'piaoquan.ticketing.order.cancel',

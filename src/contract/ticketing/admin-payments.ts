@@ -68,7 +68,7 @@ const due = struct(
 );
 
 /** Payments that must be given back and were not yet, of all projects. */
-export const paymentDueList = method({
+const paymentDueList = method({
   ...admin,
   errors,
   name: 'piaoquan.ticketing.payment.due.list',

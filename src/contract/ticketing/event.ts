@@ -100,7 +100,7 @@ const goodsPriceVo = struct(
 );
 
 /** What an event has to sell: price tiers and packages. Tickets here have no numbered seats, so no seats are listed. */
-export const eventGoodList = method({
+const eventGoodList = method({
   name: 'alibaba.damai.maizuo.openapi.event.good.list',
   category: 'damai',
   title: { zh: '场次商品列表查询', en: 'Goods of an event' },

@@ -89,7 +89,7 @@ const childPriceVo = struct(
 );
 
 /** A price tier or package as project.detail shows it. */
-export const priceVo = struct(
+const priceVo = struct(
   'PriceVo',
   { zh: '票档信息', en: 'A price tier or a package' },
   {

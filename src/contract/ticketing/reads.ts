@@ -18,7 +18,7 @@ const { order_status, refund_due, real_name, phone, phone_tail, card_no, card_ty
 const project_id = integer({ zh: '项目ID', en: 'Project' }, { example: '90000001', minimum: 1 });
 
 /** Orders of every project, by time, number or person. */
-export const orderSearch = method({
+const orderSearch = method({
   ...adminRead,
   errors,
   name: 'piaoquan.ticketing.order.search',

@@ -13,7 +13,7 @@ type Parameter = {
 };
 
 /** The parameters of every call (TOP protocol 2). */
-export const commonParameters: readonly Parameter[] = [
+const commonParameters: readonly Parameter[] = [
   {
     name: 'method',
     type: 'String',

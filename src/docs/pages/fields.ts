@@ -42,7 +42,7 @@ export const outcomesOf = (response: TSchema): Row[] =>
   rowsOf(response).filter(({ path, note }) => /(?:result|return|ret)_code$/.test(path) && note.values !== undefined);
 
 /** The class that indents a row; deeper levels share the last. */
-export const depthClass = (depth: number): string => `depth-${Math.min(depth, 6)}`;
+const depthClass = (depth: number): string => `depth-${Math.min(depth, 6)}`;
 
 /** The table of a method's request parameters, every row with an anchor `request.` and its path. */
 export function requestTable(view: View, schema: TSchema): string {

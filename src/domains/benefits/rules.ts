@@ -8,7 +8,7 @@ export type SelectorQuery = RequestOf<typeof benefitSelector>['query'];
 export type Window = { hide_used_up: boolean; limit: number; offset: number };
 
 /** Most templates of a type that a request without paging gets. */
-export const MAX_UNPAGED = 1000;
+const MAX_UNPAGED = 1000;
 const PAGE_SIZE = 20;
 
 /**

@@ -6,16 +6,16 @@ import { COUNTERS } from '../../contract/ledger/admin.ts';
 import { audit } from '../../database/audit.ts';
 import type { Sql } from '../../database/pool.ts';
 import { createVault } from '../../secrets/vault.ts';
-import { benefitConsole } from '../benefits/console.ts';
 import { loadBenefitsDemo } from '../benefits/demo.ts';
-import { lotteryConsole } from '../lottery/console.ts';
+import { benefitLedgers } from '../benefits/reads/queries.ts';
 import { loadLotteryDemo } from '../lottery/demo.ts';
-import { sendplanConsole } from '../sendplans/console.ts';
+import { lotteryLedgers } from '../lottery/reads/queries.ts';
 import { loadSendplansDemo } from '../sendplans/demo.ts';
-import { ticketingConsole } from '../ticketing/console.ts';
+import { sendplanLedgers } from '../sendplans/reads/queries.ts';
 import { loadTicketingDemo } from '../ticketing/demo.ts';
-import { voucherConsole } from '../vouchers/console.ts';
+import { ticketingLedgers } from '../ticketing/reads/queries.ts';
 import { loadVouchersDemo } from '../vouchers/demo.ts';
+import { voucherLedgers } from '../vouchers/reads/queries.ts';
 import { ledgerHandlers } from './handlers.ts';
 
 const NOW = new Date('2026-03-01T10:20:30+08:00');
@@ -34,8 +34,8 @@ beforeAll(async () => {
   await loadBenefitsDemo({ sql }, NOW);
   reader = await connectReadOnly(sql);
   const ledgers = {
-    ...{ ...lotteryConsole.ledgers, ...voucherConsole.ledgers, ...ticketingConsole.ledgers },
-    ...{ ...sendplanConsole.ledgers, ...benefitConsole.ledgers },
+    ...{ ...lotteryLedgers, ...voucherLedgers, ...ticketingLedgers },
+    ...{ ...sendplanLedgers, ...benefitLedgers },
   };
   list = ledgerHandlers({ sql: reader, ledgers })['piaoquan.ledger.list'];
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TopError } from '../../contract/errors.ts';
-import { mask, plainPhone } from '../../secrets/personal.ts';
+import { mask } from '../../secrets/masks.ts';
+import { plainPhone } from '../../secrets/personal.ts';
 import { isOpen, type PlanItem, purchaseItemInfo, readReceiver, readUserInfo, receiveRule, userKeys } from './rules.ts';
 
 const item = fc.record<PlanItem>({

@@ -109,7 +109,7 @@ export const hasDocument = ({ card_no, bearer_id }: BearerParam): boolean =>
   Boolean(plainCard(card_no ?? '') || plainBearer(bearer_id ?? ''));
 
 /** Fen of an amount in yuan such as `180` or `180.5`; undefined for anything else. */
-export function fenOfYuan(text: string): number | undefined {
+function fenOfYuan(text: string): number | undefined {
   const found = /^(\d{1,13})(?:\.(\d{1,2}))?$/.exec(text);
   return found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : undefined;
 }

@@ -2,7 +2,8 @@ import { type CallContext, fault, type Handlers } from '../../../contract/method
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { batchBoard, codeSearch, type voucherReadContracts } from '../../../contract/vouchers/reads.ts';
 import type { Sql } from '../../../database/pool.ts';
-import { mask, personOf, storedUser } from '../../../secrets/personal.ts';
+import { mask, maskAllBut } from '../../../secrets/masks.ts';
+import { personOf, storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
 import { ANY_TEXT, jsonCursor, pageOf } from '../../paging.ts';
 import { createGuesses, waitWords } from '../codes/guesses.ts';
@@ -23,7 +24,7 @@ import {
   findPlaced,
   type Owner,
 } from './queries.ts';
-import { boardOf, maskCode, stepOf } from './rules.ts';
+import { boardOf, stepOf } from './rules.ts';
 
 type Parts = { readonly sql: Sql; readonly vault: Vault };
 
@@ -104,7 +105,7 @@ function show(vault: Vault, { bound_sealed, issued_to: _kept, form, code_sealed,
   return {
     ...code,
     ...codeState({ ...code, bound: code.bound_time !== null }, now),
-    code_masked: maskCode(text),
+    code_masked: maskAllBut(3, text),
     bound_user: user === undefined ? undefined : mask(user),
   };
 }

@@ -18,6 +18,3 @@ export function boardOf({ issued_count: _issued, ...counts }: BatchCounts, norma
   const unbound_count = isEstimate ? all - bound_count - expired_count : normal.unbound;
   return { unbound_count, bound_count, expired_count, is_estimate: isEstimate };
 }
-
-/** A code for people's eyes: its last three characters. */
-export const maskCode = (code: string): string => `****${code.slice(-3)}`;

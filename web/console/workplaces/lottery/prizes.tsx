@@ -19,7 +19,7 @@ const typeField = fieldAt(itemOf(prizesField.schema), 'reward_type');
 type Row = Prize & { readonly odds_ppm: number };
 
 /** The odds of each prize at this moment: by weight, among those that have a weight and stock left. */
-export function withOdds(prizes: readonly Prize[]): Row[] {
+function withOdds(prizes: readonly Prize[]): Row[] {
   const odds = oddsOf(
     prizes.map((prize) => ({
       ...{ id: prize.prize_no, name: prize.reward_title, weight: prize.weight },

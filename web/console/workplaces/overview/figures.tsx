@@ -4,7 +4,7 @@ import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 
 /** Microseconds as people read them: `850 µs`, `1.2 ms`, `1.50 s`; a dash where there is nothing. */
-export function lengthText(microseconds: number | null | undefined): string {
+function lengthText(microseconds: number | null | undefined): string {
   if (microseconds == null) return '—';
   if (microseconds < 1000) return `${microseconds} µs`;
   if (microseconds < 1_000_000) return `${(microseconds / 1000).toFixed(1)} ms`;

@@ -52,7 +52,7 @@ function idsOf({ thing, key }: Running): string[] {
 }
 
 /** A span in the two largest units that it has. */
-export function spanText(seconds: number, t: (words: Words) => string): string {
+function spanText(seconds: number, t: (words: Words) => string): string {
   const [s, m, h, d] = [seconds % 60, (seconds / 60) % 60, (seconds / 3600) % 24, seconds / 86_400].map(Math.floor);
   if (d) return t({ zh: `${d} 天 ${h} 小时`, en: `${d} d ${h} h` });
   if (h) return t({ zh: `${h} 小时 ${m} 分`, en: `${h} h ${m} min` });

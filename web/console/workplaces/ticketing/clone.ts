@@ -1,7 +1,7 @@
 import { type Event, freeId, type Price, type Project } from './parts.ts';
 
 /** A tier without what is counted, as it is saved. */
-export function priceToSave({ sale_count: _sold, held_count: _held, margin_count: _left, ...price }: Price): Price {
+function priceToSave({ sale_count: _sold, held_count: _held, margin_count: _left, ...price }: Price): Price {
   return price;
 }
 

@@ -19,7 +19,7 @@ const DAY_MINUTES = 24 * HOUR_MINUTES;
 type Said = { readonly tone: 'go' | 'stop' | 'unsure'; readonly title: Words; readonly detail?: Words };
 
 /** How long ago an instant was, to the unit that matters at a gate. */
-export function agoWords(instant: Date, now: Date): Words {
+function agoWords(instant: Date, now: Date): Words {
   const minutes = Math.floor((now.getTime() - instant.getTime()) / MINUTE_MS);
   if (minutes < 1) return { zh: '刚刚', en: 'just now' };
   if (minutes < HOUR_MINUTES) return { zh: `${minutes} 分钟前`, en: `${minutes} min ago` };
@@ -30,7 +30,7 @@ export function agoWords(instant: Date, now: Date): Words {
 }
 
 /** What a check says to whoever stands at the gate. */
-export function saidOf(check: Check): Said {
+function saidOf(check: Check): Said {
   switch (check.kind) {
     case 'answered':
       if (check.isUndone) return UNDONE;

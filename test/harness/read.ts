@@ -1,9 +1,9 @@
 import type { TSchema } from 'typebox';
-import { type ErrorBody, TopError } from '../contract/errors.ts';
-import type { Contract, ResponseOf } from '../contract/method.ts';
-import { fieldNote, fieldsOf, itemName, itemOf, kindOf } from '../contract/schema.ts';
-import { rootName } from './render.ts';
-import { parseInstant } from './time.ts';
+import { type ErrorBody, TopError } from '../../src/contract/errors.ts';
+import type { Contract, ResponseOf } from '../../src/contract/method.ts';
+import { fieldNote, fieldsOf, itemName, itemOf, kindOf } from '../../src/contract/schema.ts';
+import { rootName } from '../../src/wire/render.ts';
+import { parseInstant } from '../../src/wire/time.ts';
 
 /** The text is no answer of the method by its contract. */
 export class AnswerError extends Error {
