@@ -9,8 +9,8 @@ declare
 begin
   select array_agg(d.at order by d.n), array_agg(d.place order by d.n),
     array_agg(case when d.place <> 0 then d.place when p_plan.status <> 1 then 1007
-      when d.at < p_plan.start_time then 1005 when period_over(p_plan.end_time,
-      d.at) then 1006 else 0 end order by d.n),
+      when d.at < p_plan.start_time then 1005 when period_over(p_plan.end_time, d.at) then 1006
+      else 0 end order by d.n),
     array_agg(d.circle_content order by d.n), array_agg(d.user_hash order by d.n),
     array_agg(d.user_sealed order by d.n), array_agg(d.request_id order by d.n),
     array_agg(case when d.request_id is not null then d.request_place end order by d.n),
