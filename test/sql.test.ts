@@ -44,13 +44,16 @@ test('nothing is found or written by ctid: on another node the same place is ano
   expect(pathsOf([...functions, ...texts].filter(({ sql }) => /\b(?:ctid|tid)\b/i.test(sql)))).toEqual([]);
 });
 
-/** What is the platform's own by its migration, and there for everybody: jobs, the log of changes, skipped numbers, marks. */
-const COMMON = /^(?:job|change_log|counter_skip|schema_\w+|platform_probe|platform_config_version)$/;
+/** What is the platform's own by its migration, and there for everybody: jobs, the log of changes, skipped numbers, marks, keys. */
+const COMMON = /^(?:job|change_log|counter_skip|schema_\w+|platform_(?:probe|vault\w*|config_version))$/;
 const FRONT = ['gateway', 'console', 'oauth', 'tool', 'cli'];
 
 /** Functions by which a domain lets others in. */
 const DOORS: Record<string, readonly string[]> = {
-  vouchers: ['voucher_issue_many', 'voucher_void', 'voucher_givable', 'voucher_advance_counters'],
+  vouchers: [
+    ...['voucher_issue_many', 'voucher_handle_hash', 'voucher_handle_rest', 'voucher_void', 'voucher_givable'],
+    'voucher_advance_counters',
+  ],
   ticketing: ['ticketing_advance_counters'],
   platform: ['platform_find_users'],
 };
