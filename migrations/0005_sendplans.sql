@@ -129,6 +129,28 @@ comment on table sendplan_person is
   'own. Written by sendplan_receive alone, which holds the row of the partner meanwhile.';
 create index sendplan_person_names on sendplan_person (person_hash);
 
+-- A batch of receives (sendplan_receive), in lists. Items of the plan, by their place.
+create type sendplan_receive_items as (
+  id bigint[], name text[], weight bigint[], need integer[], remaining bigint[], valid_days integer[]
+);
+-- Commands and what they meet, in their order.
+create type sendplan_receive_asked as (
+  at timestamptz[], place integer[], refusal integer[], content text[], user_hash text[], user_sealed text[],
+  request_id text[], request_place integer[], draw float8[], user_place integer[], also jsonb[], last_count integer[],
+  last_day date[], last_day_count integer[], stored_receipt bigint[], stored_hash text[], stored_same boolean[],
+  linked boolean
+);
+-- Names by their place, persons by theirs, and whose the names of each command are.
+create type sendplan_receive_names as (
+  hash text[], count integer[], day date[], day_count integer[], person integer[], person_count integer[],
+  person_day date[], person_day_count integer[], user_name integer[], stored_name integer[], join_command integer[],
+  join_name integer[]
+);
+-- What was decided, by command and by person.
+create type sendplan_receive_decided as (
+  outcome integer[], item integer[], repeats integer[], day date[], parent integer[], joined boolean[]
+);
+
 create table sendplan_biz (
   biz_code text primary key check (length(biz_code) between 1 and 64),
   source text not null check (length(source) between 1 and 64),

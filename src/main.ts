@@ -260,7 +260,7 @@ function listenProblem(error: NodeJS.ErrnoException, host: string, port: number)
 const WEB_FOLDER = fileURLToPath(new URL('../dist/web', import.meta.url));
 /** Connections that may wait to be accepted, up to the system's own bound; beyond it a caller tries again after seconds. */
 const BACKLOG = 16_384;
-/** Calls under way at once, at some 5 KB each; callers beyond get a retryable busy answer. */
+/** Calls under way at once, at some 1.5 KB each; callers beyond get a retryable busy answer. */
 const MOST_CALLS = 20_000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { commandLine } from '../src/cli/commands.ts';
@@ -32,6 +32,7 @@ const codesIn = (text = ''): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([
 const contracts: readonly Contract[] = catalogue;
 const documented = contracts.filter(({ category }) => category !== 'admin').map(({ name }) => name);
 const readme = read('README.md');
+const architecture = read('ARCHITECTURE.md');
 
 /** Which file of src/contract writes a method down. */
 const contractFiles = new Map(
@@ -49,12 +50,17 @@ test('every method that a contract is written for stands in the catalogue', () =
 
 test('every method is named by a test of its own, beside those that all methods pass', () => {
   const tests = ['src', 'test', 'web'].flatMap((folder) => filesBelow(folder, /\.test\.ts$/));
-  const told = tests.map(read).join('\n');
+  const told = new Set(
+    tests
+      .map(read)
+      .join('\n')
+      .match(/\b[a-z]+(?:\.[a-z]+)+/g),
+  );
   const inTests = (name: string): boolean => {
     const words = name.split('.');
     // A test that calls many methods of a group may leave the front of the name to a helper.
-    const ends = [1, 2].map((cut) => words.slice(cut)).filter((rest) => rest.length > 1);
-    return told.includes(name) || ends.some((rest) => told.includes(`'${rest.join('.')}'`));
+    const ends = [0, 1, 2].map((cut) => words.slice(cut)).filter((rest) => rest.length > 1);
+    return ends.some((rest) => told.has(rest.join('.')));
   };
   expect(contracts.map(({ name }) => name).filter((name) => !inTests(name))).toEqual([]);
 });
@@ -125,4 +131,110 @@ test("README's table of commands names every command and no other", () => {
   // These two stand in the lines above the table.
   expect([...named, 'help', 'completion'].sort()).toEqual(known.sort());
   for (const each of ['help', 'completion']) expect(readme).toContain(`piaoquan -- ${each}`);
+});
+
+/** The paths of ARCHITECTURE's tree, from the root: what is indented lies in the folder above it. */
+function pathsOfTree(): string[] {
+  const [, tree = ''] = /## The tree\n\n```\n([\s\S]*?)```/.exec(architecture) ?? [];
+  const above: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const [, indent = '', name] = /^( *)(\S+)/.exec(line) ?? [];
+    if (name === undefined || indent.length > 4) return [];
+    above.splice(indent.length / 2, above.length, name);
+    return [above.join('')];
+  });
+}
+
+const foldersIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^(\.|node_modules|dist)/.test(entry.name))
+    .map(({ name }) => `${folder === '.' ? '' : `${folder}/`}${name}/`);
+
+test("ARCHITECTURE's tree names the folders that there are, and nothing that there is not", () => {
+  const named = pathsOfTree();
+  expect(named.filter((path) => !path.includes('<') && !existsSync(join(root, path)))).toEqual([]);
+  expect(['.', 'src', 'web'].flatMap(foldersIn).filter((path) => !named.includes(path))).toEqual([]);
+});
+
+/** ARCHITECTURE's table of families: names of methods, contract folder, domain folder, beginnings of tables. */
+const families = tableBelow(architecture, '## From a method to its tables').map((cells) => {
+  const [names, [contract], [domain], tables] = cells.map(codesIn) as [string[], string[], string[], string[]];
+  return { names, contract: `src/${contract}`, domain: `src/${domain}`, tables };
+});
+const fits = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+
+/** The family of a method: that of the longest name that fits. */
+function familyOf(method: string) {
+  const fitting = families.flatMap((family) =>
+    family.names.filter((name) => fits(name, method)).map((name) => ({ ...family, length: name.length })),
+  );
+  return fitting.sort((one, other) => other.length - one.length)[0];
+}
+
+test("ARCHITECTURE's table of families leads from every method to its contract, its handler and its tables", () => {
+  const handlers = new Map<string, string>(
+    filesBelow('src/domains', /(?<!\.test)\.ts$/).flatMap((file) =>
+      [...read(file).matchAll(/^ +'((?:taobao|alibaba|piaoquan)\.[\w.]+)':/gm)].map(
+        ([, name]) => [name as string, file] as const,
+      ),
+    ),
+  );
+  for (const { name } of contracts) {
+    const family = familyOf(name);
+    expect(contractFiles.get(name)?.startsWith(family?.contract ?? '-'), `contract of ${name}`).toBe(true);
+    expect(handlers.get(name)?.startsWith(family?.domain ?? '-'), `handler of ${name}`).toBe(true);
+  }
+  const prefixes = [...families.flatMap(({ tables }) => tables ?? []), 'schema_', 'counter_skip'];
+  const tables = filesBelow('migrations', /\.sql$/).flatMap((file) =>
+    [...read(file).matchAll(/^create table (\w+)/gm)].map(([, name]) => name as string),
+  );
+  expect(tables.length).toBeGreaterThan(50);
+  expect(tables.filter((table) => !prefixes.some((prefix) => table.startsWith(prefix)))).toEqual([]);
+  expect(
+    prefixes.filter((prefix) => prefix !== 'schema_' && !tables.some((table) => table.startsWith(prefix))),
+  ).toEqual([]);
+  for (const { domain, tables: own = [] } of families) {
+    const functions = existsSync(join(root, domain, 'sql')) ? readdirSync(join(root, domain, 'sql')) : [];
+    expect(functions.filter((name) => !own.some((prefix) => name.startsWith(prefix)))).toEqual([]);
+  }
+});
+
+const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'bench/RESULTS.md', ...filesBelow('docs', /\.md$/)];
+
+test('links between pages lead to what is there, and every page is linked', () => {
+  const links = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^(https?:|#)/.test(target))
+      .map((target) => ({ page, target, path: join(dirname(page), target.split('#')[0] as string) })),
+  );
+  expect(links.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
+  const linked = new Set(links.map(({ path }) => path));
+  expect(pages.filter((page) => page !== 'README.md' && !linked.has(page))).toEqual([]);
+});
+
+test('files, folders, functions and columns that pages name are there', () => {
+  const sources = ['src', 'web', 'test', 'bench', 'migrations'].flatMap((folder) =>
+    filesBelow(folder, /\.(tsx?|sql)$/),
+  );
+  const text = sources.map(read).join('\n');
+  const isGone = (code: string): boolean => {
+    if (/^\w[\w.-]*\/$|^[\w.-]+\/[\w./-]+\.(tsx?|sql|md|json|tsv)$|^\w[\w./-]+\/$/.test(code))
+      return !['', 'src'].some((folder) => existsSync(join(root, folder, code))) && code !== 'sql/';
+    return /^[A-Za-z]+(_[a-z]+|[A-Z][a-z]+)+$/.test(code) && !text.includes(code);
+  };
+  const held = pages.filter((page) => page !== 'bench/RESULTS.md');
+  const missing = held.flatMap((page) =>
+    codesIn(read(page).replace(/```[\s\S]*?```/g, ''))
+      .filter(isGone)
+      .map((code) => `${page}: ${code}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('a page has at most 300 lines, and ARCHITECTURE.md two pages of 60', () => {
+  const lines = (page: string): number => read(page).trimEnd().split('\n').length;
+  expect(pages.filter((page) => page !== 'bench/RESULTS.md' && lines(page) > 300)).toEqual([]);
+  expect(lines('ARCHITECTURE.md')).toBeLessThanOrEqual(120);
 });

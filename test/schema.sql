@@ -23,6 +23,60 @@ create type benefit_send_part as (
   past_sends integer
 );
 
+create type sendplan_receive_asked as (
+  at timestamp with time zone[],
+  place integer[],
+  refusal integer[],
+  content text[],
+  user_hash text[],
+  user_sealed text[],
+  request_id text[],
+  request_place integer[],
+  draw double precision[],
+  user_place integer[],
+  also jsonb[],
+  last_count integer[],
+  last_day date[],
+  last_day_count integer[],
+  stored_receipt bigint[],
+  stored_hash text[],
+  stored_same boolean[],
+  linked boolean
+);
+
+create type sendplan_receive_decided as (
+  outcome integer[],
+  item integer[],
+  repeats integer[],
+  day date[],
+  parent integer[],
+  joined boolean[]
+);
+
+create type sendplan_receive_items as (
+  id bigint[],
+  name text[],
+  weight bigint[],
+  need integer[],
+  remaining bigint[],
+  valid_days integer[]
+);
+
+create type sendplan_receive_names as (
+  hash text[],
+  count integer[],
+  day date[],
+  day_count integer[],
+  person integer[],
+  person_count integer[],
+  person_day date[],
+  person_day_count integer[],
+  user_name integer[],
+  stored_name integer[],
+  join_command integer[],
+  join_name integer[]
+);
+
 create type ticketing_goods as (
   n integer,
   line_no integer,
@@ -2002,10 +2056,6 @@ create view ticketing_price_shown as
 -- function benefit_send_targets(p_user_id bigint, p_relation_id bigint, p_detail_id bigint) returns TABLE(detail_id bigint, benefit_id bigint, config_id bigint, benefit_type text, status smallint, valid_total_num bigint, max_sends integer, window_seconds integer, from_time timestamp with time zone, to_time timestamp with time zone) language sql stable
 -- function change_log_row() returns trigger language plpgsql
 -- function counters_advance(p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
--- function counters_advance_batch(p_mix_id text, p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
--- function counters_advance_issue(p_mix_id text, p_codes bigint, p_at timestamp with time zone) returns bigint language plpgsql
--- function counters_advance_made(p_mix_id text, p_codes bigint, p_at timestamp with time zone) returns bigint language plpgsql
--- function counters_advance_project(p_project_id bigint, p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function counters_advance_sequences(p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function lottery_adjust(p_spread_id text, p_counter text, p_counter_no integer, p_entry jsonb, p_now timestamp with time zone) returns jsonb language plpgsql
 -- function lottery_claim(p_platform bigint, p_claims jsonb, p_now timestamp with time zone) returns integer[] language plpgsql set enable_seqscan=off set lock_timeout=100ms
@@ -2056,6 +2106,15 @@ create view ticketing_price_shown as
 -- function sendplan_months_later(p_at timestamp with time zone, p_months integer) returns timestamp with time zone language sql immutable
 -- function sendplan_names(p_hashes bytea[]) returns bytea[] language plpgsql stable set enable_seqscan=off
 -- function sendplan_receive(p_plan_id bigint, p_commands jsonb) returns TABLE(outcome integer, receipt_id bigint, item_id bigint, item_name text, units integer, start_time timestamp with time zone, end_time timestamp with time zone) language plpgsql set enable_seqscan=off set enable_nestloop=off
+-- function sendplan_receive_decide(p_plan sendplan, p_items sendplan_receive_items, p_asked sendplan_receive_asked, p_names sendplan_receive_names) returns sendplan_receive_decided language plpgsql
+-- function sendplan_receive_hold_persons(p_isv_id bigint, p_commands jsonb) returns void language plpgsql
+-- function sendplan_receive_join(p_hashes text[], p_persons integer[], p_parents integer[], p_joined boolean[]) returns void language plpgsql
+-- function sendplan_receive_linked(p_plan_id bigint, p_asked sendplan_receive_asked) returns sendplan_receive_names language plpgsql
+-- function sendplan_receive_match(p_plan sendplan, p_commands jsonb) returns sendplan_receive_asked language plpgsql
+-- function sendplan_receive_names(p_plan_id bigint, p_asked sendplan_receive_asked) returns sendplan_receive_names language plpgsql
+-- function sendplan_receive_write(p_plan sendplan, p_items sendplan_receive_items, p_asked sendplan_receive_asked, p_names sendplan_receive_names, p_decided sendplan_receive_decided) returns TABLE(outcome integer, receipt_id bigint, item_id bigint, item_name text, units integer, start_time timestamp with time zone, end_time timestamp with time zone) language plpgsql
+-- function ticketing_advance_counters(p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
+-- function ticketing_advance_project(p_project_id bigint, p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function ticketing_document_stand(p_project_id bigint, p_order_ids bigint[], p_standing boolean) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_gate_opens(p_event ticketing_event) returns timestamp with time zone language sql stable
 -- function ticketing_goods_need(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[]) returns TABLE(n integer, kind integer, event_id bigint, price_id bigint, resource integer, amount bigint, capacity bigint) language sql stable
@@ -2093,6 +2152,10 @@ create view ticketing_price_shown as
 -- function ticketing_ticket_uncheck(p_project_id bigint, p_ticket_id bigint, p_check_id text, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT entries integer) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_tickets(p_ticket_ids bigint[], p_project_nos integer[]) returns TABLE(ticket_id bigint, project_id bigint, tenant_id bigint, event_id bigint, order_id bigint, channel_id bigint, user_id text, ticket_status smallint, event_show_end_time timestamp with time zone) language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_user_tickets(p_project_id bigint, p_event_id bigint, p_user_id text) returns bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+-- function voucher_advance_batch(p_mix_id text, p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
+-- function voucher_advance_counters(p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
+-- function voucher_advance_issue(p_mix_id text, p_codes bigint, p_at timestamp with time zone) returns bigint language plpgsql
+-- function voucher_advance_made(p_mix_id text, p_codes bigint, p_at timestamp with time zone) returns bigint language plpgsql
 -- function voucher_change_place(p_mix_id text, p_cursor bigint, p_both boolean, OUT consumed bigint, OUT reversed bigint) returns record language plpgsql stable set enable_seqscan=off
 -- function voucher_changes(p_mix_id text, p_consumed bigint, p_reversed bigint, p_limit integer) returns TABLE(cursor bigint, sequence bigint, code_sealed bytea, code_hash bytea, code_status smallint, bound_time timestamp with time zone, gmt_modified timestamp with time zone, told_at timestamp with time zone) language sql stable
 -- function voucher_claim_numbers(p_app_key text, p_claims jsonb) returns text[] language plpgsql set enable_seqscan=off

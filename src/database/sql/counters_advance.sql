@@ -10,10 +10,8 @@ begin
     with moved as materialized (
       select 'platform_config_version.version' as counter, '' as key, p_numbers as skipped
       union all select s.* from counters_advance_sequences(p_numbers) s
-      union all select p.* from (select project_id from ticketing_project order by 1) t,
-        counters_advance_project(t.project_id, p_numbers) p
-      union all select b.* from (select mix_id from voucher_batch order by 1) v,
-        counters_advance_batch(v.mix_id, p_numbers, p_codes, p_at) b
+      union all select p.* from ticketing_advance_counters(p_numbers) p
+      union all select b.* from voucher_advance_counters(p_numbers, p_codes, p_at) b
     ), entered as (
       insert into counter_skip (counter, key, skipped, skipped_at)
       select m.counter, m.key, m.skipped, p_at from moved m where m.skipped > 0 returning 1

@@ -7,7 +7,8 @@ language plpgsql stable set enable_seqscan = off as $$
 begin
   return query
   select c.mix_id, b.name, c.sequence, c.code_status, c.gmt_modified, c.bound_time,
-    encode(c.bound_hash || c.bound_sealed, 'hex'), encode(c.code_hash || c.code_sealed, 'hex'), case when b.code_pattern is not null then
+    encode(c.bound_hash || c.bound_sealed, 'hex'), encode(c.code_hash || c.code_sealed, 'hex'),
+    case when b.code_pattern is not null then
       jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end,
     voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time), c.issued_at, c.issue_ref, c.issued_to,
     c.consume_sequence, r.consumed_at

@@ -1,8 +1,8 @@
--- voucher_operate for the commands of many callers at once, each of which bears its writer {actor, method,
--- request_id}: what became of every code goes into the log with them, and reversals get their places. A repeated
--- command changes nothing and is not logged again. The batch is locked before it is looked which commands are new
--- (another process may be carrying the same ones out), so places are given in the order of commits; where a reversal
--- stands among the redemptions of its own batch of commands, the numbers given before it tell.
+-- Operates like voucher_operate for the commands of many callers at once, each of which bears its writer {actor,
+-- method, request_id}: what became of every code goes into the log with them, and reversals get their places. A
+-- repeated command changes nothing and is not logged again. The batch is locked before it is looked which commands are
+-- new (another process may be carrying the same ones out), so places are given in the order of commits; where a
+-- reversal stands among the redemptions of its own batch of commands, the numbers given before it tell.
 create or replace function voucher_operate_logged(p_mix_id text, p_commands jsonb, p_now timestamptz)
 returns table (n integer, results jsonb)
 language plpgsql set enable_seqscan = off as $$

@@ -1,6 +1,6 @@
 -- Sets the next codes of a batch aside as issued: whoever got one since the backup may still use it, and nobody else
 -- gets it.
-create or replace function counters_advance_issue(p_mix_id text, p_codes bigint, p_at timestamptz)
+create or replace function voucher_advance_issue(p_mix_id text, p_codes bigint, p_at timestamptz)
 returns bigint
 language plpgsql as $$
 declare

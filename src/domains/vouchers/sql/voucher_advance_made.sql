@@ -1,5 +1,5 @@
 -- Makes the next codes of a batch with a pattern and voids them, so that none of them is made once more.
-create or replace function counters_advance_made(p_mix_id text, p_codes bigint, p_at timestamptz)
+create or replace function voucher_advance_made(p_mix_id text, p_codes bigint, p_at timestamptz)
 returns bigint
 language plpgsql as $$
 declare
