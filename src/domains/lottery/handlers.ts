@@ -6,7 +6,8 @@ import { type CallContext, fault, type Handlers, type RequestOf } from '../../co
 import { isOver, refuseOver } from '../../contract/period.ts';
 import { writeAs } from '../../database/change-log.ts';
 import type { Sql } from '../../database/pool.ts';
-import { mask, storedUser } from '../../secrets/personal.ts';
+import { mask } from '../../secrets/masks.ts';
+import { storedUser } from '../../secrets/personal.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { openIssuedCodes } from '../vouchers/grant.ts';
 import type { Draws } from './draws.ts';
