@@ -1,7 +1,8 @@
+import { grantPackages } from './database/apps.ts';
 import { demoEnd } from './database/demo-end.ts';
 import type { Sql } from './database/pool.ts';
-import { grantPackages, insertApp, insertSession, insertUsers } from './gateway/records.ts';
 import type { Vault } from './secrets/vault.ts';
+import { insertSession, insertUsers, saveApp } from './seed-records.ts';
 
 /** The sandbox's app, user, session and operator. Production refuses a database that holds them. */
 export const DEMO = {
@@ -29,7 +30,7 @@ const CALLBACKS = [
 export async function loadPlatformDemo(sql: Sql, vault: Vault, packages: readonly string[], now: Date): Promise<void> {
   const { app_key, secret, session_key, user } = DEMO;
   await insertUsers(sql, [user, OTHER_SELLER, RECEIVER], now);
-  await insertApp(sql, vault, { app_key, secret, name: 'Demo app 演示应用', packages, callback_urls: CALLBACKS }, now);
+  await saveApp(sql, vault, { app_key, secret, name: 'Demo app 演示应用', packages, callback_urls: CALLBACKS }, now);
   // A newer release may bring new packages to an old sandbox.
   await grantPackages(sql, app_key, packages);
   await insertSession(sql, vault, { session_key, app_key, user_id: user.user_id, expires_at: demoEnd(now) }, now);

@@ -168,7 +168,7 @@ describe('what calls through the SDK', () => {
   });
 
   test('the command line calls through the SDK; what it does to the database itself is named here', () => {
-    const stores = ['gateway/records', 'oauth/tokens', 'console/operator-links'].map((name) => `src/${name}.ts`);
+    const stores = ['seed-records', 'oauth/tokens', 'console/operator-links'].map((name) => `src/${name}.ts`);
     const own = ['src/config.ts', 'src/start-error.ts', 'src/demo.ts', 'src/main.ts', 'src/handlers.ts', ...stores];
     const folders = ['cli', 'contract', 'wire', 'sdk', 'docs', 'database', 'embedded', 'secrets'];
     const allowed = (from: string) => !ours(from) || within(from, ...folders) || own.includes(from);
@@ -217,8 +217,8 @@ test('what a file exports, another one names', () => {
 
 describe('where things stand', () => {
   test('SQL stands in queries, the stores of gateway, console and OAuth, and the folders that run the database', () => {
-    const names = 'apps call-log figures quotas records sessions'.split(' ').map((name) => `gateway/${name}`);
-    const stores = [...names, 'console/operators', 'console/operator-links', 'oauth/tokens'].map(
+    const names = 'apps call-log figures quotas sessions'.split(' ').map((name) => `gateway/${name}`);
+    const stores = [...names, 'seed-records', 'console/operators', 'console/operator-links', 'oauth/tokens'].map(
       (name) => `src/${name}.ts`,
     );
     const mayHold = ({ path }: Source) =>

@@ -5,6 +5,7 @@ import { BusyError } from '../batching/batch.ts';
 import type { Contract } from '../contract/method.ts';
 import { mayActForUser, mayCall } from '../contract/platform/roles.ts';
 import { isTransient } from '../database/errors.ts';
+import { endSession } from '../database/operators.ts';
 import type { OperatorCall } from '../gateway/call-input.ts';
 import type { Dispatcher } from '../gateway/dispatcher.ts';
 import type { CallExplainer } from '../gateway/explain-call.ts';
@@ -26,7 +27,7 @@ import {
   startSession,
 } from './login.ts';
 import { deviceCookieOf, type LoginParts, newDevice, readDevice } from './login-guard.ts';
-import { countRecovery, endSession, findSession, LONGEST_HOURS, type Operator, type Origin } from './operators.ts';
+import { countRecovery, findSession, LONGEST_HOURS, type Operator, type Origin, sessionHash } from './operators.ts';
 import { serveConsolePage } from './page.ts';
 
 /** What the console's doors work with. */
@@ -205,7 +206,7 @@ function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): voi
     });
   door('/logout', async (request, reply) => {
     const session = await keeper.find(request);
-    if (session !== undefined) await endSession(sql, vault, (await keeper.needToChange(request)).token);
+    if (session !== undefined) await endSession(sql, sessionHash(vault, (await keeper.needToChange(request)).token));
     keeper.take(request, reply);
     return { is_success: true };
   });

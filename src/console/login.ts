@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { generateSecret, generateURI, verifySync } from 'otplib';
 import { writeAs } from '../database/change-log.ts';
+import { endSessions, removeTotp } from '../database/operators.ts';
 import { newRequestId } from '../gateway/request-id.ts';
 import { hashPassword, isPassword } from '../secrets/password.ts';
 import { TOTP_SECRET } from '../secrets/sealed.ts';
@@ -12,11 +13,10 @@ import {
   type Account,
   beginSession,
   confirmTotp,
-  endSessions,
   findAccount,
   type Origin,
   offerTotp,
-  removeTotp,
+  sessionHash,
   setPassword,
   takeRecovery,
   takeStep,
@@ -166,7 +166,7 @@ export async function changePassword(parts: LoginParts, body: Body, own: LoggedI
     // An owner may have given another password meanwhile, which stands.
     if (!(await setPassword(tx, own.login, password_hash, account.password_hash)))
       throw new ConsoleError('wrong-password', { field: 'password' });
-    await endSessions(tx, vault, own.login, own.token);
+    await endSessions(tx, own.login, sessionHash(vault, own.token));
   });
   return {};
 }
@@ -195,7 +195,7 @@ export async function confirmFactor(parts: LoginParts, body: Body, own: LoggedIn
     const plain = codes.map((each) => each.replace('-', ''));
     if (!(await takeStep(tx, own.login, step))) throw new ConsoleError('wrong-totp', { field: 'code' });
     if (!(await confirmTotp(tx, vault, own.login, { codes: plain, now }))) throw new ConsoleError('totp-is-on');
-    await endSessions(tx, vault, own.login, own.token);
+    await endSessions(tx, own.login, sessionHash(vault, own.token));
   });
   return { recovery_codes: codes };
 }

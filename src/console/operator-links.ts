@@ -1,16 +1,9 @@
 import { logReveal, type Writer, writeAs } from '../database/change-log.ts';
+import { endSessions, removeTotp } from '../database/operators.ts';
 import type { Queryable, Sql } from '../database/pool.ts';
 import { newRequestId } from '../gateway/request-id.ts';
 import type { Vault } from '../secrets/vault.ts';
-import {
-  endSessions,
-  type Forgiven,
-  forgiveOperator,
-  hoursFrom,
-  newToken,
-  removeTotp,
-  setPassword,
-} from './operators.ts';
+import { type Forgiven, forgiveOperator, hoursFrom, newToken, setPassword } from './operators.ts';
 
 /** Hours that a link is good, for the first owner or for a new password. */
 export const LINK_HOURS = 24;
@@ -90,7 +83,7 @@ export async function resetByLink(
     if (count === 0) return false;
     await setPassword(tx, login, password_hash);
     await removeTotp(tx, login);
-    await endSessions(tx, vault, login);
+    await endSessions(tx, login);
     await forgiveOperator(tx, vault, login, writer.now);
     return true;
   });

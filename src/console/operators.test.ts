@@ -2,19 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/harness/database.ts';
 import { until } from '../../test/harness/until.ts';
+import { endSessions } from '../database/operators.ts';
 import { connect, type Sql } from '../database/pool.ts';
 import { createVault } from '../secrets/vault.ts';
 import { makeFirstOwner, offerSetup } from './operator-links.ts';
-import {
-  attempt,
-  beginSession,
-  endSessions,
-  findAccount,
-  findSession,
-  guesserOf,
-  setPassword,
-  takeBack,
-} from './operators.ts';
+import { attempt, beginSession, findAccount, findSession, guesserOf, setPassword, takeBack } from './operators.ts';
 
 const NOW = new Date('2026-03-01T10:20:30+08:00');
 const vault = createVault(randomBytes(32));
@@ -85,7 +77,7 @@ test('a login or a change of password that an owner’s reset overtakes comes to
       () => sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       ({ count }) => count === 1,
     );
-    await endSessions(tx, vault, login);
+    await endSessions(tx, login);
     return { waiting };
   });
   expect(await overtaken.waiting).toBeUndefined();

@@ -82,7 +82,7 @@ export async function beginSession(
     with ended as (delete from platform_operator_session where expires_at <= ${now}),
     seen as (update platform_operator set login_at = ${now} where login = ${login} ${unchanged} returning login)
     insert into platform_operator_session (session_hash, login, address, user_agent, created_at, used_at, expires_at)
-    select ${vault.hash(SESSION_PURPOSE, token)}, login, ${origin.address}, ${origin.user_agent}, ${now}, ${now},
+    select ${sessionHash(vault, token)}, login, ${origin.address}, ${origin.user_agent}, ${now}, ${now},
       ${hoursFrom(now, LONGEST_HOURS)} from seen`;
   return count > 0 ? token : undefined;
 }
@@ -96,7 +96,7 @@ export async function findSession(
   vault: Vault,
   { token, now, use }: { token: string; now: Date; use: boolean },
 ): Promise<(Operator & { expires_at: Date }) | undefined> {
-  const hash = vault.hash(SESSION_PURPOSE, token);
+  const hash = sessionHash(vault, token);
   const idle = hoursFrom(now, -IDLE_HOURS);
   const [row] = await sql<(Operator & { expires_at: Date })[]>`
     with used as (
@@ -109,17 +109,8 @@ export async function findSession(
   return row;
 }
 
-/** Ends a session. */
-export async function endSession(sql: Sql, vault: Vault, token: string): Promise<void> {
-  await sql`delete from platform_operator_session where session_hash = ${vault.hash(SESSION_PURPOSE, token)}`;
-}
-
-/** Ends the sessions of an operator, but for one where its cookie is given. */
-export async function endSessions(query: Queryable, vault: Vault, login: string, but?: string): Promise<void> {
-  await query`
-    delete from platform_operator_session
-    where login = ${login} and session_hash <> ${but === undefined ? Buffer.alloc(0) : vault.hash(SESSION_PURPOSE, but)}`;
-}
+/** The hash that a session is kept by. */
+export const sessionHash = (vault: Vault, token: string): Buffer => vault.hash(SESSION_PURPOSE, token);
 
 /** Counts an attempt over all processes; the seconds to wait when one of its guessers is locked, else 0. */
 export async function attempt(
@@ -234,12 +225,6 @@ export async function confirmTotp(
   const hashes = codes.map((code) => ({ login, code_hash: vault.hash(RECOVERY_PURPOSE, code) }));
   await query`insert into platform_operator_recovery ${query(hashes)}`;
   return true;
-}
-
-/** Takes the second factor and its recovery codes away. */
-export async function removeTotp(query: Queryable, login: string): Promise<void> {
-  await query`delete from platform_operator_recovery where login = ${login}`;
-  await query`update platform_operator set totp_sealed = null, totp_confirmed_at = null where login = ${login}`;
 }
 
 /**

@@ -165,3 +165,7 @@ export function allowsAddress(app: App, address: string): boolean {
 /** The newest secret of an app that is valid at an instant. */
 export const newestSecret = (app: App, now: Date): string | undefined =>
   app.secrets.find(({ expires_at }) => expires_at === null || expires_at > now)?.text;
+
+/** The live apps, oldest first, at most 200. */
+export const listApps = (sql: Sql): Promise<{ app_key: string; name: string }[]> => sql`
+  select app_key, name from platform_app where status = 1 order by created_at, app_key limit 200`;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { bindKey } from '../../src/database/key-store.ts';
 import { sealLookup } from '../../src/database/keyring.ts';
 import type { Sql } from '../../src/database/pool.ts';
-import { createApp, type NewApp } from '../../src/gateway/records.ts';
 import { createVault, masterKey, type Vault } from '../../src/secrets/vault.ts';
+import { createApp, type NewApp } from '../../src/seed-records.ts';
 
 /**
  * Fixes the master key of the servers that this process starts from now on, and gives its vault, so that a test can

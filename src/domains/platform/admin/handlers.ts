@@ -4,6 +4,7 @@ import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, type Contract, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { type adminPlatformContracts, appSave } from '../../../contract/platform/admin.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
+import { insertApp } from '../../../database/apps.ts';
 import { writeAs } from '../../../database/change-log.ts';
 import { hasState, SQLSTATE } from '../../../database/errors.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
@@ -23,7 +24,6 @@ import {
   findQuotas,
   findSessions,
   holdApp,
-  insertApp,
   nextSecretTime,
   nickOf,
   packagesOf,

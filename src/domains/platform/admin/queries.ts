@@ -1,3 +1,4 @@
+import { grantPackages, STANDARD_CALLS_PER_DAY } from '../../../database/apps.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import type { LimitPlace, TimePlace } from './rules.ts';
 
@@ -25,36 +26,8 @@ export type ShownApp = {
   readonly created_at: Date;
 };
 
-/** An app to be made; `content` is what the call asked for, `secret` sealed. */
-export type CreatedApp = AppChange & {
-  readonly app_key: string;
-  readonly name: string;
-  readonly packages: string[];
-  readonly secret: Buffer;
-  readonly unique_id: string;
-  readonly content: string;
-  readonly created_at: Date;
-};
-
 /** A limit of calls to a method: of one app, or with app_key `*` of all together. */
 export type Limit = LimitPlace & { readonly max_calls: number; readonly window_seconds: number };
-
-const STANDARD_CALLS_PER_DAY = 1_000_000;
-
-/** Makes an app with its secret and packages; false when its key or its unique_id is taken, and then nothing was made. */
-export async function insertApp(tx: Transaction, app: CreatedApp): Promise<boolean> {
-  const { app_key, created_at, unique_id } = app;
-  const inserted = await tx`
-    insert into platform_app
-      (app_key, name, ip_allow, callback_urls, sign_methods, calls_per_day, created_at, unique_id, unique_content)
-    values (${app_key}, ${app.name}, ${app.ip_allow ?? []}::text[]::cidr[], ${app.callback_urls ?? []},
-      ${app.sign_methods ?? []}, ${app.calls_per_day ?? STANDARD_CALLS_PER_DAY}, ${created_at}, ${unique_id}, ${app.content}::text::jsonb)
-    on conflict do nothing`;
-  if (inserted.count === 0) return false;
-  await tx`insert into platform_app_secret (app_key, secret, created_at) values (${app_key}, ${app.secret}, ${created_at})`;
-  await setPackages(tx, app_key, app.packages);
-  return true;
-}
 
 /** The app that a unique_id made, and whether of the same content; undefined when it made none. */
 export async function findCreated(sql: Sql, unique_id: string, content: string) {
@@ -157,9 +130,7 @@ export async function addSecret(
 /** Gives an app exactly these packages. */
 export async function setPackages(tx: Transaction, app_key: string, packages: string[]): Promise<void> {
   await tx`delete from platform_app_package where app_key = ${app_key} and package <> all(${packages}::text[])`;
-  await tx`
-    insert into platform_app_package (app_key, package)
-    select ${app_key}, p from unnest(${packages}::text[]) p on conflict do nothing`;
+  await grantPackages(tx, app_key, packages);
 }
 
 /** Sets a limit. */

@@ -3,21 +3,12 @@ import { type CallContext, fault, type Handlers } from '../../../contract/method
 import { type adminOperatorContracts, operatorSave } from '../../../contract/platform/operators.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { findChanges, writeAs } from '../../../database/change-log.ts';
+import { endSession, endSessions, removeTotp } from '../../../database/operators.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { drawPassword, hashPassword } from '../../../secrets/password.ts';
 import { joinedCursor, pageOf } from '../../paging.ts';
 import { BY_TIME } from '../admin/rules.ts';
-import {
-  changeOperator,
-  endSession,
-  endSessions,
-  findOperators,
-  findSessions,
-  holdRole,
-  insertOperator,
-  removeTotp,
-  resetPassword,
-} from './queries.ts';
+import { changeOperator, findOperators, findSessions, holdRole, insertOperator, resetPassword } from './queries.ts';
 
 const LOGIN = /^[a-z][a-z0-9._-]{2,31}$/;
 const LAST_OWNER = 'PQ020';

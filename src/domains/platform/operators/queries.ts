@@ -1,5 +1,5 @@
 import type { Role } from '../../../contract/platform/roles.ts';
-import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
+import type { Sql, Transaction } from '../../../database/pool.ts';
 
 /** An operator as an owner sees one. `status`: 1 live, 2 suspended. */
 export type ShownOperator = {
@@ -56,22 +56,6 @@ export async function changeOperator(
 export async function resetPassword(tx: Transaction, login: string, password_hash: Buffer): Promise<boolean> {
   const change = { password_hash, password_temporary: true };
   return (await tx`update platform_operator set ${tx(change)} where login = ${login}`).count > 0;
-}
-
-/** Takes the second factor of an operator away, with its recovery codes. */
-export async function removeTotp(tx: Transaction, login: string): Promise<void> {
-  await tx`update platform_operator set totp_sealed = null, totp_confirmed_at = null where login = ${login}`;
-  await tx`delete from platform_operator_recovery where login = ${login}`;
-}
-
-/** Ends all console sessions of an operator. */
-export async function endSessions(tx: Transaction, login: string): Promise<void> {
-  await tx`delete from platform_operator_session where login = ${login}`;
-}
-
-/** Ends a console session by its id, the hash it is kept by; false when there is none. */
-export async function endSession(query: Queryable, session_hash: Buffer): Promise<boolean> {
-  return (await query`delete from platform_operator_session where session_hash = ${session_hash}`).count > 0;
 }
 
 /** A console session as shown; at_us is its beginning in microseconds since the epoch. */

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Queryable, Sql } from '../database/pool.ts';
-import { APP_SECRET } from '../secrets/sealed.ts';
-import { SESSION_KEY_PURPOSE, type Vault } from '../secrets/vault.ts';
+import { insertApp } from './database/apps.ts';
+import type { Sql } from './database/pool.ts';
+import { APP_SECRET } from './secrets/sealed.ts';
+import { SESSION_KEY_PURPOSE, type Vault } from './secrets/vault.ts';
 
 /** What makes an app. */
 export type NewApp = {
@@ -13,27 +14,9 @@ export type NewApp = {
 };
 
 /** Saves an app with its sealed secret and packages; an app that is there already stays as it is. */
-export async function insertApp(sql: Sql, vault: Vault, app: NewApp, now: Date): Promise<boolean> {
-  return sql.begin(async (transaction) => {
-    const inserted = await transaction`
-      insert into platform_app (app_key, name, callback_urls, created_at)
-      values (${app.app_key}, ${app.name}, ${[...(app.callback_urls ?? [])]}, ${now})
-      on conflict do nothing`;
-    if (inserted.count === 0) return false;
-    await transaction`
-      insert into platform_app_secret (app_key, secret, created_at)
-      values (${app.app_key}, ${vault.seal(APP_SECRET, [app.app_key, now], app.secret)}, ${now})`;
-    await grantPackages(transaction, app.app_key, app.packages);
-    return true;
-  });
-}
-
-/** Grants permission packages to an app; those it has stay. */
-export async function grantPackages(query: Queryable, app_key: string, packages: readonly string[]): Promise<void> {
-  await query`
-    insert into platform_app_package (app_key, package)
-    select ${app_key}, p from unnest(${[...packages]}::text[]) p
-    on conflict do nothing`;
+export async function saveApp(sql: Sql, vault: Vault, app: NewApp, now: Date): Promise<boolean> {
+  const secret = vault.seal(APP_SECRET, [app.app_key, now], app.secret);
+  return sql.begin((tx) => insertApp(tx, { ...app, secret, created_at: now }));
 }
 
 /** Makes an app with a key and secret of its own. The secret is shown here once and is sealed from then on. */
@@ -46,7 +29,7 @@ export async function createApp(
   const secret = randomBytes(16).toString('hex');
   for (;;) {
     const app_key = String(randomInt(20_000_000, 100_000_000));
-    if (await insertApp(sql, vault, { ...app, app_key, secret }, now)) return { app_key, secret };
+    if (await saveApp(sql, vault, { ...app, app_key, secret }, now)) return { app_key, secret };
   }
 }
 
@@ -79,7 +62,3 @@ export async function hasApp(sql: Sql, app_key: string): Promise<boolean> {
   const rows = await sql`select from platform_app where app_key = ${app_key}`;
   return rows.count > 0;
 }
-
-/** The live apps, oldest first, at most 200. */
-export const listApps = (sql: Sql): Promise<{ app_key: string; name: string }[]> => sql`
-  select app_key, name from platform_app where status = 1 order by created_at, app_key limit 200`;
