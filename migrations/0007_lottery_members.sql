@@ -9,7 +9,7 @@ create table lottery_member (
   check ((member_level = 0) = (expire_date is null))
 );
 comment on table lottery_member is
-  'Which Taobao user an Alipay user is, and its membership. nick is masked. expire_date: last second of the membership. '
-  'invalid_date: when the one before ended.';
+  'Which Taobao user an Alipay user is, and its membership. nick is masked. expire_date: last second of the '
+  'membership. invalid_date: when the one before ended.';
 create trigger change_logged after insert or update on lottery_member
   for each row execute function change_log_row();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { fixMasterKey, makeApp } from './harness/apps.ts';
 import { callAt, errorOf } from './harness/call.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
+import { until } from './harness/until.ts';
 
 const vault = fixMasterKey();
 
@@ -132,4 +133,17 @@ test('after a change no call passes on the old record, among hundreds under way'
   await Promise.all(callers);
   expect(late.length).toBeGreaterThan(100);
   expect(new Set(late)).toEqual(new Set([29]));
+});
+
+test('a rotation waits for secrets that are being sealed anew without holding what that needs', async () => {
+  const waiting = () => sql()`select from pg_locks where not granted and locktype = 'transactionid'`;
+  const rotated = await sql().begin(async (tx) => {
+    await tx`select from platform_app_secret where app_key = ${app.app_key} for no key update`;
+    const rotation = server.json('piaoquan.platform.app.secret.rotate', { rotation: { app_key: app.app_key } });
+    await until(waiting, (rows) => rows.length > 0);
+    await tx`set local lock_timeout = 500`;
+    await tx`update platform_app_secret set secret = secret where app_key = ${app.app_key}`;
+    return { rotation };
+  });
+  expect(errorOf(JSON.stringify(await rotated.rotation))).toBeUndefined();
 });

@@ -88,7 +88,7 @@ describe('whose tables and functions', () => {
     owners.set(basename(path, '.sql'), /domains\/(\w+)\//.exec(path)?.[1] ?? 'database');
 
   const ownerOf = (path: string): string =>
-    /src\/domains\/(\w+)\//.exec(path)?.[1] ?? /migrations\/\d+_(\w+)/.exec(path)?.[1] ?? path.split('/')[1] ?? '';
+    /src\/domains\/(\w+)\//.exec(path)?.[1] ?? /migrations\/\d+_([a-z]+)/.exec(path)?.[1] ?? path.split('/')[1] ?? '';
   const isOpen = (name: string, owner: string, path: string): boolean => {
     const from = ownerOf(path);
     if (owner === from || owner === 'database' || COMMON.test(name) || DOORS[owner]?.includes(name)) return true;

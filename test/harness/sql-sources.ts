@@ -29,11 +29,11 @@ export const sqlTextsBelow = (folder: string): SqlSource[] =>
     return sql.length === 0 ? [] : [{ path, text: code, sql: sql.join('\n') }];
   });
 
-/** Tables and views, by the migration that makes them: `0002_lottery.sql` makes those of `lottery`. */
+/** Tables and views, by the migration that makes them: `0002_lottery.sql` and `0007_lottery_members.sql` make those of `lottery`. */
 export function relationsByDomain(): Map<string, string> {
   const made = sqlFilesBelow('migrations').flatMap(({ path, sql }) =>
     [...sql.matchAll(/^create (?:unlogged )?(?:table|view) (\w+)/gm)].map(
-      ([, name]) => [name, /\d{4}_(\w+)\.sql$/.exec(path)?.[1]] as [string, string],
+      ([, name]) => [name, /\d{4}_([a-z]+)[^/]*\.sql$/.exec(path)?.[1]] as [string, string],
     ),
   );
   return new Map(made);

@@ -100,8 +100,9 @@ export async function dropSecrets(
   which: 'ended' | 'all',
   now: Date,
 ): Promise<number> {
-  await tx`
-    delete from platform_app_secret
+  // Held before the version of the configuration, as whoever seals them anew does (docs/concepts/locking.md).
+  await tx`select from platform_app_secret where app_key = ${app_key} order by created_at for update`;
+  await tx`delete from platform_app_secret
     where app_key = ${app_key} and (${which === 'all'}::boolean or expires_at <= ${now})`;
   const [row] = await tx<{ live: number }[]>`
     select count(*) as live from platform_app_secret where app_key = ${app_key}`;
