@@ -83,6 +83,16 @@ testHere('limits of time and the time zone hold for every statement and transact
   await hasty.end();
 });
 
+testHere('a pooler that takes the settings of a session and drops them is found out too', async () => {
+  const careless = await startPooler(2, { ignore_startup_parameters: 'options' });
+  const own = connect(careless.by(database.target));
+  const limits = () => own<{ limit: string }[]>`select current_setting('statement_timeout') as limit, pg_sleep(0.001)`;
+  const rows = await Promise.all(Array.from({ length: 100 }, limits));
+  expect(new Set(rows.map(([row]) => row?.limit))).toEqual(new Set(['10s']));
+  await own.end();
+  await careless.stop();
+});
+
 testHere('of statements that fail among others behind a pooler each says why, and nothing of it is kept', async () => {
   await sql`create table pooled (n integer primary key)`;
   const add = (n: number) =>

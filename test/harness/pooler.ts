@@ -22,8 +22,9 @@ export type Pooler = {
 /**
  * Starts a pgbouncer on a socket in a folder of its own, as Debian configures it but for what is given.
  * @param size how many sessions of the server it has for a database
+ * @param more settings
  */
-export async function startPooler(size: number): Promise<Pooler> {
+export async function startPooler(size: number, more: Record<string, string> = {}): Promise<Pooler> {
   const server = new URL(inject('templateDatabase'));
   const host = server.searchParams.get('host') as string;
   const { uid, gid } = statSync(`${host}/.s.PGSQL.5432`);
@@ -31,6 +32,7 @@ export async function startPooler(size: number): Promise<Pooler> {
   const settings = {
     ...{ listen_port: 6432, unix_socket_dir: folder, auth_type: 'any', pool_mode: 'transaction' },
     default_pool_size: size,
+    ...more,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   const database = `* = host=${host} user=${server.username}`;
