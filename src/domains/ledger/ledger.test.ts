@@ -44,6 +44,12 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** Counters that are no stock but the number of their rows: what would be listed is the rows themselves. */
+const NUMBERS = [
+  ...['benefit_template.relate_activity_num', 'sendplan_vip.charge_count', 'voucher_batch.consume_sequence'],
+  ...['ticketing_project_count.order_count', 'ticketing_project_count.ticket_count'],
+];
+
 /** Every counter that the audit knows and whose ledger is shown, with its keys and what it shows. */
 async function audited(): Promise<{ counter: string; key: string; counted: number }[]> {
   expect((await audit(reader)).differences).toEqual([]);
@@ -52,7 +58,7 @@ async function audited(): Promise<{ counter: string; key: string; counted: numbe
       select * from audit_lottery union all select * from audit_vouchers union all select * from audit_ticketing
       union all select * from audit_sendplans union all select * from audit_benefits) every
     where counter not like '%=%'`;
-  return rows.filter(({ counter }) => Object.hasOwn(COUNTERS, counter));
+  return rows.filter(({ counter }) => !NUMBERS.includes(counter));
 }
 
 test('the entries of every counter that the audit proves add up to it, read page by page', async () => {
