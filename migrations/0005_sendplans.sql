@@ -143,12 +143,12 @@ create type sendplan_receive_asked as (
 -- Names by their place, persons by theirs, and whose the names of each command are.
 create type sendplan_receive_names as (
   hash text[], count integer[], day date[], day_count integer[], person integer[], person_count integer[],
-  person_day date[], person_day_count integer[], user_name integer[], stored_name integer[], join_command integer[],
-  join_name integer[]
+  person_day date[], person_day_count integer[], parent integer[], user_name integer[], stored_name integer[],
+  join_command integer[], join_name integer[]
 );
 -- What was decided, by command and by person.
 create type sendplan_receive_decided as (
-  outcome integer[], item integer[], repeats integer[], day date[], parent integer[], joined boolean[]
+  outcome integer[], item integer[], repeats integer[], day date[], parent integer[], joined boolean[], taken integer[]
 );
 
 create table sendplan_biz (

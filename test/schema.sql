@@ -50,7 +50,8 @@ create type sendplan_receive_decided as (
   repeats integer[],
   day date[],
   parent integer[],
-  joined boolean[]
+  joined boolean[],
+  taken integer[]
 );
 
 create type sendplan_receive_items as (
@@ -71,6 +72,7 @@ create type sendplan_receive_names as (
   person_count integer[],
   person_day date[],
   person_day_count integer[],
+  parent integer[],
   user_name integer[],
   stored_name integer[],
   join_command integer[],

@@ -26,10 +26,7 @@ begin
   names := sendplan_receive_names(p_plan_id, asked);
   decided := sendplan_receive_decide(plan, items, asked, names);
   update sendplan_item i set consumed_inventory = i.consumed_inventory + t.taken
-  from (
-    select d.item, sum(items.need[d.item]) as taken from unnest(decided.item) as d (item)
-    where d.item is not null group by d.item
-  ) t where i.plan_id = p_plan_id and i.id = items.id[t.item];
+  from unnest(items.id, decided.taken) as t (id, taken) where i.plan_id = p_plan_id and i.id = t.id and t.taken > 0;
   if true = any (decided.joined) then
     perform sendplan_receive_join(names.hash, names.person, decided.parent, decided.joined);
   end if;

@@ -9,15 +9,17 @@ declare
   users integer[] := p_names.user_name; persons integer[] := p_names.person; counts integer[] := p_names.person_count;
   days date[] := p_names.person_day; day_counts integer[] := p_names.person_day_count;
   join_commands integer[] := p_names.join_command; join_names integer[] := p_names.join_name;
-  parents integer[] := array(select generate_series(1, cardinality(counts))); joined boolean[]; grants integer[];
+  parents integer[] := p_names.parent; joined boolean[]; grants integer[]; taken integer[];
   ats timestamptz[] := p_asked.at; draws float8[] := p_asked.draw; requests integer[] := p_asked.request_place;
   weights bigint[] := p_items.weight; needs integer[] := p_items.need; remaining bigint[] := p_items.remaining;
   outcomes integer[] := p_asked.refusal; chosen integer[] := array_fill(null::integer, array[cardinality(users)]);
   repeats integer[] := chosen; receive_days date[] := array_fill(null::date, array[cardinality(users)]);
-  open_weight bigint; today date; mark float8; item integer; m integer := 1; g integer; p integer; q integer;
+  open_weight bigint := 0; today date; mark float8; item integer; m integer := 1; g integer; p integer; q integer;
 begin
-  select coalesce(sum(w), 0) into open_weight
-    from unnest(weights, needs, remaining) as x (w, need, had) where had is null or had >= need;
+  for j in 1 .. coalesce(cardinality(weights), 0) loop
+    if remaining[j] is null or remaining[j] >= needs[j] then open_weight := open_weight + weights[j]; end if;
+    taken[j] := 0;
+  end loop;
   for i in 1 .. cardinality(users) loop
     g := grants[requests[i]];
     p := persons[users[i]];
@@ -57,11 +59,11 @@ begin
       mark := mark - weights[j];
       exit when mark < 0;
     end loop;
-    remaining[item] := remaining[item] - needs[item];
+    remaining[item] := remaining[item] - needs[item]; taken[item] := taken[item] + needs[item];
     if remaining[item] < needs[item] then open_weight := open_weight - weights[item]; end if;
     chosen[i] := item; receive_days[i] := today;
     counts[p] := counts[p] + 1; day_counts[p] := day_counts[p] + 1;
     if requests[i] is not null then grants[requests[i]] := i; end if;
   end loop;
-  return (outcomes, chosen, repeats, receive_days, parents, joined);
+  return (outcomes, chosen, repeats, receive_days, parents, joined, taken);
 end $$;

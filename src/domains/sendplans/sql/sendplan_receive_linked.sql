@@ -32,14 +32,14 @@ begin
   )
   select o.*, w.*
   into names.hash, names.count, names.day, names.day_count, names.person, places,
-    names.person_count, names.person_day, names.person_day_count
+    names.person_count, names.person_day, names.person_day_count, names.parent
   from (
     select array_agg(own.h order by own.n), array_agg(own.count order by own.n), array_agg(own.day order by own.n),
       array_agg(own.day_count order by own.n), array_agg(own.place order by own.n), jsonb_object_agg(own.h, own.n)
     from own
   ) o, (
     select array_agg(whole.count order by whole.place), array_agg(whole.day order by whole.place),
-      array_agg(whole.day_count order by whole.place) from whole
+      array_agg(whole.day_count order by whole.place), array_agg(whole.place order by whole.place) from whole
   ) w;
   select array_agg((places ->> u.hash)::integer order by u.n), array_agg((places ->> u.stored)::integer order by u.n)
   into names.user_name, names.stored_name

@@ -6,27 +6,23 @@ returns sendplan_receive_names
 language plpgsql as $$
 declare
   names sendplan_receive_names;
+  -- An element of a list of its own is changed in its place; one of a list within a row would copy the list.
+  hashes text[]; counts integer[]; days date[]; day_counts integer[]; persons integer[]; stored_names integer[];
+  u integer;
 begin
   if p_asked.linked then
     return sendplan_receive_linked(p_plan_id, p_asked);
   end if;
   -- Nobody of the batch has two names: everyone is a person of its own.
-  select array_agg(k.hash order by k.place), array_agg(coalesce(k.count, 0) order by k.place),
-    array_agg(k.day order by k.place), array_agg(coalesce(k.day_count, 0) order by k.place),
-    array_agg(k.place order by k.place)
-  into names.hash, names.count, names.day, names.day_count, names.person
-  from (
-    select distinct on (u.place) u.* from unnest(p_asked.user_place, p_asked.user_hash, p_asked.last_count,
-      p_asked.last_day, p_asked.last_day_count) as u (place, hash, count, day, day_count) order by u.place
-  ) k;
-  names.person_count := names.count;
-  names.person_day := names.day;
-  names.person_day_count := names.day_count;
-  names.user_name := p_asked.user_place;
-  names.stored_name := array(
-    select case when u.stored = u.hash then u.place end
-    from unnest(p_asked.stored_hash, p_asked.user_hash, p_asked.user_place)
-      with ordinality as u (stored, hash, place, n)
-    order by u.n);
-  return names;
+  for i in 1 .. cardinality(p_asked.user_place) loop
+    u := p_asked.user_place[i];
+    hashes[u] := p_asked.user_hash[i];
+    counts[u] := coalesce(p_asked.last_count[i], 0);
+    days[u] := p_asked.last_day[i];
+    day_counts[u] := coalesce(p_asked.last_day_count[i], 0);
+    persons[u] := u;
+    stored_names[i] := case when p_asked.stored_hash[i] = p_asked.user_hash[i] then u end;
+  end loop;
+  return (hashes, counts, days, day_counts, persons, counts, days, day_counts, persons, p_asked.user_place,
+    stored_names, null::integer[], null::integer[]);
 end $$;

@@ -8,25 +8,29 @@ returns table (outcome integer, receipt_id bigint, item_id bigint, item_name tex
 language plpgsql as $$
 #variable_conflict use_column
 declare
+  ids bigint[] := p_items.id; labels text[] := p_items.name; needs integer[] := p_items.need;
+  valid_days integer[] := p_items.valid_days; users integer[] := p_names.user_name; items integer[] := p_decided.item;
   counts integer[] := p_names.count; days date[] := p_names.day; day_counts integer[] := p_names.day_count;
+  ordinals integer[] := array_fill(null::integer, array[cardinality(users)]); day_ordinals integer[] := ordinals;
+  u integer;
 begin
+  for i in 1 .. cardinality(users) loop
+    continue when items[i] is null;
+    u := users[i];
+    if p_decided.day[i] is distinct from days[u] then days[u] := p_decided.day[i]; day_counts[u] := 0; end if;
+    counts[u] := counts[u] + 1; day_counts[u] := day_counts[u] + 1;
+    ordinals[i] := counts[u]; day_ordinals[i] := day_counts[u];
+  end loop;
   return query
-  with item as materialized (
-    select i.* from unnest(p_items.id, p_items.name, p_items.need, p_items.valid_days) with ordinality
-      as i (id, name, need, valid_days, place)
-  ),
-  decided as materialized (
-    select d.*, i.id as item_id, i.name as item_name, i.need as units, date_trunc('second', d.at) as from_time,
-      case when i.id is not null then nextval('sendplan_receipt_id') end as fresh_id,
-      coalesce(date_trunc('second', d.at) + make_interval(hours => 24 * i.valid_days), p_plan.end_time) as to_time,
-      counts[d.name] + row_number() over (partition by d.name, i.id is not null order by d.n) as ordinal,
-      case when d.day = days[d.name] then day_counts[d.name] else 0 end
-        + row_number() over (partition by d.name, d.day, i.id is not null order by d.n) as day_ordinal
-    from unnest(p_decided.outcome, p_decided.item, p_decided.repeats, p_decided.day, p_asked.at, p_asked.content,
-        p_asked.user_hash, p_asked.user_sealed, p_asked.request_id, p_asked.stored_receipt, p_names.user_name)
+  with decided as materialized (
+    select d.*, ids[d.item] as item_id, labels[d.item] as item_name, needs[d.item] as units,
+      case when d.item is not null then nextval('sendplan_receipt_id') end as fresh_id,
+      date_trunc('second', d.at) as from_time,
+      coalesce(date_trunc('second', d.at) + make_interval(hours => 24 * valid_days[d.item]), p_plan.end_time) as to_time
+    from unnest(p_decided.outcome, items, p_decided.repeats, p_decided.day, ordinals, day_ordinals, p_asked.at,
+        p_asked.content, p_asked.user_hash, p_asked.user_sealed, p_asked.request_id, p_asked.stored_receipt)
       with ordinality
-      as d (outcome, item, repeats, day, at, content, hash, sealed, request_id, stored, name, n)
-    left join item i on i.place = d.item
+      as d (outcome, item, repeats, day, ordinal, day_ordinal, at, content, hash, sealed, request_id, stored, n)
   ), written as (
     insert into sendplan_receipt (plan_id, receipt_id, request_id, user_hash, user_sealed, circle_content, item_id,
       item_name, units, start_time, end_time, user_ordinal, count_limit, receive_day, day_ordinal, day_limit,
