@@ -1,12 +1,13 @@
 import type { catalogue } from './contract/catalogue.ts';
 import type { Handlers } from './contract/method.ts';
 import type { Sql } from './database/pool.ts';
+import { readStock, type Stock } from './database/stock.ts';
 import { adminBenefitsHandlers } from './domains/benefits/admin/handlers.ts';
 import { loadBenefitsDemo } from './domains/benefits/demo.ts';
 import { benefitExplainHandlers } from './domains/benefits/explain/handlers.ts';
 import { benefitHandlers } from './domains/benefits/handlers.ts';
 import { benefitReadHandlers } from './domains/benefits/reads/handlers.ts';
-import { benefitLedgers } from './domains/benefits/reads/queries.ts';
+import { benefitLedgers, runningBenefits } from './domains/benefits/reads/queries.ts';
 import { benefitsSealed } from './domains/benefits/sealed.ts';
 import { jobHandlers } from './domains/jobs/handlers.ts';
 import { ledgerHandlers } from './domains/ledger/handlers.ts';
@@ -16,7 +17,7 @@ import { openDraws } from './domains/lottery/draws.ts';
 import { lotteryExplainHandlers } from './domains/lottery/explain/handlers.ts';
 import { lotteryHandlers } from './domains/lottery/handlers.ts';
 import { lotteryReadHandlers } from './domains/lottery/reads/handlers.ts';
-import { lotteryLedgers } from './domains/lottery/reads/queries.ts';
+import { lotteryLedgers, runningLottery } from './domains/lottery/reads/queries.ts';
 import { lotterySealed } from './domains/lottery/sealed.ts';
 import { adminPlatformHandlers } from './domains/platform/admin/handlers.ts';
 import { platformHandlers } from './domains/platform/handlers.ts';
@@ -26,20 +27,20 @@ import { loadSendplansDemo } from './domains/sendplans/demo.ts';
 import { sendplanExplainHandlers } from './domains/sendplans/explain/handlers.ts';
 import { sendplansHandlers } from './domains/sendplans/handlers.ts';
 import { sendplanReadHandlers } from './domains/sendplans/reads/handlers.ts';
-import { sendplanLedgers } from './domains/sendplans/reads/queries.ts';
+import { runningSendplans, sendplanLedgers } from './domains/sendplans/reads/queries.ts';
 import { sendplansSealed } from './domains/sendplans/sealed.ts';
 import { adminTicketingHandlers } from './domains/ticketing/admin/handlers.ts';
 import { loadTicketingDemo } from './domains/ticketing/demo.ts';
 import { ticketingExplainHandlers } from './domains/ticketing/explain/handlers.ts';
 import { ticketingHandlers } from './domains/ticketing/handlers.ts';
 import { ticketingReadHandlers } from './domains/ticketing/reads/handlers.ts';
-import { ticketingLedgers } from './domains/ticketing/reads/queries.ts';
+import { runningTicketing, ticketingLedgers } from './domains/ticketing/reads/queries.ts';
 import { ticketingSealed } from './domains/ticketing/sealed.ts';
 import { loadVouchersDemo } from './domains/vouchers/demo.ts';
 import { voucherExplainHandlers } from './domains/vouchers/explain/handlers.ts';
 import { voucherHandlers } from './domains/vouchers/handlers.ts';
 import { voucherReadHandlers } from './domains/vouchers/reads/handlers.ts';
-import { voucherLedgers } from './domains/vouchers/reads/queries.ts';
+import { runningVouchers, voucherLedgers } from './domains/vouchers/reads/queries.ts';
 import { vouchersSealed } from './domains/vouchers/sealed.ts';
 import { platformSealed, type SealedColumn } from './secrets/sealed.ts';
 import type { Vault } from './secrets/vault.ts';
@@ -99,6 +100,11 @@ export const sealedColumns: readonly SealedColumn[] = [
   ...sendplansSealed,
   ...benefitsSealed,
 ];
+
+const running = [runningLottery, runningTicketing, runningSendplans, runningBenefits, runningVouchers];
+
+/** The stock of all that runs at an instant, in every domain. */
+export const findStock = (sql: Sql, now: Date): Promise<Stock[]> => readStock(sql, running, now);
 
 /** Loads the demo data of every domain into a sandbox; what is there stays. */
 export async function loadDomainsDemo({ sql, vault }: Parts, now: Date): Promise<void> {

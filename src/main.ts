@@ -35,7 +35,7 @@ import { openRecentCalls } from './gateway/recent-calls.ts';
 import { newRequestId } from './gateway/request-id.ts';
 import { buildServer } from './gateway/server.ts';
 import { openSessionStore } from './gateway/sessions.ts';
-import { joinHandlers, loadDomainsDemo } from './handlers.ts';
+import { findStock, joinHandlers, loadDomainsDemo } from './handlers.ts';
 import { serveOAuth } from './oauth/oauth.ts';
 import { openTokenStore } from './oauth/tokens.ts';
 import { signedParameters } from './sdk/request.ts';
@@ -192,6 +192,7 @@ function joinGateway(config: Config, { sql, vault, callLog, logger, clock }: Gat
     sql: sql.alone,
     vault,
     clock,
+    findStock,
     dispatcher,
     contracts,
     demoLogin,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoTokens } from '../src/domains/ticketing/demo.ts';
-import { findStock } from '../src/gateway/figures.ts';
+import { findStock } from '../src/handlers.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
 import { goods, putOn } from './harness/ticketing.ts';
 import { voucherCalls } from './harness/vouchers.ts';

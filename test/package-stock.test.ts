@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { demoTokens } from '../src/domains/ticketing/demo.ts';
-import { findStock } from '../src/gateway/figures.ts';
+import { findStock } from '../src/handlers.ts';
 import { A, C, goods, NOON, P, putOn, useBoxOffice } from './harness/ticketing.ts';
 
 const office = await useBoxOffice();

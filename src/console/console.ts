@@ -13,7 +13,7 @@ import { findMinutes } from '../gateway/figures.ts';
 import { ForeignCaller } from '../gateway/http/own-hosts.ts';
 import { cookieOf, readCookie, SESSION_COOKIE, spellCookie } from './cookies.ts';
 import { type Body, CONSOLE_ERRORS, ConsoleError, type ConsoleErrorCode, textOf } from './errors.ts';
-import { openLive } from './live.ts';
+import { type LiveParts, openLive } from './live.ts';
 import {
   type Begun,
   changePassword,
@@ -31,18 +31,19 @@ import { countRecovery, findSession, LONGEST_HOURS, type Operator, type Origin, 
 import { serveConsolePage } from './page.ts';
 
 /** What the console's doors work with. */
-export type Console = LoginParts & {
-  readonly dispatcher: Dispatcher;
-  readonly contracts: readonly Contract[];
-  /** Login of the sandbox's owner, who logs in with one click; undefined in production. */
-  readonly demoLogin: string | undefined;
-  /** What is known of the last calls; undefined in production. */
-  readonly explainer: CallExplainer | undefined;
-  /** Most bytes of a call. */
-  readonly bodyLimit: number;
-  /** Folder of the built pages. */
-  readonly webFolder: string;
-};
+export type Console = LoginParts &
+  LiveParts & {
+    readonly dispatcher: Dispatcher;
+    readonly contracts: readonly Contract[];
+    /** Login of the sandbox's owner, who logs in with one click; undefined in production. */
+    readonly demoLogin: string | undefined;
+    /** What is known of the last calls; undefined in production. */
+    readonly explainer: CallExplainer | undefined;
+    /** Most bytes of a call. */
+    readonly bodyLimit: number;
+    /** Folder of the built pages. */
+    readonly webFolder: string;
+  };
 
 /** The console operator of a request who may have calls signed: an owner or a developer; undefined for anyone else. */
 export type FindDeveloper = (request: FastifyRequest) => Promise<Operator | undefined>;
@@ -65,7 +66,7 @@ type Session = LoggedIn & { readonly operator: Operator & { expires_at: Date } }
  * @returns what finds the operator of a request who may develop, for the API tool
  */
 export function serveConsole(server: FastifyInstance, parts: Console): FindDeveloper {
-  const live = openLive(parts.sql, parts.clock, (error) => server.log.error(error));
+  const live = openLive(parts, (error) => server.log.error(error));
   const keeper = createKeeper(parts);
   server.addHook('preClose', async () => live.close());
   server.register(

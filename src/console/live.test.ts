@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/harness/database.ts';
 import { until } from '../../test/harness/until.ts';
+import { findStock } from '../handlers.ts';
 import { openLive } from './live.ts';
 
 let database: TestDatabase;
@@ -39,7 +40,7 @@ test('who left while it was let in is not listened for, and the database is left
     looks++;
     return new Date();
   };
-  const live = openLive(database.sql, clock, () => undefined);
+  const live = openLive({ sql: database.sql, clock, findStock }, () => undefined);
   const { response, leave } = await openResponse();
   await leave();
   live.listen(response, stays);
@@ -47,11 +48,7 @@ test('who left while it was let in is not listened for, and the database is left
 });
 
 test('who comes while others listen is sent at once what they were sent last', async () => {
-  const live = openLive(
-    database.sql,
-    () => new Date(),
-    () => undefined,
-  );
+  const live = openLive({ sql: database.sql, clock: () => new Date(), findStock }, () => undefined);
   const [first, second] = [await openResponse(), await openResponse()];
   live.listen(first.response, stays);
   await until(

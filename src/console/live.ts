@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Sql } from '../database/pool.ts';
-import { DURATION_BOUNDS, type Figure, findFigures, findStock, type Stock } from '../gateway/figures.ts';
+import type { Stock } from '../database/stock.ts';
+import { DURATION_BOUNDS, type Figure, findFigures } from '../gateway/figures.ts';
 
 /**
  * The event `figures`, every second: calls of all processes. Times are epoch milliseconds.
@@ -45,8 +46,16 @@ const WINDOW_SECONDS = 60;
 /** Bytes that a slow listener may leave unread before it is dropped. */
 const MOST_BUFFERED = 256 * 1024;
 
+/** What the live figures work with. */
+export type LiveParts = {
+  readonly sql: Sql;
+  readonly clock: () => Date;
+  /** Finds the stock of all that runs at an instant; the domains hand it in. */
+  readonly findStock: (sql: Sql, now: Date) => Promise<Stock[]>;
+};
+
 /** Opens the live figures: one look at the database a second, and none while nobody listens. */
-export function openLive(sql: Sql, clock: () => Date, onError: (error: unknown) => void): Live {
+export function openLive({ sql, clock, findStock }: LiveParts, onError: (error: unknown) => void): Live {
   const listeners = new Map<ServerResponse, () => Promise<boolean>>();
   let timer: NodeJS.Timeout | undefined;
   let looking = false;

@@ -1,5 +1,6 @@
 import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
+import type { RunningStock } from '../../../database/stock.ts';
 
 /** A seller with every type of benefits and whether it is open to it. */
 export type SellerInfo = {
@@ -110,3 +111,11 @@ export const benefitLedgers = {
     sent(sql, template),
   ]),
 };
+
+/** The templates that run, with the units that are left. */
+export const runningBenefits: RunningStock = (sql, now, most) => sql`
+  select 'benefit_template', t.user_id || '/' || t.benefit_id as key, coalesce(t.out_object_name, y.benefit_name),
+    t.total_num, t.valid_total_num, extract(epoch from t.end_time)::bigint
+  from benefit_template t join benefit_type y using (config_id)
+  where not period_over(t.end_time, ${now}) and t.start_time <= ${now} and t.status = 1
+  order by t.end_time, key limit ${most}`;

@@ -1,5 +1,6 @@
 import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
 import type { Part, Sql } from '../../../database/pool.ts';
+import type { RunningStock } from '../../../database/stock.ts';
 import type { DrawCursor, DrawRow } from '../admin/queries.ts';
 
 /** Which wins of an activity; what is undefined lets every win through. */
@@ -245,3 +246,11 @@ export const lotteryLedgers = {
   'lottery.total_count': ledgerOf('lottery_prize', 'total_count'),
   'lottery.consumed_count': ledgerOf('lottery_prize', 'consumed_count', ofPrize),
 };
+
+/** The segments that run, with the wins that are left. */
+export const runningLottery: RunningStock = (sql, now, most) => sql`
+  select 'lottery_segment', s.spread_id || '/' || s.segment_no as key, a.name, s.win_times,
+    s.win_times - s.consumed_win_times, extract(epoch from s.end_time)::bigint
+  from lottery_segment s join lottery_activity a using (platform, spread_id)
+  where not period_over(s.end_time, ${now}) and s.start_time <= ${now} and a.status = 1
+  order by s.end_time, key limit ${most}`;

@@ -1,5 +1,6 @@
 import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
 import type { Sql } from '../../../database/pool.ts';
+import type { RunningStock } from '../../../database/stock.ts';
 
 /** A circle with its partner; contents are empty when any is accepted. */
 export type CircleInfo = {
@@ -67,3 +68,11 @@ export const sendplanLedgers = {
     received(sql, item),
   ]),
 };
+
+/** The limited items of the plans that run, with the units that are left. */
+export const runningSendplans: RunningStock = (sql, now, most) => sql`
+  select 'sendplan_item', i.plan_id || '/' || i.id as key, p.name || ' · ' || i.name, i.total_inventory,
+    i.total_inventory - i.consumed_inventory, extract(epoch from p.end_time)::bigint
+  from sendplan p join sendplan_item i on i.plan_id = p.id
+  where not period_over(p.end_time, ${now}) and p.start_time <= ${now} and p.status = 1 and i.total_inventory is not null
+  order by p.end_time, key limit ${most}`;

@@ -1,5 +1,6 @@
 import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
 import type { Part, Sql } from '../../../database/pool.ts';
+import type { RunningStock } from '../../../database/stock.ts';
 import type { Order } from '../admin/orders/queries.ts';
 import { isRefundDue } from '../admin/payments/queries.ts';
 
@@ -258,3 +259,11 @@ export const ticketingLedgers = {
     ordered(sql, tier, 'returned', sql`coalesce(o.paid_at, o.closed_at)`),
   ]),
 };
+
+/** The tiers on sale, with the tickets or packages that are left. */
+export const runningTicketing: RunningStock = (sql, now, most) => sql`
+  select 'ticketing_price', t.project_id || '/' || t.event_id || '/' || t.price_id as key,
+    e.event_name || ' · ' || t.price_name, t.goods_count, t.margin_count, extract(epoch from e.sale_end_time)::bigint
+  from ticketing_event e join ticketing_price_shown t using (project_id, event_id)
+  where not period_over(e.sale_end_time, ${now}) and e.sale_start_time <= ${now} and e.status = 1
+  order by e.sale_end_time, key limit ${most}`;

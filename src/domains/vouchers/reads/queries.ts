@@ -1,6 +1,7 @@
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
 import { type LedgerReader, type LedgerSource, readLedger } from '../../../database/ledger.ts';
 import type { Part, Sql } from '../../../database/pool.ts';
+import type { RunningStock } from '../../../database/stock.ts';
 import type { Catalogue, CodeRecord } from '../codes/queries.ts';
 import type { CodeForm } from '../series.ts';
 
@@ -162,3 +163,11 @@ export const voucherLedgers = {
     entriesOf(sql, mix_id, ['voided'], sql`'taken'`, sql`codes`),
   ]),
 };
+
+/** The batches that run, with the codes that are left. */
+export const runningVouchers: RunningStock = (sql, now, most) => sql`
+  select 'voucher_batch', b.mix_id, b.name, b.total_count, b.total_count - b.issue_sequence,
+    extract(epoch from b.coupon_expire_time)::bigint
+  from voucher_batch b
+  where not period_over(b.coupon_expire_time, ${now}) and b.bind_begin_time <= ${now} and b.status = 1
+  order by b.coupon_expire_time, b.mix_id limit ${most}`;
