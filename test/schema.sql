@@ -2161,6 +2161,7 @@ create view ticketing_price_shown as
 -- function voucher_change_place(p_mix_id text, p_cursor bigint, p_both boolean, OUT consumed bigint, OUT reversed bigint) returns record language plpgsql stable set enable_seqscan=off
 -- function voucher_changes(p_mix_id text, p_consumed bigint, p_reversed bigint, p_limit integer) returns TABLE(cursor bigint, sequence bigint, code_sealed bytea, code_hash bytea, code_status smallint, bound_time timestamp with time zone, gmt_modified timestamp with time zone, told_at timestamp with time zone) language sql stable
 -- function voucher_claim_numbers(p_app_key text, p_claims jsonb) returns text[] language plpgsql set enable_seqscan=off
+-- function voucher_ends(p_mix_id text) returns timestamp with time zone language plpgsql stable set enable_seqscan=off
 -- function voucher_enter_made(p_mix_id text, p_count bigint, p_job_id bigint, p_at timestamp with time zone) returns void language plpgsql set enable_seqscan=off
 -- function voucher_expire_time(valid_days integer, coupon_expire_time timestamp with time zone, bound_time timestamp with time zone) returns timestamp with time zone language sql stable parallel safe
 -- function voucher_find_catalogues(p_mix_ids text[]) returns TABLE(mix_id text, total_count bigint, form jsonb) language plpgsql stable set enable_seqscan=off
@@ -2174,6 +2175,8 @@ create view ticketing_price_shown as
 -- function voucher_handle(p_batch voucher_batch, p_sequence bigint, p_stored bytea) returns bytea language sql immutable parallel safe
 -- function voucher_handle_hash(p_handle bytea) returns bytea language sql immutable parallel safe
 -- function voucher_handle_rest(p_handle bytea) returns bytea language sql immutable parallel safe
+-- function voucher_has_consumed(p_mix_id text, p_sequences bigint[]) returns boolean language plpgsql stable set enable_seqscan=off
+-- function voucher_hold(p_mix_ids text[]) returns void language plpgsql set enable_seqscan=off
 -- function voucher_import_settle(p_mix_id text, p_import_id text, p_at timestamp with time zone) returns void language plpgsql set enable_seqscan=off
 -- function voucher_issue_many(p_mix_id text, p_takes jsonb, p_issued_at timestamp with time zone) returns TABLE(take_no integer, sequence bigint, code_sealed bytea) language plpgsql set enable_seqscan=off
 -- function voucher_most_codes(p_pattern text, p_alphabet text, p_check boolean) returns numeric language sql immutable

@@ -52,7 +52,7 @@ const FRONT = ['gateway', 'console', 'oauth', 'tool', 'cli'];
 const DOORS: Record<string, readonly string[]> = {
   vouchers: [
     ...['voucher_issue_many', 'voucher_handle_hash', 'voucher_handle_rest', 'voucher_void', 'voucher_givable'],
-    'voucher_advance_counters',
+    ...['voucher_hold', 'voucher_ends', 'voucher_has_consumed', 'voucher_advance_counters'],
   ],
   ticketing: ['ticketing_advance_counters'],
   platform: ['platform_find_users'],
@@ -60,10 +60,6 @@ const DOORS: Record<string, readonly string[]> = {
 
 /** Who else names what of whom, and why. */
 const EXCEPTIONS: Record<string, readonly string[]> = {
-  // Batches are locked before prizes are drawn, and a prize names one that there must be.
-  'lottery: vouchers': ['voucher_batch'],
-  // A win is voided only while no code of it is redeemed.
-  'domains/lottery/sql/lottery_invalid_one.sql: vouchers': ['voucher_code'],
   // An order number is looked for with every app, since the table begins with the app.
   'vouchers: platform': ['platform_app'],
   // The names of sellers and receivers.

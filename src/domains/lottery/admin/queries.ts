@@ -139,7 +139,8 @@ export async function holdActivity(tx: Transaction, spread_id: string): Promise<
 /** When batches of codes expire, by mix_id. */
 export async function batchEnds(sql: Queryable, mix_ids: readonly string[]): Promise<Map<string, Date>> {
   const rows = await sql<{ mix_id: string; coupon_expire_time: Date }[]>`
-    select mix_id, coupon_expire_time from voucher_batch where mix_id = any(${mix_ids as string[]})`;
+    select mix_id, voucher_ends(mix_id) as coupon_expire_time from unnest(${mix_ids as string[]}::text[]) mix_id
+    where voucher_ends(mix_id) is not null`;
   return new Map(rows.map(({ mix_id, coupon_expire_time }) => [mix_id, coupon_expire_time]));
 }
 

@@ -11,6 +11,7 @@ declare
   users text[] := string_to_array(p_mix_user_ids, u&'\001F');
   rolls float8[] := string_to_array(p_rolls, u&'\001F')::float8[];
   return_codes integer[] := array_fill(0, array[cardinality(keys)]);
+  batches text[];
   told integer[] := '{}';
   bring integer[];
   fresh boolean := p_fresh;
@@ -24,11 +25,10 @@ begin
       cardinality(keys), cardinality(apps), cardinality(users), cardinality(rolls);
   end if;
   -- What the batches have stays so until the end; those of replaced rewards may be wanted by wins that lack codes.
-  perform 1 from voucher_batch b
-    where b.mix_id = any (array(
-      select r.mix_id from lottery_reward r
-      where r.platform = p_platform and r.spread_id = p_spread_id and r.mix_id is not null))
-    order by b.mix_id for no key update;
+  batches := array(
+    select r.mix_id from lottery_reward r
+    where r.platform = p_platform and r.spread_id = p_spread_id and r.mix_id is not null);
+  if batches <> '{}' then perform voucher_hold(batches); end if;
   loop
     if not fresh then
       for known in select * from lottery_receipts(p_platform, p_spread_id, keys, apps, users) loop

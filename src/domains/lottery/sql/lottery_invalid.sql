@@ -10,13 +10,11 @@ declare
 begin
   perform lottery_lock(p_spread_id);
   select a.platform into own_platform from lottery_activity a where a.spread_id = p_spread_id;
-  perform 1 from voucher_batch b
-    where b.mix_id = any (array(
-      select distinct code.mix_id from jsonb_array_elements(p_commands) as c cross join lateral (
-        select x.mix_id from lottery_grant_code x
-        where x.platform = p_platform and x.out_biz_id = c ->> 0 and x.app_key = c ->> 1 offset 0
-      ) code))
-    order by b.mix_id for no key update;
+  perform voucher_hold(array(
+    select distinct code.mix_id from jsonb_array_elements(p_commands) as c cross join lateral (
+      select x.mix_id from lottery_grant_code x
+      where x.platform = p_platform and x.out_biz_id = c ->> 0 and x.app_key = c ->> 1 offset 0
+    ) code));
   return array(
     select case when own_platform is null then 200001 when own_platform <> p_platform then 200002
       else lottery_invalid_one(p_platform, p_spread_id, p_now, c.value ->> 0, c.value ->> 1, c.value ->> 2) end

@@ -25,8 +25,7 @@ begin
   loop
     perform voucher_void(brought.mix_id, brought.sequences, p_now);
     -- voucher_void has locked the batch: a code that is not consumed now stays so.
-    if exists (select from voucher_code v
-        where v.mix_id = brought.mix_id and v.sequence = any (brought.sequences) and v.code_status = 2) then
+    if voucher_has_consumed(brought.mix_id, brought.sequences) then
       raise exception using errcode = 'PQ014', message = 'a code of the win is consumed';
     end if;
   end loop;

@@ -44,8 +44,7 @@ begin
           select r.code_count from lottery_reward r
           where r.platform = p_platform and r.spread_id = g.spread_id and r.reward_no = g.reward_no
         ) then 1
-        when (select not period_over(b.coupon_expire_time, p_now) from voucher_batch b where b.mix_id = batch.mix_id)
-          then 3
+        when not period_over(voucher_ends(batch.mix_id), p_now) then 3
         else 4 end
         where g.platform = p_platform and g.out_biz_id = batch.out_biz_ids[i] and g.app_key = batch.app_keys[i]
         returning g.result_code, g.spread_id, g.granted_at into outcome, win_spread_id, win_granted_at;

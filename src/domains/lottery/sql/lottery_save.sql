@@ -32,8 +32,7 @@ begin
     raise exception using errcode = 'PQ001', message = 'segments-overlap';
   end if;
   for part in select * from jsonb_array_elements(coalesce(p_activity -> 'prizes', '[]')) loop
-    if part ->> 'mix_id' is not null and not exists (select from voucher_batch b
-      where b.mix_id = part ->> 'mix_id') then
+    if part ->> 'mix_id' is not null and voucher_ends(part ->> 'mix_id') is null then
       raise exception using errcode = 'PQ001', message = 'batch-not-found';
     end if;
     perform lottery_save_prize(given.platform, given.spread_id, part, p_now);
