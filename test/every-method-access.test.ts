@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue, packages } from '../src/contract/catalogue.ts';
 import type { Contract } from '../src/contract/method.ts';
 import { fieldNote } from '../src/contract/schema.ts';
+import { APP_SECRET } from '../src/secrets/sealed.ts';
+import { fixMasterKey } from './harness/apps.ts';
 import { type Departure, errorOf, postForm, signedCall } from './harness/exchange.ts';
 import { type Place, placesOf, plainRequest, toParameters, withValue } from './harness/requests.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
@@ -11,13 +13,16 @@ const contracts: readonly Contract[] = catalogue;
 /** An app with the demo app's secret and nothing else: no package, and no call left today. */
 const BARE = '20000001';
 
+const vault = fixMasterKey();
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
   const { sql } = server.database;
-  await sql`insert into platform_app (app_key, name, calls_per_day, created_at) values (${BARE}, 'bare', 0, now())`;
-  await sql`insert into platform_app_secret (app_key, secret, created_at)
-    select ${BARE}, secret, created_at from platform_app_secret where app_key = ${demo.app_key}`;
+  const now = new Date();
+  // A secret opens in its own row alone.
+  const secret = vault.seal(APP_SECRET, [BARE, now], demo.secret);
+  await sql`insert into platform_app (app_key, name, calls_per_day, created_at) values (${BARE}, 'bare', 0, ${now})`;
+  await sql`insert into platform_app_secret (app_key, secret, created_at) values (${BARE}, ${secret}, ${now})`;
 });
 afterAll(() => server?.close());
 
