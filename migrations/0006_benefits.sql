@@ -125,7 +125,7 @@ create sequence benefit_send_id maxvalue 9007199254740991;
 create table benefit_send (
   user_id bigint not null,
   unique_id text not null check (length(unique_id) between 1 and 128),
-  send_id bigint not null,
+  send_id bigint not null default nextval('benefit_send_id'),
   content_hash bytea not null check (length(content_hash) = 32),
   receiver_hash bytea not null check (length(receiver_hash) = 32),
   receiver_sealed bytea not null,

@@ -223,7 +223,7 @@ CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON benefit_seller_
 create table benefit_send (
   user_id bigint not null,
   unique_id text not null,
-  send_id bigint not null,
+  send_id bigint default nextval('benefit_send_id'::regclass) not null,
   content_hash bytea not null,
   receiver_hash bytea not null,
   receiver_sealed bytea not null,
@@ -2050,7 +2050,7 @@ create view ticketing_price_shown as
    FROM ticketing_price tier;
 
 -- function benefit_find_sellers(p_relation_ids bigint[]) returns TABLE(relation_id bigint, user_id bigint) language plpgsql stable set enable_seqscan=off
--- function benefit_find_sends(p_unique_id text) returns SETOF benefit_send language plpgsql stable set enable_seqscan=off
+-- function benefit_find_sends(p_unique_id text) returns TABLE(user_id bigint, unique_id text, send_id bigint, receiver_hash bytea, receiver_sealed bytea, biz_id text, trace_id text, sent_at timestamp with time zone) language plpgsql stable set enable_seqscan=off
 -- function benefit_send(p_user_id bigint, p_commands jsonb) returns TABLE(error_code text, results json) language plpgsql set enable_seqscan=off set enable_nestloop=off
 -- function benefit_send_decide(p_user_id bigint, p_commands jsonb) returns TABLE(n bigint, first_n bigint, same_content boolean, unique_id text, content text, send_count integer, receiver bytea, receiver_sealed text, share_hash text, biz_id text, trace_id text, sent_at timestamp with time zone, stored_content bytea, is_shared boolean, has_target boolean, of_detail bigint, benefit_id bigint, max_sends integer, window_start timestamp with time zone, window_ordinal bigint, success_count integer, is_sent boolean, error_code_list text[]) language sql stable
 -- function benefit_send_match(p_user_id bigint, p_commands jsonb) returns TABLE(n bigint, first_n bigint, same_content boolean, at bigint, unique_id text, content text, relation_id bigint, detail_id bigint, config_id bigint, benefit_type text, send_count integer, receiver bytea, receiver_sealed text, share_hash text, biz_id text, trace_id text, sent_at timestamp with time zone, stored_content bytea, is_shared boolean) language sql stable
@@ -2132,20 +2132,20 @@ create view ticketing_price_shown as
 -- function ticketing_order_match(p_project_id bigint, p_commands jsonb, OUT goods ticketing_goods[], OUT submitted ticketing_submitted) returns record language plpgsql
 -- function ticketing_order_needs(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[]) returns ticketing_needs language plpgsql
 -- function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[]) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
--- function ticketing_order_pay(p_project_id bigint, p_commands jsonb) returns TABLE(n integer, result_code integer, expected bigint, vo json, tickets json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
+-- function ticketing_order_pay(p_project_id bigint, p_commands jsonb) returns TABLE(result_code integer, expected bigint, vo json, tickets json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_pay_decide(p_project_id bigint, p_commands jsonb, OUT codes integer[], OUT order_ids bigint[], OUT moneys bigint[], OUT recorded integer[], OUT paid_ids bigint[], OUT paid_times timestamp with time zone[]) returns record language plpgsql
 -- function ticketing_order_refund(p_project_id bigint, p_order_id bigint, p_refund_id text, p_ticket_ids bigint[], p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint, OUT ticket_ids bigint[]) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_release(p_project_id bigint, p_now timestamp with time zone, p_most integer) returns integer language plpgsql
 -- function ticketing_order_reopen(p_project_id bigint, p_order_id bigint) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_retake(p_project_id bigint, p_order_id bigint) returns integer language plpgsql set enable_seqscan=off set enable_bitmapscan=off
--- function ticketing_order_submit(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(n integer, detail jsonb, vo json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
+-- function ticketing_order_submit(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(detail jsonb, vo json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_takes(p_project_id bigint, p_order_ids bigint[]) returns TABLE(event_id bigint, price_id bigint, n integer) language sql stable
 -- function ticketing_order_tickets(p_project_id bigint, p_order_id bigint) returns SETOF ticketing_ticket language sql stable
 -- function ticketing_order_vo(p_project_id bigint, p_order_id bigint) returns TABLE(vo json) language sql stable
 -- function ticketing_order_write(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[], p_orders bigint[]) returns void language plpgsql
 -- function ticketing_payment_give_back(p_project_id bigint, p_order_id bigint, p_pay_no text, p_refund_id text, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_payments_match(p_project_id bigint, p_commands jsonb) returns TABLE(n integer, now timestamp with time zone, order_id bigint, pay_money bigint, pay_type_id text, found_id bigint, order_status smallint, receivable_money bigint, result_code integer, payment_order bigint, payment_money bigint, payment_type text, order_rank integer, pay_rank integer) language sql stable
--- function ticketing_project_lock(p_project_id bigint) returns ticketing_project_count language plpgsql
+-- function ticketing_project_lock(p_project_id bigint, OUT order_count bigint, OUT ticket_count bigint) returns record language plpgsql
 -- function ticketing_projects_due(p_now timestamp with time zone) returns SETOF bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_refund_free(p_project_id bigint, p_order_id bigint, p_taken ticketing_ticket[]) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_stock_adjust(p_project_id bigint, p_event_id bigint, p_price_id bigint, p_adjust_id text, p_delta integer, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer) returns integer language plpgsql
@@ -2166,7 +2166,7 @@ create view ticketing_price_shown as
 -- function voucher_expire_time(valid_days integer, coupon_expire_time timestamp with time zone, bound_time timestamp with time zone) returns timestamp with time zone language sql stable parallel safe
 -- function voucher_find_catalogues(p_mix_ids text[]) returns TABLE(mix_id text, total_count bigint, form jsonb) language plpgsql stable set enable_seqscan=off
 -- function voucher_find_grants(p_keys jsonb) returns SETOF boolean language plpgsql stable set enable_seqscan=off
--- function voucher_find_orders(p_ext_order_id text, p_mix_id text, p_app_key text) returns SETOF voucher_order language plpgsql stable set enable_seqscan=off
+-- function voucher_find_orders(p_ext_order_id text, p_mix_id text, p_app_key text) returns TABLE(mix_id text, sequences bigint[]) language plpgsql stable set enable_seqscan=off
 -- function voucher_find_placed(p_places jsonb, p_mix_id text, p_sequence bigint, p_limit integer) returns TABLE(mix_id text, name text, sequence bigint, code_status smallint, gmt_modified timestamp with time zone, bound_time timestamp with time zone, bound_sealed text, code_sealed text, form jsonb, expire_time timestamp with time zone, issued_at timestamp with time zone, issue_ref text, issued_to text, consume_sequence bigint, consumed_at timestamp with time zone) language plpgsql stable set enable_seqscan=off
 -- function voucher_find_stored(p_mix_ids text[], p_hashes text[]) returns TABLE(mix_id text, hash text, sequence bigint) language plpgsql stable set enable_seqscan=off
 -- function voucher_generate(p_mix_id text, p_form jsonb, p_count bigint, p_most bigint, p_app_key text, p_unique_id text, p_now timestamp with time zone) returns TABLE(state text, job_id bigint) language plpgsql
@@ -2183,10 +2183,10 @@ create view ticketing_price_shown as
 -- function voucher_operate(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, results jsonb) language plpgsql set enable_seqscan=off
 -- function voucher_operate_codes(p_batch voucher_batch, p_sequences bigint[]) returns voucher_operation_codes language plpgsql
 -- function voucher_operate_decide(p_batch voucher_batch, p_commands jsonb, p_now timestamp with time zone, INOUT items voucher_operation_items, INOUT codes voucher_operation_codes, INOUT users voucher_operation_users) returns record language plpgsql
--- function voucher_operate_logged(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, results jsonb) language plpgsql set enable_seqscan=off
+-- function voucher_operate_logged(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(results jsonb) language plpgsql set enable_seqscan=off
 -- function voucher_operate_users(p_mix_id text, p_hashes text[]) returns voucher_operation_users language plpgsql set enable_seqscan=off
 -- function voucher_operate_write(p_batch voucher_batch, p_commands jsonb, p_now timestamp with time zone, p_items voucher_operation_items, p_codes voucher_operation_codes, p_users voucher_operation_users) returns void language plpgsql set enable_seqscan=off
 -- function voucher_read_codes(p_mix_id text, p_sequences bigint[]) returns TABLE(sequence bigint, code_status smallint, bound_time timestamp with time zone, bound_hash bytea, bound_sealed bytea, consume_sequence bigint) language plpgsql set enable_seqscan=off
 -- function voucher_sample(p_mix_id text, p_step bigint) returns TABLE(mix_id text, code_status smallint, bound_time timestamp with time zone) language plpgsql stable set enable_seqscan=off
--- function voucher_send(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, answer jsonb) language plpgsql set enable_seqscan=off
+-- function voucher_send(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(answer jsonb) language plpgsql set enable_seqscan=off
 -- function voucher_void(p_mix_id text, p_sequences bigint[], p_at timestamp with time zone) returns TABLE(sequence bigint) language sql

@@ -41,7 +41,7 @@ export type ChargeCommand = {
 /** Charges of one business code in one transaction; the method's ret_code of each, in order. */
 export async function charge(sql: Sql, biz_code: string, commands: ChargeCommand[]): Promise<number[]> {
   const rows = await sql<{ outcome: number }[]>`
-    select outcome from sendplan_charge(${biz_code}, ${sql.json(commands)}::jsonb) as outcome`;
+    select * from sendplan_charge(${biz_code}, ${sql.json(commands)}::jsonb) as outcome`;
   return rows.map(({ outcome }) => outcome);
 }
 
