@@ -2020,31 +2020,31 @@ create view ticketing_price_shown as
 -- function counters_advance_sequences(p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function lottery_adjust(p_spread_id text, p_counter text, p_counter_no integer, p_entry jsonb, p_now timestamp with time zone) returns jsonb language plpgsql
 -- function lottery_claim(p_platform bigint, p_claims jsonb, p_now timestamp with time zone) returns integer[] language plpgsql set enable_seqscan=off set lock_timeout=100ms
--- function lottery_codes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_wins integer) returns jsonb language sql stable
+-- function lottery_codes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_wins integer) returns jsonb language plpgsql stable
 -- function lottery_complete(p_spread_id text, p_out_biz_id text, p_app_key text, p_most integer, p_now timestamp with time zone) returns jsonb language plpgsql set enable_seqscan=off
 -- function lottery_decide(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_users text[], p_rolls double precision[], INOUT return_codes integer[], OUT won integer[], OUT prizes integer[], OUT segment_no integer, OUT limited boolean) returns record language plpgsql stable
 -- function lottery_draw(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text, p_fresh boolean) returns json language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function lottery_draw_each(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text, p_fresh boolean) returns json language plpgsql
 -- function lottery_draw_plenty(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text) returns json language plpgsql
 -- function lottery_draw_prizes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_wanted integer[], p_all_rolls double precision[]) returns integer[] language plpgsql stable
--- function lottery_enter_opening(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_now timestamp with time zone) returns void language sql
+-- function lottery_enter_opening(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_now timestamp with time zone) returns void language plpgsql
 -- function lottery_enter_wins(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_keys text[], p_apps text[], p_users text[], p_won integer[], p_prizes integer[], p_segment_no integer, p_limited boolean) returns void language plpgsql
--- function lottery_find_lacking(p_platform bigint, p_spread_id text) returns TABLE(granted_at timestamp with time zone, out_biz_id text, app_key text, mix_id text) language sql stable
+-- function lottery_find_lacking(p_platform bigint, p_spread_id text) returns TABLE(granted_at timestamp with time zone, out_biz_id text, app_key text, mix_id text) language plpgsql stable
 -- function lottery_homes(p_draws jsonb) returns json language plpgsql
 -- function lottery_invalid(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_commands jsonb) returns integer[] language plpgsql set enable_seqscan=off
 -- function lottery_invalid_one(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_id text, p_app_key text, p_mix_user_id text) returns integer language plpgsql
--- function lottery_is_known_stock(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_present bigint) returns boolean language sql stable
+-- function lottery_is_known_stock(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_present bigint) returns boolean language plpgsql stable
 -- function lottery_issue_codes(p_platform bigint, p_out_biz_ids text[], p_app_keys text[], p_now timestamp with time zone) returns void language plpgsql
 -- function lottery_lock(p_spread_id text) returns void language sql
 -- function lottery_numbers_with_codes(p_platform bigint, p_spread_id text, p_won integer[], p_prizes integer[]) returns integer[] language plpgsql stable
 -- function lottery_open_prizes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_drawn integer[], p_codes jsonb) returns TABLE(prize_no integer, weight double precision, givable boolean) language sql stable
 -- function lottery_open_segment(p_platform bigint, p_spread_id text, p_now timestamp with time zone, OUT return_code integer, OUT segment_no integer, OUT free bigint) returns record language plpgsql stable
--- function lottery_over_limit(p_activity lottery_activity, p_now timestamp with time zone, p_wanted integer[], p_users text[]) returns TABLE(n integer, return_code integer) language sql stable set enable_nestloop=off
+-- function lottery_over_limit(p_activity lottery_activity, p_now timestamp with time zone, p_wanted integer[], p_users text[]) returns TABLE(n integer, return_code integer) language plpgsql stable set enable_nestloop=off
 -- function lottery_receipts(p_platform bigint, p_spread_id text, p_keys text[], p_apps text[], p_users text[]) returns TABLE(n integer, refusal integer) language plpgsql stable
 -- function lottery_save(p_activity jsonb, p_now timestamp with time zone) returns text language plpgsql
 -- function lottery_save_prize(p_platform bigint, p_spread_id text, p_prize jsonb, p_now timestamp with time zone) returns void language plpgsql
 -- function lottery_save_segment(p_platform bigint, p_spread_id text, p_segment jsonb, p_now timestamp with time zone) returns void language plpgsql
--- function lottery_wins(p_platform bigint, p_keys text[], p_apps text[], p_numbers integer[]) returns json language sql stable
+-- function lottery_wins(p_platform bigint, p_keys text[], p_apps text[], p_numbers integer[]) returns json language plpgsql stable
 -- function period_over(p_end timestamp with time zone, p_now timestamp with time zone) returns boolean language sql stable parallel safe
 -- function platform_app_secret_limit() returns trigger language plpgsql
 -- function platform_call_log_drop_before(p_before timestamp with time zone) returns integer language plpgsql
@@ -2076,13 +2076,13 @@ create view ticketing_price_shown as
 -- function sendplan_receive_write(p_plan sendplan, p_items sendplan_receive_items, p_asked sendplan_receive_asked, p_names sendplan_receive_names, p_decided sendplan_receive_decided) returns TABLE(outcome integer, receipt_id bigint, item_id bigint, item_name text, units integer, start_time timestamp with time zone, end_time timestamp with time zone) language plpgsql
 -- function ticketing_advance_counters(p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function ticketing_advance_project(p_project_id bigint, p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
--- function ticketing_document_stand(p_project_id bigint, p_order_ids bigint[], p_standing boolean) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_document_stand(p_project_id bigint, p_order_ids bigint[], p_standing boolean) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_gate_opens(p_event ticketing_event) returns timestamp with time zone language sql stable
 -- function ticketing_goods_need(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[]) returns TABLE(n integer, kind integer, event_id bigint, price_id bigint, resource integer, amount bigint, capacity bigint) language sql stable
 -- function ticketing_goods_read(p_project_id bigint, p_commands jsonb) returns SETOF ticketing_goods language sql stable
 -- function ticketing_order_by_id(p_project_id bigint, p_order_id bigint) returns SETOF ticketing_order language sql stable
 -- function ticketing_order_cancel(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(n integer, code integer) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
--- function ticketing_order_close(p_project_id bigint, p_order_ids bigint[], p_status integer, p_now timestamp with time zone) returns bigint[] language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_order_close(p_project_id bigint, p_order_ids bigint[], p_status integer, p_now timestamp with time zone) returns bigint[] language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_decide(p_last_id bigint, p_submitted ticketing_submitted, p_needs ticketing_needs, OUT details jsonb[], OUT orders bigint[], OUT made bigint[], OUT made_count integer, OUT remaining bigint[]) returns record language plpgsql
 -- function ticketing_order_expire(p_project_id bigint, p_now timestamp with time zone, p_most integer) returns integer language plpgsql set enable_seqscan=off set enable_sort=off
 -- function ticketing_order_free(p_project_id bigint, p_order_ids bigint[]) returns void language plpgsql
@@ -2090,12 +2090,12 @@ create view ticketing_price_shown as
 -- function ticketing_order_judge(p_commands jsonb, p_goods ticketing_goods[]) returns TABLE(n integer, code integer, detail jsonb, goods_money numeric, receivable_money numeric) language sql stable
 -- function ticketing_order_match(p_project_id bigint, p_commands jsonb, OUT goods ticketing_goods[], OUT submitted ticketing_submitted) returns record language plpgsql
 -- function ticketing_order_needs(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[]) returns ticketing_needs language plpgsql
--- function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[]) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[]) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_pay(p_project_id bigint, p_commands jsonb) returns TABLE(result_code integer, expected bigint, vo json, tickets json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_pay_decide(p_project_id bigint, p_commands jsonb, OUT codes integer[], OUT order_ids bigint[], OUT moneys bigint[], OUT recorded integer[], OUT paid_ids bigint[], OUT paid_times timestamp with time zone[]) returns record language plpgsql
 -- function ticketing_order_refund(p_project_id bigint, p_order_id bigint, p_refund_id text, p_ticket_ids bigint[], p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint, OUT ticket_ids bigint[]) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_release(p_project_id bigint, p_now timestamp with time zone, p_most integer) returns integer language plpgsql
--- function ticketing_order_reopen(p_project_id bigint, p_order_id bigint) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_order_reopen(p_project_id bigint, p_order_id bigint) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_retake(p_project_id bigint, p_order_id bigint) returns integer language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_submit(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(detail jsonb, vo json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_takes(p_project_id bigint, p_order_ids bigint[]) returns TABLE(event_id bigint, price_id bigint, n integer) language sql stable
@@ -2105,14 +2105,14 @@ create view ticketing_price_shown as
 -- function ticketing_payment_give_back(p_project_id bigint, p_order_id bigint, p_pay_no text, p_refund_id text, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_payments_match(p_project_id bigint, p_commands jsonb) returns TABLE(n integer, now timestamp with time zone, order_id bigint, pay_money bigint, pay_type_id text, found_id bigint, order_status smallint, receivable_money bigint, result_code integer, payment_order bigint, payment_money bigint, payment_type text, order_rank integer, pay_rank integer) language sql stable
 -- function ticketing_project_lock(p_project_id bigint, OUT order_count bigint, OUT ticket_count bigint) returns record language plpgsql
--- function ticketing_projects_due(p_now timestamp with time zone) returns SETOF bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_projects_due(p_now timestamp with time zone) returns SETOF bigint language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_refund_free(p_project_id bigint, p_order_id bigint, p_taken ticketing_ticket[]) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_stock_adjust(p_project_id bigint, p_event_id bigint, p_price_id bigint, p_adjust_id text, p_delta integer, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer) returns integer language plpgsql
 -- function ticketing_ticket_check(p_project_id bigint, p_ticket_id bigint, p_event_id bigint, p_check_id text, p_gate text, p_now timestamp with time zone, OUT code integer, OUT entries integer, OUT first_checked_at timestamp with time zone, OUT opens_at timestamp with time zone) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_ticket_entries(p_project_id bigint, p_ticket_id bigint, OUT entries integer, OUT first_checked_at timestamp with time zone) returns record language sql stable
 -- function ticketing_ticket_uncheck(p_project_id bigint, p_ticket_id bigint, p_check_id text, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT entries integer) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_tickets(p_ticket_ids bigint[], p_project_nos integer[]) returns TABLE(ticket_id bigint, project_id bigint, tenant_id bigint, event_id bigint, order_id bigint, channel_id bigint, user_id text, ticket_status smallint, event_show_end_time timestamp with time zone) language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off
--- function ticketing_user_tickets(p_project_id bigint, p_event_id bigint, p_user_id text) returns bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+-- function ticketing_user_tickets(p_project_id bigint, p_event_id bigint, p_user_id text) returns bigint language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
 -- function voucher_advance_batch(p_mix_id text, p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function voucher_advance_counters(p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function voucher_advance_issue(p_mix_id text, p_codes bigint, p_at timestamp with time zone) returns bigint language plpgsql

@@ -53,7 +53,7 @@ export type ChangePlace = { consumed: number; reversed: number };
 /** The place of a cursor that counts redemptions alone, or with `both` reversals too; what lies behind it never changes. */
 export async function findChangePlace(sql: Sql, mix_id: string, cursor: number, both: boolean): Promise<ChangePlace> {
   const [place] = await sql<ChangePlace[]>`
-    select consumed, reversed from voucher_change_place(${mix_id}, ${cursor}, ${both})`;
+    select * from voucher_change_place(${mix_id}, ${cursor}, ${both})`;
   return place as ChangePlace;
 }
 

@@ -126,7 +126,9 @@ export async function releaseDue(sql: Sql, now: Date, most: number): Promise<num
   const due = await sql<{ project_id: number }[]>`select project_id from ticketing_projects_due(${now}) as project_id`;
   let released = 0;
   for (const { project_id } of due) {
-    const [row] = await sql<{ n: number }[]>`select ticketing_order_release(${project_id}, ${now}, ${most}) as n`;
+    const [row] = await sql<
+      { n: number }[]
+    >`select * from ticketing_order_release(${project_id}, ${now}, ${most}) as n`;
     released += row?.n ?? 0;
   }
   return released;
