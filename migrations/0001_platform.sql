@@ -10,9 +10,8 @@ comment on table schema_kind is 'What this database is, told by its first start 
 create trigger stays before update or delete or truncate on schema_kind
   for each statement execute function schema_kind_stays();
 
--- The log of changes. Triggers of this name enter what changes: in configuration that nothing hot touches every change;
--- in rows with counters the changes of named columns, so that a take does not come here; and of what users and workers
--- write too, only what an administrator or a seller does to it (piaoquan.writer is set).
+-- The log of changes. Who changes something enters it, in the transaction of the change (src/database/change-log.ts):
+-- what administrators and sellers do, not what draws, orders and payments take, which have ledgers.
 
 create table change_log (
   change_id bigint generated always as identity,
@@ -30,10 +29,10 @@ create table change_log (
 );
 comment on table change_log is
   'Every change of the configuration and of what administrators do, append-only and written in the transaction of the '
-  'change. actor: an operator''s login, an app_key, or system (migrations, demo data, psql). thing: the table; '
-  'thing_key: its primary key joined by /, binary parts cut to 12 hexadecimal digits. changed: the columns that '
-  'differ. before, after: the row without its binary columns, which hold secrets, hashes and sealed texts. action '
-  'call: an operator''s call that writes elsewhere, or acts for a user.';
+  'change by whoever makes it; what psql and demo data write is not here. actor: an operator''s login, an app_key, or '
+  'system (a start, the command line). thing: the table; thing_key: its primary key joined by /, binary parts cut to '
+  '12 hexadecimal digits. changed: the columns that differ. before, after: the row without its binary columns, which '
+  'hold secrets, hashes and sealed texts. action call: an operator''s call that writes elsewhere, or acts for a user.';
 create index on change_log (actor, changed_at, change_id);
 create index on change_log (method, changed_at, change_id);
 create index on change_log (thing, thing_key, changed_at, change_id);
@@ -69,8 +68,6 @@ comment on column platform_app.unique_id is
   'Key of the call that made the app, so that a repeated call makes no second one; null when it was made otherwise.';
 comment on column platform_app.unique_content is
   'What that call asked for, to tell a repetition from another wish under the same key.';
-create trigger change_logged after insert or update or delete on platform_app
-  for each row execute function change_log_row();
 create trigger config_changed after insert or update or delete or truncate on platform_app
   for each statement execute function platform_config_changed();
 
@@ -86,8 +83,6 @@ comment on table platform_app_secret is
   'changed.';
 create trigger at_most_two_live after insert or update on platform_app_secret
   for each row execute function platform_app_secret_limit();
-create trigger change_logged after insert or update or delete on platform_app_secret
-  for each row execute function change_log_row();
 create trigger config_changed after insert or update or delete or truncate on platform_app_secret
   for each statement execute function platform_config_changed();
 
@@ -98,8 +93,6 @@ create table platform_app_package (
 );
 comment on table platform_app_package is
   'Permission packages granted to an app; each method names the package that holds it.';
-create trigger change_logged after insert or update or delete on platform_app_package
-  for each row execute function change_log_row();
 create trigger config_changed after insert or update or delete or truncate on platform_app_package
   for each statement execute function platform_config_changed();
 
@@ -113,8 +106,6 @@ create table platform_frequency (
 comment on table platform_frequency is
   'Calls allowed in each window of so many seconds, counted from the epoch: of one app to a method, or with app_key * '
   'of all apps together.';
-create trigger change_logged after insert or update or delete on platform_frequency
-  for each row execute function change_log_row();
 create trigger config_changed after insert or update or delete or truncate on platform_frequency
   for each statement execute function platform_config_changed();
 
@@ -134,8 +125,6 @@ create table platform_user (
   created_at timestamptz not null
 );
 comment on table platform_user is 'Users who authorise apps.';
-create trigger change_logged after insert on platform_user
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table platform_session (
   session_hash bytea primary key,
@@ -154,8 +143,6 @@ comment on column platform_session.first_hash is
 create index platform_session_user on platform_session (user_id);
 create index platform_session_app on platform_session (app_key, created_at, session_hash);
 create index platform_session_first on platform_session (first_hash);
-create trigger change_logged after insert or update of revoked_at on platform_session
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table platform_authorization_code (
   code_hash bytea primary key,
@@ -227,9 +214,6 @@ comment on table platform_operator is
   'set; totp_step: the time step of the last code taken, which no code may repeat.';
 create trigger keep_owner after update of role, status or delete on platform_operator
   for each row when (old.role = 'owner' and old.status = 1) execute function platform_operator_keep_owner();
-create trigger change_logged
-  after insert or delete or update of display_name, role, status, password_hash, totp_confirmed_at on platform_operator
-  for each row execute function change_log_row();
 
 create table platform_operator_session (
   session_hash bytea primary key,
@@ -244,8 +228,6 @@ comment on table platform_operator_session is
   'Console sessions by keyed hash of their cookie. used_at: last use, to the minute.';
 create index on platform_operator_session (login);
 create index on platform_operator_session (expires_at);
-create trigger change_logged after delete on platform_operator_session
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table platform_operator_recovery (
   login text not null references platform_operator on delete cascade,
@@ -335,8 +317,6 @@ comment on table job is
   'that part in one transaction: a crash loses a part, and no part is done twice. unique_id: number its caller gave '
   'it, so that asking twice is asking once.';
 create index job_open on job (job_id) where finished_at is null;
-create trigger change_logged after insert or update of state on job
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table counter_skip (
   skip_no bigint primary key generated always as identity,

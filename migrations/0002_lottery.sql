@@ -14,8 +14,6 @@ create table lottery_activity (
 comment on table lottery_activity is
   'A draw activity. platform: the one channel it belongs to. status: 1 on shelf, 2 off shelf. user_limit, '
   'user_day_limit: standing wins one user may have in all, and of one day (GMT+8); null without limit.';
-create trigger change_logged after insert or update or delete on lottery_activity
-  for each row execute function change_log_row();
 
 -- timestamptz(0): bounds are whole seconds, so what is shown is what holds. Segments that move together may pass over
 -- each other's times: that they do not overlap is judged at the end. Each batch rewrites its row: room on the page
@@ -39,8 +37,6 @@ comment on table lottery_segment is
 create index on lottery_segment (spread_id);
 -- What goes on now is found by its end.
 create index on lottery_segment (end_time);
-create trigger change_logged after insert or delete or update of start_time, end_time, win_times on lottery_segment
-  for each row execute function change_log_row();
 
 create table lottery_prize (
   platform bigint not null,
@@ -57,8 +53,6 @@ create table lottery_prize (
 comment on table lottery_prize is
   'A prize of an activity, drawn by weight among those with stock; weight 0: never. total_count: its own stock, null '
   'when only the segments limit it. consumed_count: standing wins of it. reward_no: what it brings now.';
-create trigger change_logged after insert or delete or update of weight, total_count, reward_no on lottery_prize
-  for each row execute function change_log_row();
 
 create table lottery_reward (
   platform bigint not null,
@@ -87,8 +81,6 @@ comment on table lottery_reward is
   'What a prize brings, never changed once it is there: a change of the prize adds a reward, and a win keeps its own. '
   'cost_price in fen. gmt_expire: fixed expiry; expire_days: expiry in days of 24 hours from the win. mix_id, '
   'code_count: batch and number of voucher codes that come with it.';
-create trigger change_logged after insert or update or delete on lottery_reward
-  for each row execute function change_log_row();
 
 create table lottery_adjustment (
   platform bigint not null,

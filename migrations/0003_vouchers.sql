@@ -39,9 +39,6 @@ comment on table voucher_batch is
   'had. issued_count, consumed_count, voided_count: codes that were issued, that stand consumed, that are voided.';
 -- What goes on now is found by its end.
 create index on voucher_batch (coupon_expire_time);
-create trigger change_logged after insert or delete or update of name, description, bind_begin_time, coupon_expire_time,
-    denomination, max_bind_count, valid_duration_type, valid_days, status, code_pattern on voucher_batch
-  for each row execute function change_log_row();
 
 create table voucher_grant (
   mix_id text not null references voucher_batch,
@@ -50,8 +47,6 @@ create table voucher_grant (
   primary key (mix_id, partner_code, user_id)
 );
 comment on table voucher_grant is 'Which user may export a batch, and as which partner.';
-create trigger change_logged after insert or update or delete on voucher_grant
-  for each row execute function change_log_row();
 
 -- Codes come in only with an entry of the ledger, which refers to the batch and keeps it from going. A reference of
 -- every code to its batch would double the time that making them takes.
@@ -232,8 +227,6 @@ comment on column voucher_import.code_column is 'The column of the codes, from 0
 comment on column voucher_import.column_count is 'Columns of the heading, 0 when there is none.';
 comment on column voucher_import.quotes_open is
   'Whether a part opened quotes that no line closed: nothing after it is read as a code.';
-create trigger change_logged after insert or update on voucher_import
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table voucher_import_part (
   mix_id text not null,

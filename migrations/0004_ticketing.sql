@@ -13,8 +13,6 @@ create table ticketing_tenant (
 );
 comment on table ticketing_tenant is 'An organiser that owns projects. token_hash: keyed hash of its tenant_token.';
 comment on column ticketing_tenant.hold_minutes is 'Minutes for which an unpaid order holds its stock.';
-create trigger change_logged after insert or update or delete on ticketing_tenant
-  for each row execute function change_log_row();
 
 create table ticketing_ptnr (
   ptnr_id bigint primary key,
@@ -24,8 +22,6 @@ create table ticketing_ptnr (
   unique (tenant_id, token_hash)
 );
 comment on table ticketing_ptnr is 'A partner of a tenant. token_hash: keyed hash of its ptnr_token.';
-create trigger change_logged after insert or update or delete on ticketing_ptnr
-  for each row execute function change_log_row();
 
 create table ticketing_channel (
   channel_id bigint primary key,
@@ -35,8 +31,6 @@ create table ticketing_channel (
   unique (ptnr_id, token_hash)
 );
 comment on table ticketing_channel is 'A sales channel of a partner. token_hash: keyed hash of its channel_token.';
-create trigger change_logged after insert or update or delete on ticketing_channel
-  for each row execute function change_log_row();
 
 create table ticketing_site (
   site_id bigint primary key check (site_id between 1 and 9007199254740991),
@@ -44,8 +38,6 @@ create table ticketing_site (
   site_name_en text check (length(site_name_en) <= 200)
 );
 comment on table ticketing_site is 'A venue; venues are shared by all tenants.';
-create trigger change_logged after insert or update or delete on ticketing_site
-  for each row execute function change_log_row();
 
 create table ticketing_project (
   project_id bigint primary key check (project_id between 1 and 9007199254740991),
@@ -67,8 +59,6 @@ comment on column ticketing_project.project_no is
   'Leads every order and ticket id of the project: project_no * 10^9 + a number, so that an id tells its project and '
   'stays below 2^53.';
 comment on column ticketing_project.hold_minutes is 'Overrides the tenant''s; null follows it.';
-create trigger change_logged after insert or update or delete on ticketing_project
-  for each row execute function change_log_row();
 
 create table ticketing_project_count (
   project_id bigint primary key references ticketing_project,
@@ -114,8 +104,6 @@ comment on column ticketing_event.user_limit is
 comment on column ticketing_event.entry_limit is 'How often a ticket lets in; null is no limit.';
 -- What goes on now is found by its end.
 create index on ticketing_event (sale_end_time);
-create trigger change_logged after insert or update or delete on ticketing_event
-  for each row execute function change_log_row();
 
 create table ticketing_event_discount (
   event_id bigint not null references ticketing_event,
@@ -136,8 +124,6 @@ create table ticketing_event_discount (
 comment on table ticketing_event_discount is
   'A discount of an event. From threshold on (fen, the sum of an order''s goods of the event) amount fen come off; of '
   'several reached the largest alone. Without the two it is only shown.';
-create trigger change_logged after insert or update or delete on ticketing_event_discount
-  for each row execute function change_log_row();
 
 -- The counters change often and are in no index, so updates stay within the page (fillfactor leaves room for them).
 create table ticketing_price (
@@ -165,9 +151,6 @@ comment on table ticketing_price is
   'A price tier and its stock in tickets, or a package (is_coupon_ticket 1) and its stock in packages. price in fen. '
   'is_package_only: sold within packages and not by itself. sale_count + margin_count + held_count = goods_count '
   'always; held_count: tickets of unpaid orders.';
-create trigger change_logged after insert or delete or update of price_name, price_name_en, price, price_color,
-    is_support_free_combination, is_package_only, goods_count on ticketing_price
-  for each row execute function change_log_row();
 
 create table ticketing_price_child (
   project_id bigint not null,
@@ -186,8 +169,6 @@ create table ticketing_price_child (
 comment on table ticketing_price_child is
   'What a package holds: child_num tickets of a plain tier of the same event. The two generated columns keep parents '
   'packages and children plain.';
-create trigger change_logged after insert or update or delete on ticketing_price_child
-  for each row execute function change_log_row();
 
 create table ticketing_channel_event (
   channel_id bigint not null references ticketing_channel,
@@ -196,8 +177,6 @@ create table ticketing_channel_event (
   primary key (channel_id, event_id)
 );
 comment on table ticketing_channel_event is 'Which events a channel may sell; without a row it may not.';
-create trigger change_logged after insert or update or delete on ticketing_channel_event
-  for each row execute function change_log_row();
 
 create table ticketing_channel_price (
   project_id bigint not null,
@@ -210,8 +189,6 @@ create table ticketing_channel_price (
 );
 comment on table ticketing_channel_price is
   'A tier for which a channel''s right differs from its event; never more than the event allows.';
-create trigger change_logged after insert or update or delete on ticketing_channel_price
-  for each row execute function change_log_row();
 
 create table ticketing_stock_adjustment (
   project_id bigint not null,
@@ -260,8 +237,6 @@ comment on table ticketing_order is
   'phone.';
 create index ticketing_order_held on ticketing_order (project_id, expire_time) where order_status = 1;
 create index ticketing_order_user on ticketing_order (project_id, user_id) where user_id is not null;
-create trigger change_logged after update of order_status on ticketing_order
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table ticketing_order_line (
   project_id bigint not null,
@@ -356,8 +331,6 @@ create table ticketing_payment_refund (
 comment on table ticketing_payment_refund is
   'Payments that were given back whole, in fen, append-only: each once. refund_id: the number under which the money '
   'went back. operator: who recorded it.';
-create trigger change_logged after insert on ticketing_payment_refund
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table ticketing_refund (
   project_id bigint not null,
@@ -374,8 +347,6 @@ create table ticketing_refund (
 comment on table ticketing_refund is
   'Refunds, in fen. asked_ids: the tickets named, null for the whole order; ticket_ids: those it took back. operator: '
   'app_key.';
-create trigger change_logged after insert on ticketing_refund
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table ticketing_ticket (
   project_id bigint not null,
@@ -399,8 +370,6 @@ comment on table ticketing_ticket is
 -- By the order alone, whose id leads with its project's number: to a planner that sees no rows an index that began with
 -- the project would be as good as the key for finding a ticket by its own id.
 create index ticketing_ticket_order on ticketing_ticket (order_id);
-create trigger change_logged after update of ticket_status on ticketing_ticket
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table ticketing_check (
   project_id bigint not null,
@@ -412,8 +381,6 @@ create table ticketing_check (
   foreign key (project_id, ticket_id) references ticketing_ticket
 );
 comment on table ticketing_check is 'Every entry by a ticket, append-only. check_id: the gate''s own number of it.';
-create trigger change_logged after insert on ticketing_check
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table ticketing_check_undo (
   project_id bigint not null,
@@ -427,8 +394,6 @@ create table ticketing_check_undo (
 );
 comment on table ticketing_check_undo is
   'Entries that were made by mistake and do not count, append-only. operator: who undid them.';
-create trigger change_logged after insert on ticketing_check_undo
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 -- One line of an order as it was asked for, with what the database knows of it. money: what it costs after discounts;
 -- code: why it cannot be sold, or null.

@@ -6,8 +6,6 @@ create table sendplan_isv (
   isv_name text not null check (length(isv_name) <= 100)
 );
 comment on table sendplan_isv is 'A partner.';
-create trigger change_logged after insert or update or delete on sendplan_isv
-  for each row execute function change_log_row();
 
 create table sendplan_circle (
   isv_id bigint not null references sendplan_isv,
@@ -18,8 +16,6 @@ create table sendplan_circle (
 );
 comment on table sendplan_circle is
   'A target group of a partner. circle_contents: the contents it accepts; empty accepts any.';
-create trigger change_logged after insert or update or delete on sendplan_circle
-  for each row execute function change_log_row();
 
 -- timestamptz(0): bounds are whole seconds, so what is shown is what holds.
 create table sendplan (
@@ -40,8 +36,6 @@ comment on table sendplan is
 create index sendplan_circle_end on sendplan (isv_id, circle_id, end_time);
 -- What goes on now is found by its end.
 create index on sendplan (end_time);
-create trigger change_logged after insert or update or delete on sendplan
-  for each row execute function change_log_row();
 
 -- An item without a total may be received for ever.
 create table sendplan_item (
@@ -61,9 +55,6 @@ comment on table sendplan_item is
   'received so far, consume_inventory taken by one receive (null is one).';
 comment on column sendplan_item.valid_days is
   'How long what was received holds, in days of 24 hours; null is until the end of the plan.';
-create trigger change_logged
-  after insert or delete or update of name, weight, consume_inventory, total_inventory, valid_days on sendplan_item
-  for each row execute function change_log_row();
 
 create table sendplan_adjustment (
   plan_id bigint not null,
@@ -166,8 +157,6 @@ comment on table sendplan_biz is
   'by themselves or not. status: 1 open, 2 closed. secret_sealed: signs the charges; the RSA pair hides the phone '
   'numbers under way.';
 create index sendplan_biz_source on sendplan_biz (source, perform_type);
-create trigger change_logged after insert or update or delete on sendplan_biz
-  for each row execute function change_log_row();
 
 create table sendplan_vip (
   biz_code text not null references sendplan_biz,
@@ -182,8 +171,6 @@ create table sendplan_vip (
 comment on table sendplan_vip is
   'Memberships. start_time, end_time: the period that the charges have paid without a gap. renewing: whether the '
   'contract goes on after it. The member is hashed to be found and sealed to be shown.';
-create trigger change_logged after update of renewing on sendplan_vip
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create table sendplan_charge (
   biz_code text not null references sendplan_biz,

@@ -24,8 +24,6 @@ create table benefit_seller_type (
   primary key (user_id, config_id)
 );
 comment on table benefit_seller_type is 'Which types are open to a seller.';
-create trigger change_logged after insert or update or delete on benefit_seller_type
-  for each row execute function change_log_row();
 
 create table benefit_template (
   user_id bigint not null references benefit_seller,
@@ -57,9 +55,6 @@ comment on column benefit_template.max_sends is
 create index benefit_template_type on benefit_template (user_id, config_id, benefit_id);
 -- What goes on now is found by its end.
 create index on benefit_template (end_time);
-create trigger change_logged after insert or delete or update of denomination, start_time, end_time, extend_feature,
-    out_object_id, out_object_name, options, status, total_num, max_sends, window_seconds on benefit_template
-  for each row execute function change_log_row();
 
 create table benefit_adjustment (
   user_id bigint not null,
@@ -100,8 +95,6 @@ comment on table benefit_activity is
   'by which a repeated one is known, until the activity is changed.';
 create index benefit_activity_relation on benefit_activity (relation_id);
 create index benefit_activity_content on benefit_activity (user_id, content_hash, created_at);
-create trigger change_logged after insert or update on benefit_activity
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create sequence benefit_detail_id start 1000000001 maxvalue 9007199254740991;
 create table benefit_detail (
@@ -118,14 +111,12 @@ comment on table benefit_detail is
   'A benefit that relates to an activity; the living ones (VALID) are the ledger of relate_activity_num.';
 create unique index benefit_detail_living on benefit_detail (user_id, relation_id, benefit_id) where status = 'VALID';
 create index benefit_detail_relation on benefit_detail (user_id, relation_id, detail_id);
-create trigger change_logged after insert or update on benefit_detail
-  for each row when (current_setting('piaoquan.writer', true) <> '') execute function change_log_row();
 
 create sequence benefit_send_id maxvalue 9007199254740991;
 create table benefit_send (
   user_id bigint not null,
   unique_id text not null check (length(unique_id) between 1 and 128),
-  send_id bigint not null,
+  send_id bigint not null default nextval('benefit_send_id'),
   content_hash bytea not null check (length(content_hash) = 32),
   receiver_hash bytea not null check (length(receiver_hash) = 32),
   receiver_sealed bytea not null,

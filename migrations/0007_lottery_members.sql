@@ -11,5 +11,3 @@ create table lottery_member (
 comment on table lottery_member is
   'Which Taobao user an Alipay user is, and its membership. nick is masked. expire_date: last second of the '
   'membership. invalid_date: when the one before ended.';
-create trigger change_logged after insert or update on lottery_member
-  for each row execute function change_log_row();

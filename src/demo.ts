@@ -32,6 +32,6 @@ export async function loadPlatformDemo(sql: Sql, vault: Vault, packages: readonl
   await insertUsers(sql, [user, OTHER_SELLER, RECEIVER], now);
   await saveApp(sql, vault, { app_key, secret, name: 'Demo app 演示应用', packages, callback_urls: CALLBACKS }, now);
   // A newer release may bring new packages to an old sandbox.
-  await grantPackages(sql, app_key, packages);
+  await grantPackages(sql, app_key, packages, now);
   await insertSession(sql, vault, { session_key, app_key, user_id: user.user_id, expires_at: demoEnd(now) }, now);
 }

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { insertApp } from './database/apps.ts';
+import { systemWriter } from './database/change-log.ts';
 import type { Sql } from './database/pool.ts';
 import { APP_SECRET } from './secrets/sealed.ts';
 import { SESSION_KEY_PURPOSE, type Vault } from './secrets/vault.ts';
@@ -16,7 +17,7 @@ export type NewApp = {
 /** Saves an app with its sealed secret and packages; an app that is there already stays as it is. */
 export async function saveApp(sql: Sql, vault: Vault, app: NewApp, now: Date): Promise<boolean> {
   const secret = vault.seal(APP_SECRET, [app.app_key, now], app.secret);
-  return sql.begin((tx) => insertApp(tx, { ...app, secret, created_at: now }));
+  return sql.begin((tx) => insertApp(tx, { ...app, secret, created_at: now }, systemWriter(now)));
 }
 
 /** Makes an app with a key and secret of its own. The secret is shown here once and is sealed from then on. */

@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 type Change = {
+  change_id: number;
   actor: string;
   method?: string;
   request_id?: string;
@@ -235,4 +236,24 @@ test('changes are paged without gaps and found by time', async () => {
   expect(await changes({ start_time: '2036-01-01 00:00:00' })).toEqual([]);
   for (const cursor of ['x', '1-99999999999999999999', '1-a'])
     expect((await owner.call('piaoquan.change.list', { cursor })).error_response).toMatchObject({ code: 41 });
+});
+
+test('who makes the same thing at the same time is told as who made it and who changed it, and once where it is the same', async () => {
+  const save = (tenant_id: number, tenant_name: string) =>
+    owner.call('piaoquan.ticketing.tenant.save', { tenant_id, tenant_name });
+  const tries = [71, 72, 73, 74, 75];
+  await Promise.all(
+    tries.flatMap((id) => [save(id, '甲'), save(id, '乙'), save(id + 100, '同'), save(id + 100, '同')]),
+  );
+  for (const id of tries) {
+    // A change is told by the time of its call, which may be the later one of the first to write.
+    const told = await changes({ thing: 'ticketing_tenant', thing_key: String(id) });
+    const found = told.toSorted((a, b) => b.change_id - a.change_id);
+    expect(found.map(({ action, changed }) => [action, changed])).toEqual([
+      ['update', ['tenant_name']],
+      ['insert', undefined],
+    ]);
+    expect(found[0]?.before).toEqual(found[1]?.after);
+    expect(await changes({ thing: 'ticketing_tenant', thing_key: String(id + 100) })).toHaveLength(1);
+  }
 });

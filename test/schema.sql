@@ -171,7 +171,6 @@ create table benefit_activity (
 );
 CREATE INDEX benefit_activity_content ON benefit_activity USING btree (user_id, content_hash, created_at);
 CREATE INDEX benefit_activity_relation ON benefit_activity USING btree (relation_id);
-CREATE TRIGGER change_logged AFTER INSERT OR UPDATE ON benefit_activity FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table benefit_adjustment (
   user_id bigint not null,
@@ -205,7 +204,6 @@ create table benefit_detail (
 );
 CREATE UNIQUE INDEX benefit_detail_living ON benefit_detail USING btree (user_id, relation_id, benefit_id) WHERE status = 'VALID'::text;
 CREATE INDEX benefit_detail_relation ON benefit_detail USING btree (user_id, relation_id, detail_id);
-CREATE TRIGGER change_logged AFTER INSERT OR UPDATE ON benefit_detail FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table benefit_seller (
   user_id bigint not null,
@@ -218,12 +216,11 @@ create table benefit_seller_type (
   constraint benefit_seller_type_pkey PRIMARY KEY (user_id, config_id),
   constraint benefit_seller_type_config_id_fkey FOREIGN KEY (config_id) REFERENCES benefit_type(config_id)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON benefit_seller_type FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table benefit_send (
   user_id bigint not null,
   unique_id text not null,
-  send_id bigint not null,
+  send_id bigint default nextval('benefit_send_id'::regclass) not null,
   content_hash bytea not null,
   receiver_hash bytea not null,
   receiver_sealed bytea not null,
@@ -299,7 +296,6 @@ create table benefit_template (
 );
 CREATE INDEX benefit_template_end_time_idx ON benefit_template USING btree (end_time);
 CREATE INDEX benefit_template_type ON benefit_template USING btree (user_id, config_id, benefit_id);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE OF denomination, start_time, end_time, extend_feature, out_object_id, out_object_name, options, status, total_num, max_sends, window_seconds ON benefit_template FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table benefit_type (
   config_id bigint not null,
@@ -365,7 +361,6 @@ create table job (
   constraint job_unique_id_check CHECK (length(unique_id) >= 1 AND length(unique_id) <= 1000)
 );
 CREATE INDEX job_open ON job USING btree (job_id) WHERE finished_at IS NULL;
-CREATE TRIGGER change_logged AFTER INSERT OR UPDATE OF state ON job FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table lottery_activity (
   spread_id text not null,
@@ -382,7 +377,6 @@ create table lottery_activity (
   constraint lottery_activity_user_day_limit_check CHECK (user_day_limit > 0),
   constraint lottery_activity_user_limit_check CHECK (user_limit > 0)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON lottery_activity FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table lottery_adjustment (
   platform bigint not null,
@@ -467,7 +461,6 @@ create table lottery_member (
   constraint lottery_member_mix_user_id_check CHECK (length(mix_user_id) >= 1 AND length(mix_user_id) <= 128),
   constraint lottery_member_nick_check CHECK (length(nick) <= 64)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR UPDATE ON lottery_member FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table lottery_prize (
   platform bigint not null,
@@ -485,7 +478,6 @@ create table lottery_prize (
   constraint lottery_prize_total_count_check CHECK (total_count >= 0),
   constraint lottery_prize_weight_check CHECK (weight >= 0 AND weight <= 1000000)
 ) with (fillfactor=40);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE OF weight, total_count, reward_no ON lottery_prize FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table lottery_reward (
   platform bigint not null,
@@ -525,7 +517,6 @@ END),
   constraint lottery_reward_reward_type_check CHECK (reward_type = ANY (ARRAY[1, 2, 14])),
   constraint lottery_reward_reward_unit_check CHECK (length(reward_unit) <= 20)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON lottery_reward FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table lottery_segment (
   platform bigint not null,
@@ -545,7 +536,6 @@ create table lottery_segment (
 ) with (fillfactor=40);
 CREATE INDEX lottery_segment_end_time_idx ON lottery_segment USING btree (end_time);
 CREATE INDEX lottery_segment_spread_id_idx ON lottery_segment USING btree (spread_id);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE OF start_time, end_time, win_times ON lottery_segment FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table platform_app (
   app_key text not null,
@@ -568,7 +558,6 @@ create table platform_app (
   constraint platform_app_status_check CHECK (status = ANY (ARRAY[1, 2])),
   constraint platform_app_unique_id_check CHECK (length(unique_id) >= 1 AND length(unique_id) <= 64)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON platform_app FOR EACH ROW EXECUTE FUNCTION change_log_row();
 CREATE TRIGGER config_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON platform_app FOR EACH STATEMENT EXECUTE FUNCTION platform_config_changed();
 
 create table platform_app_package (
@@ -578,7 +567,6 @@ create table platform_app_package (
   constraint platform_app_package_app_key_fkey FOREIGN KEY (app_key) REFERENCES platform_app(app_key) ON DELETE CASCADE,
   constraint platform_app_package_package_check CHECK (length(package) >= 1 AND length(package) <= 64)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON platform_app_package FOR EACH ROW EXECUTE FUNCTION change_log_row();
 CREATE TRIGGER config_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON platform_app_package FOR EACH STATEMENT EXECUTE FUNCTION platform_config_changed();
 
 create table platform_app_secret (
@@ -590,7 +578,6 @@ create table platform_app_secret (
   constraint platform_app_secret_app_key_fkey FOREIGN KEY (app_key) REFERENCES platform_app(app_key) ON DELETE CASCADE
 );
 CREATE TRIGGER at_most_two_live AFTER INSERT OR UPDATE ON platform_app_secret FOR EACH ROW EXECUTE FUNCTION platform_app_secret_limit();
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON platform_app_secret FOR EACH ROW EXECUTE FUNCTION change_log_row();
 CREATE TRIGGER config_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON platform_app_secret FOR EACH STATEMENT EXECUTE FUNCTION platform_config_changed();
 
 create table platform_authorization_code (
@@ -648,7 +635,6 @@ create table platform_frequency (
   constraint platform_frequency_method_check CHECK (length(method) >= 1 AND length(method) <= 128),
   constraint platform_frequency_window_seconds_check CHECK (window_seconds >= 1 AND window_seconds <= 86400)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON platform_frequency FOR EACH ROW EXECUTE FUNCTION change_log_row();
 CREATE TRIGGER config_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON platform_frequency FOR EACH STATEMENT EXECUTE FUNCTION platform_config_changed();
 
 create table platform_operator (
@@ -670,7 +656,6 @@ create table platform_operator (
   constraint platform_operator_role_check CHECK (role = ANY (ARRAY['owner'::text, 'operator'::text, 'viewer'::text, 'developer'::text])),
   constraint platform_operator_status_check CHECK (status = ANY (ARRAY[1, 2]))
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE OF display_name, role, status, password_hash, totp_confirmed_at ON platform_operator FOR EACH ROW EXECUTE FUNCTION change_log_row();
 CREATE TRIGGER keep_owner AFTER DELETE OR UPDATE OF role, status ON platform_operator FOR EACH ROW WHEN (old.role = 'owner'::text AND old.status = 1) EXECUTE FUNCTION platform_operator_keep_owner();
 
 create table platform_operator_guess (
@@ -705,7 +690,6 @@ create table platform_operator_session (
 );
 CREATE INDEX platform_operator_session_expires_at_idx ON platform_operator_session USING btree (expires_at);
 CREATE INDEX platform_operator_session_login_idx ON platform_operator_session USING btree (login);
-CREATE TRIGGER change_logged AFTER DELETE ON platform_operator_session FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table platform_operator_setup (
   token_hash bytea not null,
@@ -755,7 +739,6 @@ create table platform_session (
 CREATE INDEX platform_session_app ON platform_session USING btree (app_key, created_at, session_hash);
 CREATE INDEX platform_session_first ON platform_session USING btree (first_hash);
 CREATE INDEX platform_session_user ON platform_session USING btree (user_id);
-CREATE TRIGGER change_logged AFTER INSERT OR UPDATE OF revoked_at ON platform_session FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table platform_user (
   user_id bigint not null,
@@ -766,7 +749,6 @@ create table platform_user (
   constraint platform_user_nick_check CHECK (length(nick) >= 1 AND length(nick) <= 64),
   constraint platform_user_user_id_check CHECK (user_id >= 1 AND user_id <= '9007199254740991'::bigint)
 );
-CREATE TRIGGER change_logged AFTER INSERT ON platform_user FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table platform_vault (
   id smallint default 1 not null,
@@ -831,7 +813,6 @@ create table sendplan (
 );
 CREATE INDEX sendplan_circle_end ON sendplan USING btree (isv_id, circle_id, end_time);
 CREATE INDEX sendplan_end_time_idx ON sendplan USING btree (end_time);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON sendplan FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table sendplan_adjustment (
   plan_id bigint not null,
@@ -867,7 +848,6 @@ create table sendplan_biz (
   constraint sendplan_biz_status_check CHECK (status = ANY (ARRAY[1, 2]))
 );
 CREATE INDEX sendplan_biz_source ON sendplan_biz USING btree (source, perform_type);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON sendplan_biz FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table sendplan_charge (
   biz_code text not null,
@@ -893,7 +873,6 @@ create table sendplan_circle (
   constraint sendplan_circle_circle_id_check CHECK (circle_id >= 1 AND circle_id <= '9007199254740991'::bigint),
   constraint sendplan_circle_circle_name_check CHECK (length(circle_name) <= 100)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON sendplan_circle FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table sendplan_isv (
   isv_id bigint not null,
@@ -902,7 +881,6 @@ create table sendplan_isv (
   constraint sendplan_isv_isv_id_check CHECK (isv_id >= 1 AND isv_id <= '9007199254740991'::bigint),
   constraint sendplan_isv_isv_name_check CHECK (length(isv_name) <= 100)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON sendplan_isv FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table sendplan_item (
   plan_id bigint not null,
@@ -924,7 +902,6 @@ create table sendplan_item (
   constraint sendplan_item_valid_days_check CHECK (valid_days >= 1 AND valid_days <= 3660),
   constraint sendplan_item_weight_check CHECK (weight >= 0)
 ) with (fillfactor=70);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE OF name, weight, consume_inventory, total_inventory, valid_days ON sendplan_item FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table sendplan_person (
   user_hash bytea not null,
@@ -980,7 +957,6 @@ create table sendplan_vip (
   constraint sendplan_vip_check CHECK (end_time > start_time),
   constraint sendplan_vip_member_hash_check CHECK (length(member_hash) = 32)
 ) with (fillfactor=70);
-CREATE TRIGGER change_logged AFTER UPDATE OF renewing ON sendplan_vip FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table ticketing_channel (
   channel_id bigint not null,
@@ -993,7 +969,6 @@ create table ticketing_channel (
   constraint ticketing_channel_channel_name_check CHECK (length(channel_name) <= 100),
   constraint ticketing_channel_token_hash_check CHECK (length(token_hash) = 32)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_channel FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_channel_event (
   channel_id bigint not null,
@@ -1003,7 +978,6 @@ create table ticketing_channel_event (
   constraint ticketing_channel_event_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES ticketing_channel(channel_id),
   constraint ticketing_channel_event_event_id_fkey FOREIGN KEY (event_id) REFERENCES ticketing_event(event_id)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_channel_event FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_channel_price (
   project_id bigint not null,
@@ -1015,7 +989,6 @@ create table ticketing_channel_price (
   constraint ticketing_channel_price_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES ticketing_channel(channel_id),
   constraint ticketing_channel_price_project_id_event_id_price_id_fkey FOREIGN KEY (project_id, event_id, price_id) REFERENCES ticketing_price(project_id, event_id, price_id)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_channel_price FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_check (
   project_id bigint not null,
@@ -1028,7 +1001,6 @@ create table ticketing_check (
   constraint ticketing_check_check_id_check CHECK (length(check_id) >= 1 AND length(check_id) <= 64),
   constraint ticketing_check_gate_check CHECK (length(gate) <= 100)
 );
-CREATE TRIGGER change_logged AFTER INSERT ON ticketing_check FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table ticketing_check_undo (
   project_id bigint not null,
@@ -1042,7 +1014,6 @@ create table ticketing_check_undo (
   constraint ticketing_check_undo_operator_check CHECK (length(operator) <= 64),
   constraint ticketing_check_undo_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500)
 );
-CREATE TRIGGER change_logged AFTER INSERT ON ticketing_check_undo FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table ticketing_document (
   project_id bigint not null,
@@ -1092,7 +1063,6 @@ create table ticketing_event (
   constraint ticketing_event_user_limit_check CHECK (user_limit > 0)
 );
 CREATE INDEX ticketing_event_sale_end_time_idx ON ticketing_event USING btree (sale_end_time);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_event FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_event_discount (
   event_id bigint not null,
@@ -1119,7 +1089,6 @@ create table ticketing_event_discount (
   constraint ticketing_event_discount_discount_type_name_en_check CHECK (length(discount_type_name_en) <= 100),
   constraint ticketing_event_discount_threshold_check CHECK (threshold > 0)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_event_discount FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_order (
   project_id bigint not null,
@@ -1151,7 +1120,6 @@ create table ticketing_order (
 ) with (fillfactor=80);
 CREATE INDEX ticketing_order_held ON ticketing_order USING btree (project_id, expire_time) WHERE order_status = 1;
 CREATE INDEX ticketing_order_user ON ticketing_order USING btree (project_id, user_id) WHERE user_id IS NOT NULL;
-CREATE TRIGGER change_logged AFTER UPDATE OF order_status ON ticketing_order FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table ticketing_order_line (
   project_id bigint not null,
@@ -1213,7 +1181,6 @@ create table ticketing_payment_refund (
   constraint ticketing_payment_refund_refund_id_check CHECK (length(refund_id) >= 1 AND length(refund_id) <= 64),
   constraint ticketing_payment_refund_refund_money_check CHECK (refund_money >= 0)
 );
-CREATE TRIGGER change_logged AFTER INSERT ON ticketing_payment_refund FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table ticketing_person (
   project_id bigint not null,
@@ -1260,7 +1227,6 @@ create table ticketing_price (
   constraint ticketing_price_price_name_en_check CHECK (length(price_name_en) <= 100),
   constraint ticketing_price_sale_count_check CHECK (sale_count >= 0)
 ) with (fillfactor=70);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE OF price_name, price_name_en, price, price_color, is_support_free_combination, is_package_only, goods_count ON ticketing_price FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_price_child (
   project_id bigint not null,
@@ -1275,7 +1241,6 @@ create table ticketing_price_child (
   constraint ticketing_price_child_project_id_event_id_price_id_parent__fkey FOREIGN KEY (project_id, event_id, price_id, parent_is_package) REFERENCES ticketing_price(project_id, event_id, price_id, is_coupon_ticket),
   constraint ticketing_price_child_child_num_check CHECK (child_num > 0)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_price_child FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_project (
   project_id bigint not null,
@@ -1304,7 +1269,6 @@ create table ticketing_project (
   constraint ticketing_project_project_no_check CHECK (project_no >= 1 AND project_no <= 9007198),
   constraint ticketing_project_project_seat_type_check CHECK (project_seat_type = ANY (ARRAY[1, 2]))
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_project FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_project_count (
   project_id bigint not null,
@@ -1327,7 +1291,6 @@ create table ticketing_ptnr (
   constraint ticketing_ptnr_ptnr_name_check CHECK (length(ptnr_name) <= 100),
   constraint ticketing_ptnr_token_hash_check CHECK (length(token_hash) = 32)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_ptnr FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_refund (
   project_id bigint not null,
@@ -1346,7 +1309,6 @@ create table ticketing_refund (
   constraint ticketing_refund_refund_money_check CHECK (refund_money >= 0),
   constraint ticketing_refund_ticket_ids_check CHECK (cardinality(ticket_ids) > 0)
 );
-CREATE TRIGGER change_logged AFTER INSERT ON ticketing_refund FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table ticketing_site (
   site_id bigint not null,
@@ -1357,7 +1319,6 @@ create table ticketing_site (
   constraint ticketing_site_site_name_check CHECK (length(site_name) <= 200),
   constraint ticketing_site_site_name_en_check CHECK (length(site_name_en) <= 200)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_site FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_stock_adjustment (
   project_id bigint not null,
@@ -1387,7 +1348,6 @@ create table ticketing_tenant (
   constraint ticketing_tenant_tenant_name_check CHECK (length(tenant_name) <= 100),
   constraint ticketing_tenant_token_hash_check CHECK (length(token_hash) = 32)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON ticketing_tenant FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table ticketing_ticket (
   project_id bigint not null,
@@ -1410,7 +1370,6 @@ create table ticketing_ticket (
   constraint ticketing_ticket_unit_no_check CHECK (unit_no > 0)
 ) with (fillfactor=80);
 CREATE INDEX ticketing_ticket_order ON ticketing_ticket USING btree (order_id);
-CREATE TRIGGER change_logged AFTER UPDATE OF ticket_status ON ticketing_ticket FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table voucher_batch (
   mix_id text not null,
@@ -1455,7 +1414,6 @@ create table voucher_batch (
   constraint voucher_batch_valid_duration_type_check CHECK (valid_duration_type = ANY (ARRAY['GENERAL'::text, 'DAY'::text]))
 );
 CREATE INDEX voucher_batch_coupon_expire_time_idx ON voucher_batch USING btree (coupon_expire_time);
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE OF name, description, bind_begin_time, coupon_expire_time, denomination, max_bind_count, valid_duration_type, valid_days, status, code_pattern ON voucher_batch FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table voucher_code (
   mix_id text not null,
@@ -1507,7 +1465,6 @@ create table voucher_grant (
   constraint voucher_grant_mix_id_fkey FOREIGN KEY (mix_id) REFERENCES voucher_batch(mix_id),
   constraint voucher_grant_partner_code_check CHECK (length(partner_code) >= 1 AND length(partner_code) <= 128)
 );
-CREATE TRIGGER change_logged AFTER INSERT OR DELETE OR UPDATE ON voucher_grant FOR EACH ROW EXECUTE FUNCTION change_log_row();
 
 create table voucher_guess (
   app_key text not null,
@@ -1546,7 +1503,6 @@ create table voucher_import (
   constraint voucher_import_import_id_check CHECK (length(import_id) >= 1 AND length(import_id) <= 128),
   constraint voucher_import_state_check CHECK (state = ANY (ARRAY['open'::text, 'queued'::text, 'done'::text, 'refused'::text]))
 );
-CREATE TRIGGER change_logged AFTER INSERT OR UPDATE ON voucher_import FOR EACH ROW WHEN (current_setting('piaoquan.writer'::text, true) <> ''::text) EXECUTE FUNCTION change_log_row();
 
 create table voucher_import_line (
   mix_id text not null,
@@ -2050,42 +2006,45 @@ create view ticketing_price_shown as
    FROM ticketing_price tier;
 
 -- function benefit_find_sellers(p_relation_ids bigint[]) returns TABLE(relation_id bigint, user_id bigint) language plpgsql stable set enable_seqscan=off
--- function benefit_find_sends(p_unique_id text) returns SETOF benefit_send language plpgsql stable set enable_seqscan=off
+-- function benefit_find_sends(p_unique_id text) returns TABLE(user_id bigint, unique_id text, send_id bigint, receiver_hash bytea, receiver_sealed bytea, biz_id text, trace_id text, sent_at timestamp with time zone) language plpgsql stable set enable_seqscan=off
 -- function benefit_send(p_user_id bigint, p_commands jsonb) returns TABLE(error_code text, results json) language plpgsql set enable_seqscan=off set enable_nestloop=off
 -- function benefit_send_decide(p_user_id bigint, p_commands jsonb) returns TABLE(n bigint, first_n bigint, same_content boolean, unique_id text, content text, send_count integer, receiver bytea, receiver_sealed text, share_hash text, biz_id text, trace_id text, sent_at timestamp with time zone, stored_content bytea, is_shared boolean, has_target boolean, of_detail bigint, benefit_id bigint, max_sends integer, window_start timestamp with time zone, window_ordinal bigint, success_count integer, is_sent boolean, error_code_list text[]) language sql stable
 -- function benefit_send_match(p_user_id bigint, p_commands jsonb) returns TABLE(n bigint, first_n bigint, same_content boolean, at bigint, unique_id text, content text, relation_id bigint, detail_id bigint, config_id bigint, benefit_type text, send_count integer, receiver bytea, receiver_sealed text, share_hash text, biz_id text, trace_id text, sent_at timestamp with time zone, stored_content bytea, is_shared boolean) language sql stable
 -- function benefit_send_parts(p_user_id bigint, p_commands jsonb) returns SETOF benefit_send_part language sql stable
 -- function benefit_send_targets(p_user_id bigint, p_relation_id bigint, p_detail_id bigint) returns TABLE(detail_id bigint, benefit_id bigint, config_id bigint, benefit_type text, status smallint, valid_total_num bigint, max_sends integer, window_seconds integer, from_time timestamp with time zone, to_time timestamp with time zone) language sql stable
--- function change_log_row() returns trigger language plpgsql
+-- function change_log_enter(p_writer jsonb, p_things jsonb, p_held jsonb) returns void language plpgsql
+-- function change_log_hold(p_things jsonb) returns jsonb language plpgsql
+-- function change_log_key(p_table regclass, p_row jsonb) returns text language sql stable
+-- function change_log_rows(p_table regclass, p_key jsonb, p_hold boolean, p_order jsonb) returns jsonb language plpgsql
 -- function counters_advance(p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function counters_advance_sequences(p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function lottery_adjust(p_spread_id text, p_counter text, p_counter_no integer, p_entry jsonb, p_now timestamp with time zone) returns jsonb language plpgsql
 -- function lottery_claim(p_platform bigint, p_claims jsonb, p_now timestamp with time zone) returns integer[] language plpgsql set enable_seqscan=off set lock_timeout=100ms
--- function lottery_codes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_wins integer) returns jsonb language sql stable
+-- function lottery_codes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_wins integer) returns jsonb language plpgsql stable
 -- function lottery_complete(p_spread_id text, p_out_biz_id text, p_app_key text, p_most integer, p_now timestamp with time zone) returns jsonb language plpgsql set enable_seqscan=off
 -- function lottery_decide(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_users text[], p_rolls double precision[], INOUT return_codes integer[], OUT won integer[], OUT prizes integer[], OUT segment_no integer, OUT limited boolean) returns record language plpgsql stable
 -- function lottery_draw(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text, p_fresh boolean) returns json language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function lottery_draw_each(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text, p_fresh boolean) returns json language plpgsql
 -- function lottery_draw_plenty(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_ids text, p_app_keys text, p_mix_user_ids text, p_rolls text) returns json language plpgsql
 -- function lottery_draw_prizes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_wanted integer[], p_all_rolls double precision[]) returns integer[] language plpgsql stable
--- function lottery_enter_opening(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_now timestamp with time zone) returns void language sql
+-- function lottery_enter_opening(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_now timestamp with time zone) returns void language plpgsql
 -- function lottery_enter_wins(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_keys text[], p_apps text[], p_users text[], p_won integer[], p_prizes integer[], p_segment_no integer, p_limited boolean) returns void language plpgsql
--- function lottery_find_lacking(p_platform bigint, p_spread_id text) returns TABLE(granted_at timestamp with time zone, out_biz_id text, app_key text, mix_id text) language sql stable
+-- function lottery_find_lacking(p_platform bigint, p_spread_id text) returns TABLE(granted_at timestamp with time zone, out_biz_id text, app_key text, mix_id text) language plpgsql stable
 -- function lottery_homes(p_draws jsonb) returns json language plpgsql
 -- function lottery_invalid(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_commands jsonb) returns integer[] language plpgsql set enable_seqscan=off
 -- function lottery_invalid_one(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_out_biz_id text, p_app_key text, p_mix_user_id text) returns integer language plpgsql
--- function lottery_is_known_stock(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_present bigint) returns boolean language sql stable
+-- function lottery_is_known_stock(p_platform bigint, p_spread_id text, p_counter text, p_counter_no integer, p_stock bigint, p_present bigint) returns boolean language plpgsql stable
 -- function lottery_issue_codes(p_platform bigint, p_out_biz_ids text[], p_app_keys text[], p_now timestamp with time zone) returns void language plpgsql
 -- function lottery_lock(p_spread_id text) returns void language sql
 -- function lottery_numbers_with_codes(p_platform bigint, p_spread_id text, p_won integer[], p_prizes integer[]) returns integer[] language plpgsql stable
 -- function lottery_open_prizes(p_platform bigint, p_spread_id text, p_now timestamp with time zone, p_drawn integer[], p_codes jsonb) returns TABLE(prize_no integer, weight double precision, givable boolean) language sql stable
 -- function lottery_open_segment(p_platform bigint, p_spread_id text, p_now timestamp with time zone, OUT return_code integer, OUT segment_no integer, OUT free bigint) returns record language plpgsql stable
--- function lottery_over_limit(p_activity lottery_activity, p_now timestamp with time zone, p_wanted integer[], p_users text[]) returns TABLE(n integer, return_code integer) language sql stable set enable_nestloop=off
+-- function lottery_over_limit(p_activity lottery_activity, p_now timestamp with time zone, p_wanted integer[], p_users text[]) returns TABLE(n integer, return_code integer) language plpgsql stable set enable_nestloop=off
 -- function lottery_receipts(p_platform bigint, p_spread_id text, p_keys text[], p_apps text[], p_users text[]) returns TABLE(n integer, refusal integer) language plpgsql stable
 -- function lottery_save(p_activity jsonb, p_now timestamp with time zone) returns text language plpgsql
 -- function lottery_save_prize(p_platform bigint, p_spread_id text, p_prize jsonb, p_now timestamp with time zone) returns void language plpgsql
 -- function lottery_save_segment(p_platform bigint, p_spread_id text, p_segment jsonb, p_now timestamp with time zone) returns void language plpgsql
--- function lottery_wins(p_platform bigint, p_keys text[], p_apps text[], p_numbers integer[]) returns json language sql stable
+-- function lottery_wins(p_platform bigint, p_keys text[], p_apps text[], p_numbers integer[]) returns json language plpgsql stable
 -- function period_over(p_end timestamp with time zone, p_now timestamp with time zone) returns boolean language sql stable parallel safe
 -- function platform_app_secret_limit() returns trigger language plpgsql
 -- function platform_call_log_drop_before(p_before timestamp with time zone) returns integer language plpgsql
@@ -2117,13 +2076,13 @@ create view ticketing_price_shown as
 -- function sendplan_receive_write(p_plan sendplan, p_items sendplan_receive_items, p_asked sendplan_receive_asked, p_names sendplan_receive_names, p_decided sendplan_receive_decided) returns TABLE(outcome integer, receipt_id bigint, item_id bigint, item_name text, units integer, start_time timestamp with time zone, end_time timestamp with time zone) language plpgsql
 -- function ticketing_advance_counters(p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function ticketing_advance_project(p_project_id bigint, p_numbers bigint) returns TABLE(counter text, key text, skipped bigint) language plpgsql
--- function ticketing_document_stand(p_project_id bigint, p_order_ids bigint[], p_standing boolean) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_document_stand(p_project_id bigint, p_order_ids bigint[], p_standing boolean) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_gate_opens(p_event ticketing_event) returns timestamp with time zone language sql stable
 -- function ticketing_goods_need(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[]) returns TABLE(n integer, kind integer, event_id bigint, price_id bigint, resource integer, amount bigint, capacity bigint) language sql stable
 -- function ticketing_goods_read(p_project_id bigint, p_commands jsonb) returns SETOF ticketing_goods language sql stable
 -- function ticketing_order_by_id(p_project_id bigint, p_order_id bigint) returns SETOF ticketing_order language sql stable
 -- function ticketing_order_cancel(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(n integer, code integer) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
--- function ticketing_order_close(p_project_id bigint, p_order_ids bigint[], p_status integer, p_now timestamp with time zone) returns bigint[] language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_order_close(p_project_id bigint, p_order_ids bigint[], p_status integer, p_now timestamp with time zone) returns bigint[] language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_decide(p_last_id bigint, p_submitted ticketing_submitted, p_needs ticketing_needs, OUT details jsonb[], OUT orders bigint[], OUT made bigint[], OUT made_count integer, OUT remaining bigint[]) returns record language plpgsql
 -- function ticketing_order_expire(p_project_id bigint, p_now timestamp with time zone, p_most integer) returns integer language plpgsql set enable_seqscan=off set enable_sort=off
 -- function ticketing_order_free(p_project_id bigint, p_order_ids bigint[]) returns void language plpgsql
@@ -2131,29 +2090,29 @@ create view ticketing_price_shown as
 -- function ticketing_order_judge(p_commands jsonb, p_goods ticketing_goods[]) returns TABLE(n integer, code integer, detail jsonb, goods_money numeric, receivable_money numeric) language sql stable
 -- function ticketing_order_match(p_project_id bigint, p_commands jsonb, OUT goods ticketing_goods[], OUT submitted ticketing_submitted) returns record language plpgsql
 -- function ticketing_order_needs(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[]) returns ticketing_needs language plpgsql
--- function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[]) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
--- function ticketing_order_pay(p_project_id bigint, p_commands jsonb) returns TABLE(n integer, result_code integer, expected bigint, vo json, tickets json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
+-- function ticketing_order_paid(p_project_id bigint, p_order_ids bigint[], p_paid_at timestamp with time zone[]) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_order_pay(p_project_id bigint, p_commands jsonb) returns TABLE(result_code integer, expected bigint, vo json, tickets json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_pay_decide(p_project_id bigint, p_commands jsonb, OUT codes integer[], OUT order_ids bigint[], OUT moneys bigint[], OUT recorded integer[], OUT paid_ids bigint[], OUT paid_times timestamp with time zone[]) returns record language plpgsql
 -- function ticketing_order_refund(p_project_id bigint, p_order_id bigint, p_refund_id text, p_ticket_ids bigint[], p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint, OUT ticket_ids bigint[]) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_release(p_project_id bigint, p_now timestamp with time zone, p_most integer) returns integer language plpgsql
--- function ticketing_order_reopen(p_project_id bigint, p_order_id bigint) returns void language sql set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_order_reopen(p_project_id bigint, p_order_id bigint) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_order_retake(p_project_id bigint, p_order_id bigint) returns integer language plpgsql set enable_seqscan=off set enable_bitmapscan=off
--- function ticketing_order_submit(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(n integer, detail jsonb, vo json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
+-- function ticketing_order_submit(p_project_id bigint, p_now timestamp with time zone, p_commands jsonb) returns TABLE(detail jsonb, vo json) language plpgsql set enable_seqscan=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan
 -- function ticketing_order_takes(p_project_id bigint, p_order_ids bigint[]) returns TABLE(event_id bigint, price_id bigint, n integer) language sql stable
 -- function ticketing_order_tickets(p_project_id bigint, p_order_id bigint) returns SETOF ticketing_ticket language sql stable
 -- function ticketing_order_vo(p_project_id bigint, p_order_id bigint) returns TABLE(vo json) language sql stable
 -- function ticketing_order_write(p_project_id bigint, p_commands jsonb, p_goods ticketing_goods[], p_orders bigint[]) returns void language plpgsql
 -- function ticketing_payment_give_back(p_project_id bigint, p_order_id bigint, p_pay_no text, p_refund_id text, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT refund_money bigint) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_payments_match(p_project_id bigint, p_commands jsonb) returns TABLE(n integer, now timestamp with time zone, order_id bigint, pay_money bigint, pay_type_id text, found_id bigint, order_status smallint, receivable_money bigint, result_code integer, payment_order bigint, payment_money bigint, payment_type text, order_rank integer, pay_rank integer) language sql stable
--- function ticketing_project_lock(p_project_id bigint) returns ticketing_project_count language plpgsql
--- function ticketing_projects_due(p_now timestamp with time zone) returns SETOF bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off
+-- function ticketing_project_lock(p_project_id bigint, OUT order_count bigint, OUT ticket_count bigint) returns record language plpgsql
+-- function ticketing_projects_due(p_now timestamp with time zone) returns SETOF bigint language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_refund_free(p_project_id bigint, p_order_id bigint, p_taken ticketing_ticket[]) returns void language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_stock_adjust(p_project_id bigint, p_event_id bigint, p_price_id bigint, p_adjust_id text, p_delta integer, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer) returns integer language plpgsql
 -- function ticketing_ticket_check(p_project_id bigint, p_ticket_id bigint, p_event_id bigint, p_check_id text, p_gate text, p_now timestamp with time zone, OUT code integer, OUT entries integer, OUT first_checked_at timestamp with time zone, OUT opens_at timestamp with time zone) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_ticket_entries(p_project_id bigint, p_ticket_id bigint, OUT entries integer, OUT first_checked_at timestamp with time zone) returns record language sql stable
 -- function ticketing_ticket_uncheck(p_project_id bigint, p_ticket_id bigint, p_check_id text, p_reason text, p_operator text, p_now timestamp with time zone, OUT code integer, OUT entries integer) returns record language plpgsql set enable_seqscan=off set enable_bitmapscan=off
 -- function ticketing_tickets(p_ticket_ids bigint[], p_project_nos integer[]) returns TABLE(ticket_id bigint, project_id bigint, tenant_id bigint, event_id bigint, order_id bigint, channel_id bigint, user_id text, ticket_status smallint, event_show_end_time timestamp with time zone) language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off
--- function ticketing_user_tickets(p_project_id bigint, p_event_id bigint, p_user_id text) returns bigint language sql stable set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
+-- function ticketing_user_tickets(p_project_id bigint, p_event_id bigint, p_user_id text) returns bigint language plpgsql stable set enable_seqscan=off set enable_bitmapscan=off set enable_hashjoin=off set enable_mergejoin=off
 -- function voucher_advance_batch(p_mix_id text, p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function voucher_advance_counters(p_numbers bigint, p_codes bigint, p_at timestamp with time zone) returns TABLE(counter text, key text, skipped bigint) language plpgsql
 -- function voucher_advance_issue(p_mix_id text, p_codes bigint, p_at timestamp with time zone) returns bigint language plpgsql
@@ -2166,7 +2125,7 @@ create view ticketing_price_shown as
 -- function voucher_expire_time(valid_days integer, coupon_expire_time timestamp with time zone, bound_time timestamp with time zone) returns timestamp with time zone language sql stable parallel safe
 -- function voucher_find_catalogues(p_mix_ids text[]) returns TABLE(mix_id text, total_count bigint, form jsonb) language plpgsql stable set enable_seqscan=off
 -- function voucher_find_grants(p_keys jsonb) returns SETOF boolean language plpgsql stable set enable_seqscan=off
--- function voucher_find_orders(p_ext_order_id text, p_mix_id text, p_app_key text) returns SETOF voucher_order language plpgsql stable set enable_seqscan=off
+-- function voucher_find_orders(p_ext_order_id text, p_mix_id text, p_app_key text) returns TABLE(mix_id text, sequences bigint[]) language plpgsql stable set enable_seqscan=off
 -- function voucher_find_placed(p_places jsonb, p_mix_id text, p_sequence bigint, p_limit integer) returns TABLE(mix_id text, name text, sequence bigint, code_status smallint, gmt_modified timestamp with time zone, bound_time timestamp with time zone, bound_sealed text, code_sealed text, form jsonb, expire_time timestamp with time zone, issued_at timestamp with time zone, issue_ref text, issued_to text, consume_sequence bigint, consumed_at timestamp with time zone) language plpgsql stable set enable_seqscan=off
 -- function voucher_find_stored(p_mix_ids text[], p_hashes text[]) returns TABLE(mix_id text, hash text, sequence bigint) language plpgsql stable set enable_seqscan=off
 -- function voucher_generate(p_mix_id text, p_form jsonb, p_count bigint, p_most bigint, p_app_key text, p_unique_id text, p_now timestamp with time zone) returns TABLE(state text, job_id bigint) language plpgsql
@@ -2183,10 +2142,10 @@ create view ticketing_price_shown as
 -- function voucher_operate(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, results jsonb) language plpgsql set enable_seqscan=off
 -- function voucher_operate_codes(p_batch voucher_batch, p_sequences bigint[]) returns voucher_operation_codes language plpgsql
 -- function voucher_operate_decide(p_batch voucher_batch, p_commands jsonb, p_now timestamp with time zone, INOUT items voucher_operation_items, INOUT codes voucher_operation_codes, INOUT users voucher_operation_users) returns record language plpgsql
--- function voucher_operate_logged(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, results jsonb) language plpgsql set enable_seqscan=off
+-- function voucher_operate_logged(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(results jsonb) language plpgsql set enable_seqscan=off
 -- function voucher_operate_users(p_mix_id text, p_hashes text[]) returns voucher_operation_users language plpgsql set enable_seqscan=off
 -- function voucher_operate_write(p_batch voucher_batch, p_commands jsonb, p_now timestamp with time zone, p_items voucher_operation_items, p_codes voucher_operation_codes, p_users voucher_operation_users) returns void language plpgsql set enable_seqscan=off
 -- function voucher_read_codes(p_mix_id text, p_sequences bigint[]) returns TABLE(sequence bigint, code_status smallint, bound_time timestamp with time zone, bound_hash bytea, bound_sealed bytea, consume_sequence bigint) language plpgsql set enable_seqscan=off
 -- function voucher_sample(p_mix_id text, p_step bigint) returns TABLE(mix_id text, code_status smallint, bound_time timestamp with time zone) language plpgsql stable set enable_seqscan=off
--- function voucher_send(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(n integer, answer jsonb) language plpgsql set enable_seqscan=off
+-- function voucher_send(p_mix_id text, p_commands jsonb, p_now timestamp with time zone) returns TABLE(answer jsonb) language plpgsql set enable_seqscan=off
 -- function voucher_void(p_mix_id text, p_sequences bigint[], p_at timestamp with time zone) returns TABLE(sequence bigint) language sql

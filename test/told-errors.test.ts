@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { argumentWords } from '../src/contract/argument-words.ts';
+import { type ErrorEntry, platformErrors } from '../src/contract/error-table.ts';
+import { lotteryActivitySave } from '../src/contract/lottery/admin.ts';
 import { encodeForm } from '../src/wire/form.ts';
+import { explanationOf } from '../web/console/contracts.ts';
 import { errorOf, exchange, FORM, postForm, signedCall } from './harness/exchange.ts';
 import { demo, startTestServer, type TestServer } from './harness/server.ts';
 
@@ -141,4 +144,15 @@ test('a missing or wrong argument is named to people in both languages', async (
   expect(zh).toMatch(/^参数 spread_idd 不合法/);
   expect(en).toBe(`The parameter spread_idd has a wrong form or value, or is not known: ${zh}`);
   expect(argumentWords({ code: 25, msg: 'Invalid signature' })).toBeUndefined();
+});
+
+test('the console explains errors of the platform, and of a contract by that, in both languages', () => {
+  const method = 'piaoquan.lottery.activity.save';
+  for (const entry of Object.values<ErrorEntry>(platformErrors)) {
+    const { code, sub_code } = entry;
+    expect(explanationOf({ method, code, sub_code })?.cause).toEqual(entry.cause);
+  }
+  const own = explanationOf({ method, code: 15, sub_code: 'isv.segment-over' });
+  expect(own).toBe(lotteryActivitySave.errors['isv.segment-over']);
+  expect(explanationOf({ method, code: 15, sub_code: 'isv.of-a-later-release' })).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { generateSecret, generateURI, verifySync } from 'otplib';
-import { writeAs } from '../database/change-log.ts';
+import { logged } from '../database/change-log.ts';
 import { endSessions, removeTotp } from '../database/operators.ts';
 import { newRequestId } from '../gateway/request-id.ts';
 import { hashPassword, isPassword } from '../secrets/password.ts';
@@ -110,7 +110,9 @@ export async function setUp(parts: LoginParts, body: Body, origin: Origin): Prom
   if ((await findLink(sql, vault, token, now))?.login !== null) throw new ConsoleError('setup-link');
   const owner = { login, display_name, password_hash: await hashPassword(password) };
   const writer = writerOf(login, 'console.setup', now);
-  const made = await writeAs(sql, writer, (tx) => makeFirstOwner(tx, vault, { token, owner, now }));
+  const made = await sql.begin((tx) =>
+    logged(tx, writer, [operatorRow(login)], () => makeFirstOwner(tx, vault, { token, owner, now })),
+  );
   if (!made) throw new ConsoleError('setup-link');
   return startSession(parts, { login, origin });
 }
@@ -130,6 +132,9 @@ export async function resetPassword(parts: LoginParts, body: Body, origin: Origi
   if (!(await resetByLink(sql, vault, { token, login, password_hash }, writer))) throw new ConsoleError('reset-link');
   return startSession(parts, { login, origin });
 }
+
+const operatorRow = (login: string) => ['platform_operator', { login }] as const;
+const sessionRows = (login: string) => ['platform_operator_session', { login }] as const;
 
 const writerOf = (actor: string, method: string, now: Date) => ({ actor, method, request_id: newRequestId(now), now });
 
@@ -162,12 +167,16 @@ export async function changePassword(parts: LoginParts, body: Body, own: LoggedI
   if (fresh === present) throw new ConsoleError('wrong-field', { field: 'new_password' });
   const account = await proved(parts, own, present);
   const password_hash = await hashPassword(fresh);
-  await writeAs(sql, writerOf(own.login, 'console.password', clock()), async (tx) => {
-    // An owner may have given another password meanwhile, which stands.
-    if (!(await setPassword(tx, own.login, password_hash, account.password_hash)))
-      throw new ConsoleError('wrong-password', { field: 'password' });
-    await endSessions(tx, own.login, sessionHash(vault, own.token));
-  });
+  const { login } = own;
+  const writer = writerOf(login, 'console.password', clock());
+  await sql.begin((tx) =>
+    logged(tx, writer, [operatorRow(login), sessionRows(login)], async () => {
+      // An owner may have given another password meanwhile, which stands.
+      if (!(await setPassword(tx, login, password_hash, account.password_hash)))
+        throw new ConsoleError('wrong-password', { field: 'password' });
+      await endSessions(tx, login, sessionHash(vault, own.token));
+    }),
+  );
   return {};
 }
 
@@ -191,11 +200,15 @@ export async function confirmFactor(parts: LoginParts, body: Body, own: LoggedIn
   const codes = Array.from({ length: RECOVERY_CODES }, drawRecovery);
   const step = stepOf(vault, account, code, now);
   if (step === undefined) throw new ConsoleError('wrong-totp', { field: 'code' });
-  await writeAs(sql, writerOf(own.login, 'console.totp.confirm', now), async (tx) => {
+  const writer = writerOf(own.login, 'console.totp.confirm', now);
+  const rows = [operatorRow(own.login), sessionRows(own.login)];
+  await sql.begin(async (tx) => {
     const plain = codes.map((each) => each.replace('-', ''));
     if (!(await takeStep(tx, own.login, step))) throw new ConsoleError('wrong-totp', { field: 'code' });
-    if (!(await confirmTotp(tx, vault, own.login, { codes: plain, now }))) throw new ConsoleError('totp-is-on');
-    await endSessions(tx, own.login, sessionHash(vault, own.token));
+    await logged(tx, writer, rows, async () => {
+      if (!(await confirmTotp(tx, vault, own.login, { codes: plain, now }))) throw new ConsoleError('totp-is-on');
+      await endSessions(tx, own.login, sessionHash(vault, own.token));
+    });
   });
   return { recovery_codes: codes };
 }
@@ -214,8 +227,7 @@ export async function removeFactor(parts: LoginParts, body: Body, own: LoggedIn)
     if (!account.totp) throw new ConsoleError('totp-is-off');
     await proveFactor(parts, account, code);
   });
-  await writeAs(parts.sql, writerOf(own.login, 'console.totp.remove', parts.clock()), (tx) =>
-    removeTotp(tx, own.login),
-  );
+  const writer = writerOf(own.login, 'console.totp.remove', parts.clock());
+  await parts.sql.begin((tx) => logged(tx, writer, [operatorRow(own.login)], () => removeTotp(tx, own.login)));
   return {};
 }

@@ -1,4 +1,4 @@
-import { logReveal, type Writer, writeAs } from '../database/change-log.ts';
+import { logged, logReveal, type Writer } from '../database/change-log.ts';
 import { endSessions, removeTotp } from '../database/operators.ts';
 import type { Queryable, Sql } from '../database/pool.ts';
 import { newRequestId } from '../gateway/request-id.ts';
@@ -76,14 +76,16 @@ export async function resetByLink(
   { token, login, password_hash }: { token: string; login: string; password_hash: Buffer },
   writer: Writer,
 ): Promise<boolean> {
-  return writeAs(sql, writer, async (tx) => {
+  return sql.begin(async (tx) => {
     const { count } = await tx`
       delete from platform_operator_setup
       where token_hash = ${vault.hash(SETUP_PURPOSE, token)} and login = ${login} and expires_at > ${writer.now}`;
     if (count === 0) return false;
-    await setPassword(tx, login, password_hash);
-    await removeTotp(tx, login);
-    await endSessions(tx, login);
+    const own = ['platform_operator', { login }] as const;
+    const sessions = ['platform_operator_session', { login }] as const;
+    await logged(tx, writer, [own], () => setPassword(tx, login, password_hash));
+    await logged(tx, writer, [own], () => removeTotp(tx, login));
+    await logged(tx, writer, [sessions], () => endSessions(tx, login));
     await forgiveOperator(tx, vault, login, writer.now);
     return true;
   });

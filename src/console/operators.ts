@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '../contract/platform/roles.ts';
+import { logMade, systemWriter } from '../database/change-log.ts';
 import type { Queryable, Sql } from '../database/pool.ts';
 import type { Vault } from '../secrets/vault.ts';
 
@@ -49,9 +50,12 @@ const columns = (sql: Queryable) => sql`
 
 /** Saves the sandbox's owner, who has no password: production knows no login without one. */
 export async function insertDemoOperator(sql: Sql, login: string, now: Date): Promise<void> {
-  await sql`
-    insert into platform_operator (login, display_name, role, created_at) values (${login}, '演示 Demo', 'owner', ${now})
-    on conflict do nothing`;
+  await sql.begin(async (tx) => {
+    const { count } = await tx`
+      insert into platform_operator (login, display_name, role, created_at)
+      values (${login}, '演示 Demo', 'owner', ${now}) on conflict do nothing`;
+    if (count > 0) await logMade(tx, systemWriter(now), [['platform_operator', { login }]]);
+  });
 }
 
 /** The account of a live operator; undefined when there is none of that login. */

@@ -9,7 +9,8 @@ import { fault, type MethodError } from './method.ts';
  */
 export const isOver = (end: Date | number, now: Date | number): boolean => secondOf(now) > secondOf(end);
 
-const secondOf = (instant: Date | number): number => Math.floor(Number(instant) / 1000);
+const secondOf = (instant: Date | number): number =>
+  Math.floor((typeof instant === 'number' ? instant : instant.getTime()) / 1000);
 
 /** An end that a save gives: the path of its field in the request, and what stood there before, if anything did. */
 export type SavedEnd = {

@@ -3,25 +3,53 @@ import type { Queryable, Sql, Transaction } from './pool.ts';
 /** Who writes, by which method, in which call and when. */
 export type Writer = {
   readonly actor: string;
-  readonly method: string;
-  readonly request_id: string;
+  readonly method: string | null;
+  readonly request_id: string | null;
   readonly now: Date;
 };
 
-/**
- * Runs writes in one transaction that tells the change log who makes them: triggers leave an entry in `change_log` for
- * every row of the configuration that they change, and what fails leaves none. Writes outside are entered as `system`.
- */
-export const writeAs = <T>(sql: Sql, writer: Writer, run: (tx: Transaction) => Promise<T>): Promise<T> =>
-  sql.begin(async (tx) => {
-    await nameWriter(tx, writer);
-    return run(tx);
-  }) as Promise<T>;
+/** Who writes where nobody calls: a start, the command line. */
+export const systemWriter = (now: Date): Writer => ({ actor: 'system', method: null, request_id: null, now });
 
-/** Tells the change log who makes the writes that follow in a transaction. */
-export async function nameWriter(tx: Transaction, { actor, method, request_id, now }: Writer): Promise<void> {
-  const writer = JSON.stringify({ actor, method, request_id, at: now });
-  await tx`select set_config('piaoquan.writer', ${writer}, true)`;
+/**
+ * Rows of a table that are about to change: those with these values in columns that name them.
+ * They are told in the order of the primary key, or first as the values of one column are listed in `order`.
+ */
+export type Changing = readonly [
+  table: string,
+  key: Readonly<Record<string, string | number>>,
+  order?: Readonly<Record<string, readonly (string | number)[]>>,
+];
+
+/** Bytes as a value of a key. */
+export const keyBytes = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes).toString('hex')}`;
+
+/**
+ * Runs writes in their transaction and leaves an entry in `change_log` for every row among these that they make, change
+ * or delete, table by table as named. What stays as it is leaves none. The rows are held from
+ * before the writes until commit, so that what was before is told as it was.
+ */
+export async function logged<T>(
+  tx: Transaction,
+  writer: Writer,
+  things: readonly Changing[],
+  run: () => Promise<T>,
+): Promise<T> {
+  const named = JSON.stringify(things);
+  const [row] = await tx<{ held: string }[]>`select change_log_hold(${named}::text::jsonb)::text as held`;
+  const result = await run();
+  await enterChanges(tx, writer, named, row?.held ?? '[]');
+  return result;
+}
+
+/** Enters rows that were just made, whose keys nobody knew before. */
+export const logMade = (tx: Transaction, writer: Writer, things: readonly Changing[]): Promise<void> =>
+  enterChanges(tx, writer, JSON.stringify(things), '[]');
+
+async function enterChanges(tx: Transaction, writer: Writer, things: string, held: string): Promise<void> {
+  const { actor, method, request_id, now } = writer;
+  const by = JSON.stringify({ actor, method, request_id, at: now });
+  await tx`select change_log_enter(${by}::text::jsonb, ${things}::text::jsonb, ${held}::text::jsonb)`;
 }
 
 /** A change, as the log holds it. */

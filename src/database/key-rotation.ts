@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SealedColumn } from '../secrets/sealed.ts';
 import { createRingVault, type KeyRing, type MasterKey, masterKey, SealError, type Vault } from '../secrets/vault.ts';
 import { StartError } from '../start-error.ts';
-import { logRotation, nameWriter } from './change-log.ts';
+import { logRotation } from './change-log.ts';
 import {
   countEarlier,
   findHolders,
@@ -136,9 +136,8 @@ async function resealAll(work: Work, before: number): Promise<{ resealed: number
 }
 
 /** Seals a page anew, in a transaction of its own. `last` is undefined behind the last page. */
-function resealPage({ sql, key_id, vault, now }: Work, column: SealedColumn, after: readonly string[] | undefined) {
+function resealPage({ sql, key_id, vault }: Work, column: SealedColumn, after: readonly string[] | undefined) {
   return sql.begin(async (tx) => {
-    await nameWriter(tx, { actor: 'system', method: 'key rotate', request_id: '', now });
     const rows = await holdEarlier(tx, column, key_id, after, PAGE);
     const texts = rows.map((row) => ({ key: row.key, sealed: sealAnew(vault, column, row) }));
     const opened = texts.filter(

@@ -46,6 +46,15 @@ test('values of every kind come back as they were given, by themselves and in li
   });
 });
 
+test('instants of every year and fraction are read as JSON tells them', async () => {
+  const texts = ['0001-01-01', '0099-12-31 23:59:59', '0100-01-01', '1969-12-31 23:59:59.999', '2024-02-29 12:34:56'];
+  const more = ['2026-12-31 23:59:59.999999', '9999-12-31 23:59:59', '2026-01-02 03:04:05.1'];
+  const [row] = await database.sql<{ read: Date[]; told: string[] }[]>`
+    select array_agg(t::timestamptz order by n) as read, jsonb_agg(t::timestamptz order by n) as told
+    from unnest(${[...texts, ...more]}::text[]) with ordinality as given (t, n)`;
+  expect(row?.read).toEqual(row?.told.map((each) => new Date(each)));
+});
+
 test('an object is JSON by itself, and json makes it of a list, a text, a number and null', async () => {
   const { sql } = database;
   const object = { a: ODD, at: new Date(0), deep: { list: [1, { b: '"' }] } };

@@ -40,6 +40,18 @@ const int8 = (text: string): number => {
   if (!Number.isSafeInteger(value)) throw new RangeError(`int8 value ${text} does not fit a JavaScript number`);
   return value;
 };
+/** Two digits of a text. */
+const two = (text: string, at: number): number => 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * 48;
+const IN_SECONDS = '2026-01-02 03:04:05+00'.length;
+
+/** An instant: sessions run in UTC, and most instants there are of four-digit years and whole seconds. */
+function instant(text: string): Date {
+  if (text.length !== IN_SECONDS || !text.endsWith('+00')) return libraryOf(TIMESTAMPTZ)(text) as Date;
+  const year = 100 * two(text, 0) + two(text, 2);
+  if (year < 100) return libraryOf(TIMESTAMPTZ)(text) as Date;
+  return new Date(Date.UTC(year, two(text, 5) - 1, two(text, 8), two(text, 11), two(text, 14), two(text, 17)));
+}
+
 const libraryOf = (type: number): Decode => pg.types.getTypeParser(type) as Decode;
 
 /** How results are read, by type; every other type is text, numeric, date and timestamp without time zone among them. */
@@ -51,7 +63,7 @@ const SCALARS = new Map<number, Decode>([
   [INT8, int8],
   [JSON_TEXT, JSON.parse],
   [JSONB, JSON.parse],
-  [TIMESTAMPTZ, libraryOf(TIMESTAMPTZ)],
+  [TIMESTAMPTZ, instant],
 ]);
 
 // It is an object with `create`, whatever its types say.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { nameWriter } from '../database/change-log.ts';
+import { keyBytes, logged, type Writer } from '../database/change-log.ts';
 import type { Queryable, Sql, Transaction } from '../database/pool.ts';
 import { newRequestId } from '../gateway/request-id.ts';
 import { SESSION_KEY_PURPOSE, type Vault } from '../secrets/vault.ts';
@@ -45,7 +45,7 @@ export type TokenStore = {
   /** Makes the next session of a refresh token; repeated, the same one again. */
   refresh(grant: { app_key: string; refresh_token: string }, now: Date): Promise<Granted>;
   /** Ends a session, the one it was refreshed from and all that were refreshed since; false when there is none. */
-  revoke(session_hash: Buffer, now: Date, query: Queryable): Promise<boolean>;
+  revoke(session_hash: Buffer, writer: Writer, tx: Transaction): Promise<boolean>;
 };
 
 const CODE_SECONDS = 600;
@@ -135,9 +135,18 @@ export function openTokenStore(sql: Sql, vault: Vault): TokenStore {
   };
 }
 
-async function revoke(session_hash: Buffer, now: Date, query: Queryable): Promise<boolean> {
-  const [row] = await query<{ known: boolean }[]>`select platform_revoke_session(${session_hash}, ${now}) as known`;
-  return row?.known ?? false;
+async function revoke(session_hash: Buffer, writer: Writer, tx: Transaction): Promise<boolean> {
+  const [found] = await tx<{ first: Buffer }[]>`
+    select coalesce(first_hash, session_hash) as first from platform_session where session_hash = ${session_hash}`;
+  if (found === undefined) return false;
+  const first = keyBytes(found.first);
+  // The first comes first: a refresh under way holds its row, so that what it adds is seen afterwards.
+  const rows = [
+    ['platform_session', { session_hash: first }],
+    ['platform_session', { first_hash: first }],
+  ] as const;
+  await logged(tx, writer, rows, () => tx`select platform_revoke_session(${session_hash}, ${writer.now})`);
+  return true;
 }
 
 /** An answer, or none where the session that it was for was revoked or has ended. */
@@ -168,8 +177,7 @@ async function faultOfRefresh(query: Queryable, refresh_hash: Buffer, app_key: s
 /** Ends what a code was exchanged for: it came twice, so a stranger may hold it (RFC 6749 4.1.2). */
 async function endSessionOf(tx: Transaction, { app_key, session_hash }: HeldCode, now: Date): Promise<void> {
   if (session_hash === null) return;
-  await nameWriter(tx, { actor: app_key, method: 'oauth.code-twice', request_id: newRequestId(now), now });
-  await revoke(session_hash, now, tx);
+  await revoke(session_hash, { actor: app_key, method: 'oauth.code-twice', request_id: newRequestId(now), now }, tx);
 }
 
 /** Saves a session, or finds the one of the same key; undefined when that one was revoked or has ended. */

@@ -100,6 +100,33 @@ browserTest('the form of a new app offers packages of administration to an owner
   await expect.poll(theirs).toEqual(packages.filter((name) => !adminPackages.includes(name)));
 });
 
+/** Notes whether a form could ever be sent that shows no field. */
+const WATCH_FORMS = `new MutationObserver(() => {
+  const seen = (what) => document.querySelector('.ant-drawer ' + what) !== null;
+  globalThis.sentBare ||= seen('.ant-btn-primary') && !seen('.ant-form-item');
+}).observe(document.body, { childList: true, subtree: true })`;
+
+browserTest('a form opens with its fields: none can be sent before they are there', async () => {
+  await desk.press('Enter the sandbox as its demo owner');
+  await desk.go('/platform/apps');
+  await desk.page.evaluate(WATCH_FORMS);
+  await desk.press('New app');
+  await desk.press('Submit');
+  await desk.shows('Needed');
+  expect(await desk.page.evaluate('globalThis.sentBare')).toBe(false);
+});
+
+browserTest('on a phone the part of a page that is chosen is in sight', async () => {
+  await desk.press('Enter the sandbox as its demo owner');
+  await desk.page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ['/platform/ledger', '/lottery/prizePool_open/ledger', '/platform/apps']) {
+    await desk.go(path);
+    const chosen = desk.page.getByRole('main').locator('[aria-current]').last();
+    const { x = -1, width = 0 } = (await chosen.boundingBox()) ?? {};
+    expect([path, x >= 0 && x + width <= 390]).toEqual([path, true]);
+  }
+});
+
 browserTest('logging out says so when it fails, and is not undone by an answer that was under way', async () => {
   const { page, press, shows, faults, go } = desk;
   const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

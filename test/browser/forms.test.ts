@@ -233,3 +233,17 @@ browserTest('a refusal stands at the field that it is about too, until that is c
   await desk.fill({ 'plan.end_time': hours(2) });
   await desk.submit();
 });
+
+browserTest('a refusal of the platform is told in the language of the page', async () => {
+  await desk.go('/lottery/prizePool_open');
+  await desk.press('Add a segment');
+  await desk.fill({ segment_no: '99', start_time: hours(3), end_time: hours(2), win_times: '1' });
+  await desk.press('Submit');
+  await drawer()
+    .getByRole('alert')
+    .getByText(/^The parameter .+end_time has a wrong form or value/)
+    .waitFor();
+  await drawer().getByText('Correct the parameter as the API page says').waitFor();
+  await desk.press('Close');
+  await desk.press('Give it up');
+});

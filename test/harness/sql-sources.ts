@@ -38,3 +38,11 @@ export function relationsByDomain(): Map<string, string> {
   );
   return new Map(made);
 }
+
+/** Each template text in the TypeScript files of a folder that is SQL or a part of it; named by its file from the folder on. */
+export const statementsBelow = (folder: string): { readonly name: string; readonly text: string }[] =>
+  filesBelow(folder, /\.ts$/).flatMap((path) => {
+    const code = readFileSync(join(root, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    const texts = [...code.matchAll(/\b(?:sql|tx)(?:<[^`]*?>)?`((?:[^`\\]|\\.)*)`/g)].map(([, text]) => text as string);
+    return texts.filter((text) => STATEMENT.test(text)).map((text) => ({ name: path.slice(folder.length + 1), text }));
+  });

@@ -1,7 +1,9 @@
 import type { TSchema } from 'typebox';
 import { catalogue } from '../../src/contract/catalogue.ts';
+import { type ErrorEntry, platformErrors } from '../../src/contract/error-table.ts';
 import type { Contract } from '../../src/contract/method.ts';
-import { type Field, fieldsOf, itemOf, kindOf } from '../../src/contract/schema.ts';
+import { type Field, fieldsOf, itemOf, kindOf, type Words } from '../../src/contract/schema.ts';
+import type { TopError } from '../../src/sdk/errors.ts';
 
 const byName = new Map<string, Contract>(catalogue.map((contract: Contract) => [contract.name, contract]));
 
@@ -14,6 +16,18 @@ export function knownContract(method: string): Contract {
   if (contract === undefined) throw new Error(`no method ${method}`);
   return contract;
 }
+
+/** Why an error comes, and what to do about it. */
+export type Explanation = { readonly cause: Words; readonly remedy: Words };
+
+/** What the contract of a refused call says of its error, or else the platform's own table; undefined for an unknown one. */
+export function explanationOf({ method, code, sub_code }: Refused): Explanation | undefined {
+  const own = contractOf(method)?.errors[sub_code ?? ''];
+  const ofPlatform = (each: ErrorEntry): boolean => each.code === code && each.sub_code === sub_code;
+  return own ?? Object.values(platformErrors).find(ofPlatform);
+}
+
+type Refused = Pick<TopError, 'method' | 'code' | 'sub_code'>;
 
 /** The field at a path of an object schema, `a.b`; lists are passed through to their items. Throws when there is none. */
 export function fieldAt(schema: TSchema, path: string): Field {

@@ -37,6 +37,8 @@ export function Dressed({ children }: { children: ReactNode }) {
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
+      // As the console's own buttons, which have no space between two characters.
+      button={{ autoInsertSpace: false }}
       theme={{
         // Styles come from the library's file: to make them in the browser took half of the first load.
         zeroRuntime: true,

@@ -2,12 +2,12 @@ import { Outlet } from 'react-router';
 import { confirmDialog, formDrawer } from './components/action.tsx';
 import { filterForms } from './components/filters.tsx';
 import { Explained } from './components/states.tsx';
-import { contractOf } from './contracts.ts';
+import { explanationOf } from './contracts.ts';
 
 /** What buttons of the pages open. */
 export const later = [filterForms, formDrawer, confirmDialog];
 
-/** What the pages of most workplaces stand in: it tells them what the contracts say of errors. */
+/** What the pages of most workplaces stand in: it tells them what the contracts and the platform say of errors. */
 export default function Told({ children = <Outlet /> }: { children?: React.ReactNode }) {
-  return <Explained value={({ method, sub_code = '' }) => contractOf(method)?.errors[sub_code]}>{children}</Explained>;
+  return <Explained value={explanationOf}>{children}</Explained>;
 }

@@ -109,7 +109,7 @@ export const segment = struct(
   { zh: '时段', en: 'A span of time with its own stock' },
   {
     segment_no: integer(
-      { zh: '时段号', en: 'Names the segment for good' },
+      { zh: '时段号', en: 'Number of the segment, which it keeps for good' },
       { example: '1', minimum: 1, maximum: 9999 },
     ),
     start_time: date({ zh: '开始时间', en: 'First second' }, { example: '2026-01-01 00:00:00' }),

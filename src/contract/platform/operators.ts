@@ -239,8 +239,8 @@ const changeList = method({
                 update: { zh: '修改', en: 'changed' },
                 delete: { zh: '删除', en: 'removed' },
                 call: {
-                  zh: '操作员的调用：写入业务数据或代用户操作',
-                  en: "an operator's call that writes business data or acts for a user",
+                  zh: '操作：登录、查看明文、签名、写入业务数据或代用户调用',
+                  en: 'an act: a login, a look at a code in plain, a signing, a write of business data, a call for a user',
                 },
               },
             },

@@ -1,6 +1,6 @@
 import { type adminJobContracts, jobGet } from '../../contract/jobs/admin.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
-import { writeAs } from '../../database/change-log.ts';
+import { logged } from '../../database/change-log.ts';
 import { cancelJob, findJobs, type Job } from '../../database/jobs.ts';
 import type { Sql } from '../../database/pool.ts';
 import { pageOf, readIdCursor, writeIdCursor } from '../paging.ts';
@@ -24,7 +24,7 @@ export const jobHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminJobCont
     return { jobs: page.rows.map(show), next_cursor: page.next_cursor };
   },
   'piaoquan.job.cancel': async ({ job_id }, context) => {
-    await writeAs(sql, context, (tx) => cancelJob(tx, job_id, context.now));
+    await sql.begin((tx) => logged(tx, context, [['job', { job_id }]], () => cancelJob(tx, job_id, context.now)));
     return oneJob(sql, job_id);
   },
 });

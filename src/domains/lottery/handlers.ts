@@ -4,7 +4,7 @@ import { type filmMemberGet, memberSave } from '../../contract/lottery/member.ts
 import type { lotteryPerformanceConfigQuery } from '../../contract/lottery/performance-config.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../contract/method.ts';
 import { isOver, refuseOver } from '../../contract/period.ts';
-import { writeAs } from '../../database/change-log.ts';
+import { logged } from '../../database/change-log.ts';
 import type { Sql } from '../../database/pool.ts';
 import { mask } from '../../secrets/masks.ts';
 import { storedUser } from '../../secrets/personal.ts';
@@ -106,8 +106,9 @@ async function storeMember(
 ): Promise<void> {
   if ((member_level === 0) !== (expire_date === null)) throw fault(memberSave, 'isv.member-contradicts');
   const row = { alipay_id: storedUser(vault, alipay_id), mix_user_id, nick: mask(nick), member_level, expire_date };
-  await writeAs(sql, context, async (tx) => {
-    const old = await saveMember(tx, row, context.now);
+  await sql.begin(async (tx) => {
+    const named = ['lottery_member', { alipay_id: row.alipay_id }] as const;
+    const old = await logged(tx, context, [named], () => saveMember(tx, row, context.now));
     refuseOver(memberSave, 'isv.member-over', { path: 'expire_date', end: expire_date, old }, context.now);
   });
 }

@@ -141,7 +141,7 @@ export async function drawAll(
   fresh: boolean,
 ): Promise<{ drawn: Drawn[]; known: number; reward_nos: number[] }> {
   const [row] = await sql<{ drawn: DrawnJson }[]>`
-    select lottery_draw(${place.platform}, ${place.spread_id}, ${now},
+    select * from lottery_draw(${place.platform}, ${place.spread_id}, ${now},
       ${column(commands.map((each) => each.out_biz_id))}, ${column(commands.map((each) => each.app_key))},
       ${column(commands.map((each) => each.mix_user_id))}, ${column(commands.map((each) => each.roll))}, ${fresh}) as drawn`;
   const { return_code, won, prize_no, reward_no, known, wins } = (row as { drawn: DrawnJson }).drawn;
@@ -187,7 +187,7 @@ export async function invalidAll(
 ): Promise<number[]> {
   const rows = commands.map(({ out_biz_id, app_key, mix_user_id }) => [out_biz_id, app_key, mix_user_id]);
   const [row] = await sql<{ codes: number[] }[]>`
-    select lottery_invalid(${place.platform}, ${place.spread_id}, ${now}, ${sql.json(rows)}) as codes`;
+    select * from lottery_invalid(${place.platform}, ${place.spread_id}, ${now}, ${sql.json(rows)}) as codes`;
   return (row as { codes: number[] }).codes;
 }
 
@@ -203,7 +203,7 @@ export type Home = { readonly platform: number | null; readonly return_code: num
 /** The homes of the apps of some draws, in their order; an app without one gets it by its first draw in an activity. */
 export async function findHomes(sql: Sql, draws: readonly DrawKey[]): Promise<Home[]> {
   const rows = draws.map(({ app_key, platform, spread_id }) => [app_key, platform, spread_id]);
-  const [row] = await sql<{ homes: Home[] }[]>`select lottery_homes(${sql.json(rows)}) as homes`;
+  const [row] = await sql<{ homes: Home[] }[]>`select * from lottery_homes(${sql.json(rows)}) as homes`;
   return (row as { homes: Home[] }).homes;
 }
 
@@ -214,7 +214,7 @@ export async function findHomes(sql: Sql, draws: readonly DrawKey[]): Promise<Ho
 export async function claimKeys(sql: Sql, home: number, now: Date, keys: readonly DrawKey[]): Promise<number[]> {
   const rows = keys.map(({ out_biz_id, app_key, platform, spread_id }) => [out_biz_id, app_key, platform, spread_id]);
   const [row] = await sql<{ codes: number[] }[]>`
-    select lottery_claim(${home}, ${sql.json(rows)}, ${now}) as codes`;
+    select * from lottery_claim(${home}, ${sql.json(rows)}, ${now}) as codes`;
   return (row as { codes: number[] }).codes;
 }
 

@@ -99,7 +99,7 @@ export type ReceivedItem = {
 /** What each of these persons has received, in their order; one statement. */
 export async function findReceived(sql: Sql, keys: readonly ReceivedKey[]): Promise<ReceivedItem[][]> {
   const rows = await sql<{ received: ReceivedItem[] }[]>`
-    select received from sendplan_find_received(${sql.json(keys as never)}::jsonb)`;
+    select * from sendplan_find_received(${sql.json(keys as never)}::jsonb)`;
   return rows.map(({ received }) => received);
 }
 

@@ -1,7 +1,9 @@
 import { createCipheriv } from 'node:crypto';
 
-const ROUNDS = 10;
-const BLOCK = 16;
+/** Rounds of FF1. */
+export const ROUNDS = 10;
+/** Bytes of a block of AES. */
+export const BLOCK = 16;
 
 /** A keyed permutation of the numbers 0 … radix^length − 1. */
 export type Permutation = {
@@ -12,21 +14,31 @@ export type Permutation = {
 };
 
 /** AES of whole blocks, which do not depend on each other. */
-type Aes = (blocks: Buffer) => Buffer;
+export type Aes = (blocks: Buffer) => Buffer;
+
+/** AES under a key of 16, 24 or 32 bytes. */
+export function createAes(key: Buffer): Aes {
+  const cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null).setAutoPadding(false);
+  return (blocks) => cipher.update(blocks);
+}
 
 const readBlock = (buffer: Buffer, at: number): bigint =>
   (buffer.readBigUInt64BE(at) << 64n) | buffer.readBigUInt64BE(at + 8);
 
-function writeBlock(buffer: Buffer, at: number, value: bigint): void {
+/** Writes a number of 128 bits as a block. */
+export function writeBlock(buffer: Buffer, at: number, value: bigint): void {
   buffer.writeBigUInt64BE(value >> 64n, at);
   buffer.writeBigUInt64BE(value & 0xffff_ffff_ffff_ffffn, at + 8);
 }
+
+/** How many bytes the numbers below a modulus take. */
+export const bytesBelow = (modulus: bigint): number => Math.ceil((modulus - 1n).toString(2).length / 8);
 
 /**
  * What the last blocks of all rounds' messages have in common once chained to the blocks before them (steps 5 and 6i):
  * only the round's number and the half that it reads are missing.
  */
-function chain(aes: Aes, radix: number, length: number, tweak: Buffer, bytes: number): bigint {
+export function chain(aes: Aes, radix: number, length: number, tweak: Buffer, bytes: number): bigint {
   const first = Buffer.from([1, 2, 1, 0, 0, 0, ROUNDS, Math.floor(length / 2) % 256, 0, 0, 0, 0, 0, 0, 0, 0]);
   first.writeUIntBE(radix, 3, 3);
   first.writeUInt32BE(length, 8);
@@ -51,11 +63,10 @@ function chain(aes: Aes, radix: number, length: number, tweak: Buffer, bytes: nu
  * @param tweak tells permutations of one key apart
  */
 export function createPermutation(key: Buffer, radix: number, length: number, tweak = Buffer.alloc(0)): Permutation {
-  const cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null).setAutoPadding(false);
-  const aes: Aes = (blocks) => cipher.update(blocks);
+  const aes = createAes(key);
   const left = Math.floor(length / 2);
   const moduli = [BigInt(radix) ** BigInt(left), BigInt(radix) ** BigInt(length - left)] as const;
-  const bytes = Math.ceil((moduli[1] - 1n).toString(2).length / 8);
+  const bytes = bytesBelow(moduli[1]);
   if (bytes > 12) throw new RangeError(`${length} digits of base ${radix} are too many`);
   const base = chain(aes, radix, length, tweak, bytes);
   const unused = BigInt(8 * (BLOCK - 4 * Math.ceil(bytes / 4) - 4));

@@ -75,7 +75,9 @@ function exportPage(vault: Vault, page: BatchPage, { order, after }: Start, page
   const plain = plainCodes(vault, page, rows);
   return {
     basic,
-    coupon_list: rows.map((row, index) => ({ code: plain[index] as string, ...codeState(row, row.told_at ?? now) })),
+    coupon_list: rows.map((row, index) =>
+      Object.assign(codeState(row, row.told_at ?? now), { code: plain[index] as string }),
+    ),
     has_next: codes.length > page_size,
     last_sequence: (rows.at(-1)?.cursor ?? after) + (order === 'change_sequence' ? CHANGES_FROM : 0),
     current_rows: rows.length,
@@ -85,5 +87,5 @@ function exportPage(vault: Vault, page: BatchPage, { order, after }: Start, page
 /** The plain codes of a page's rows: computed where the batch has a form, else opened. */
 function plainCodes(vault: Vault, { basic, form }: BatchPage, rows: readonly StoredCode[]): string[] {
   if (form !== null) return createSeries(vault, basic.mix_id, form).codes(rows.map(({ sequence }) => sequence));
-  return rows.map(({ code_sealed }) => openStored(vault, Buffer.from(code_sealed as string, 'hex')));
+  return rows.map(({ code_sealed }) => openStored(vault, code_sealed as Buffer));
 }

@@ -20,8 +20,8 @@ export type StoredCode = {
   /** Where the row stands in the order asked for. */
   cursor: number;
   sequence: number;
-  /** Hash and sealed code in hex; null where the batch has a form from which codes are computed. */
-  code_sealed: string | null;
+  /** Hash and sealed code; null where the batch has a form from which codes are computed. */
+  code_sealed: Buffer | null;
   code_status: -2 | 0 | 2;
   bound: boolean;
   gmt_modified: Date;
@@ -53,15 +53,25 @@ export type ChangePlace = { consumed: number; reversed: number };
 /** The place of a cursor that counts redemptions alone, or with `both` reversals too; what lies behind it never changes. */
 export async function findChangePlace(sql: Sql, mix_id: string, cursor: number, both: boolean): Promise<ChangePlace> {
   const [place] = await sql<ChangePlace[]>`
-    select consumed, reversed from voucher_change_place(${mix_id}, ${cursor}, ${both})`;
+    select * from voucher_change_place(${mix_id}, ${cursor}, ${both})`;
   return place as ChangePlace;
 }
 
 /** A batch with as many codes after the cursor as there are, `limit` at most. `form`: how codes are computed, if so. */
 export type BatchPage = { basic: Batch & { total_count: number }; form: CodeForm | null; codes: StoredCode[] };
 
-type Instants = 'gmt_modified' | 'expire_time' | 'told_at';
-type CodeText = Omit<StoredCode, Instants> & { gmt_modified: string; expire_time: string; told_at: string | null };
+/** The batch with how its codes are computed, as JSON tells it. */
+type BatchText = Omit<BatchPage['basic'], 'bind_begin_time' | 'coupon_expire_time'> & {
+  bind_begin_time: string;
+  coupon_expire_time: string;
+  code_pattern: string | null;
+  code_alphabet: string;
+  code_check: boolean;
+};
+/** A code as its row comes: expire_time is null where it is the batch's. */
+type CodeRow = Omit<StoredCode, 'expire_time'> & { expire_time: Date | null };
+/** A row of a page: first the batch alone, then its codes. */
+type PageRow = { batch: BatchText } | (CodeRow & { batch: null });
 
 /**
  * Reads a page in one statement and one snapshot, at a cost that does not depend on its depth. Undefined when the
@@ -74,31 +84,34 @@ export async function findPage(sql: Sql, query: PageQuery): Promise<BatchPage | 
       ? sql`select * from voucher_changes(${mix_id}, ${after - query.reversed}, ${query.reversed}, ${limit})`
       : sql`select *, ${sql(order)} as cursor, null::timestamptz as told_at from voucher_code where mix_id = ${mix_id} and ${sql(order)} > ${after}
         order by ${sql(order)} limit ${limit}`;
-  const [row] = await sql<(BatchPage['basic'] & { form: CodeForm | null; codes: CodeText[] })[]>`
-    select b.bind_begin_time, b.coupon_expire_time, b.denomination, b.max_bind_count, b.mix_id, b.name, b.total_count,
-      b.valid_days, b.valid_duration_type, b.description, page.codes, case when b.code_pattern is not null then
-        jsonb_build_object('pattern', b.code_pattern, 'alphabet', b.code_alphabet, 'check', b.code_check) end as form
-    from voucher_grant g join voucher_batch b on b.mix_id = g.mix_id cross join lateral (
-      select coalesce(json_agg(json_build_object(
-        'cursor', c.cursor, 'sequence', c.sequence, 'code_sealed', encode(c.code_hash || c.code_sealed, 'hex'),
-        'code_status', c.code_status,
-        'bound', c.bound_time is not null, 'gmt_modified', c.gmt_modified, 'told_at', c.told_at,
-        'expire_time', voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time)
-      ) order by c.cursor), '[]') as codes
-      from (${rows}) c
-    ) page
-    where g.mix_id = ${mix_id} and g.partner_code = ${query.partner_code} and g.user_id = ${query.user_id}`;
-  if (row === undefined) return undefined;
-  const { codes, form, ...basic } = row;
-  return { basic, form, codes: codes.map(readCode) };
+  const [head, ...codes] = await sql<PageRow[]>`
+    with batch as materialized (
+      select b.bind_begin_time, b.coupon_expire_time, b.denomination, b.max_bind_count, b.mix_id, b.name, b.total_count,
+        b.valid_days, b.valid_duration_type, b.description, b.code_pattern, b.code_alphabet, b.code_check
+      from voucher_grant g join voucher_batch b on b.mix_id = g.mix_id
+      where g.mix_id = ${mix_id} and g.partner_code = ${query.partner_code} and g.user_id = ${query.user_id}
+    )
+    select to_jsonb(batch) as batch, 0 as cursor, null::bigint as sequence, null::bytea as code_sealed,
+      null::smallint as code_status, null::boolean as bound, null::timestamptz as gmt_modified,
+      null::timestamptz as expire_time, null::timestamptz as told_at
+    from batch
+    union all
+    select null, c.cursor, c.sequence, c.code_hash || c.code_sealed, c.code_status, c.bound_time is not null, c.gmt_modified,
+      nullif(voucher_expire_time(b.valid_days, b.coupon_expire_time, c.bound_time), b.coupon_expire_time), c.told_at
+    from batch b cross join lateral (${rows}) c
+    order by cursor`;
+  return head?.batch ? readPage(head.batch, codes as CodeRow[]) : undefined;
 }
 
-const readCode = (code: CodeText): StoredCode => ({
-  ...code,
-  gmt_modified: new Date(code.gmt_modified),
-  expire_time: new Date(code.expire_time),
-  told_at: code.told_at === null ? null : new Date(code.told_at),
-});
+function readPage(batch: BatchText, codes: CodeRow[]): BatchPage {
+  const { code_pattern, code_alphabet, code_check, ...texts } = batch;
+  const [bind_begin_time, coupon_expire_time] = [texts.bind_begin_time, texts.coupon_expire_time].map(
+    (text) => new Date(text),
+  ) as [Date, Date];
+  for (const code of codes) code.expire_time ??= coupon_expire_time;
+  const form = code_pattern === null ? null : { pattern: code_pattern, alphabet: code_alphabet, check: code_check };
+  return { basic: { ...texts, bind_begin_time, coupon_expire_time }, form, codes: codes as StoredCode[] };
+}
 
 /** Adds an empty batch; false when the mix_id is taken. */
 export async function insertBatch(sql: Queryable, batch: Batch): Promise<boolean> {

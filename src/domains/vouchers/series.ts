@@ -1,5 +1,7 @@
+import { remember } from '../../remember.ts';
 import type { Vault } from '../../secrets/vault.ts';
 import { createPermutation } from './ff1.ts';
+import { createDigits, type Digits } from './ff1-digits.ts';
 
 /**
  * How the codes of a batch look: `#` in the pattern stands for a character of the alphabet, every other character for
@@ -40,20 +42,45 @@ export function checkDigit(digits: readonly number[], radix: number): number {
   return (radix - (sum % radix)) % radix;
 }
 
+/** The same permutation of numbers of any size. */
+function createWideDigits(key: Buffer, radix: number, length: number): Digits {
+  const permutation = createPermutation(key, radix, length);
+  const base = BigInt(radix);
+  const digitsOf = (image: bigint): number[] => {
+    const digits = new Array<number>(length);
+    for (let place = length - 1, rest = image; place >= 0; place--, rest /= base) digits[place] = Number(rest % base);
+    return digits;
+  };
+  return {
+    encrypt: (numbers) => permutation.encrypt(numbers.map(BigInt)).map(digitsOf),
+    decrypt: (digits) => Number(permutation.decrypt(digits.reduce((sum, digit) => sum * base + BigInt(digit), 0n))),
+  };
+}
+
+/** Series are kept: to make one costs as much as some thirty codes. */
+const MOST_KEPT = 1000;
+const kept = new WeakMap<Vault, Map<string, CodeSeries>>();
+
 /** The codes of a batch by its form, under a key of its own that only the vault's holder can derive. */
 export function createSeries(vault: Vault, mix_id: string, form: CodeForm): CodeSeries {
+  const own = kept.get(vault) ?? new Map<string, CodeSeries>();
+  kept.set(vault, own);
+  const name = JSON.stringify([mix_id, form.pattern, form.alphabet, form.check]);
+  return own.get(name) ?? remember(own, MOST_KEPT, name, makeSeries(vault, mix_id, form));
+}
+
+function makeSeries(vault: Vault, mix_id: string, form: CodeForm): CodeSeries {
   const { alphabet, pattern, check } = form;
   const radix = alphabet.length;
   const length = freePlaces(form);
-  const permutation = createPermutation(vault.hash(KEY_PURPOSE, mix_id), radix, length);
+  const key = vault.hash(KEY_PURPOSE, mix_id);
+  const permutation = createDigits(key, radix, length) ?? createWideDigits(key, radix, length);
+  const [first = '', ...between] = pattern.split(PLACE);
 
-  const spell = (image: bigint): string => {
-    const digits = new Array<number>(length);
-    for (let place = length - 1, rest = image; place >= 0; place--, rest /= BigInt(radix))
-      digits[place] = Number(rest % BigInt(radix));
-    if (check) digits.push(checkDigit(digits, radix));
-    let next = 0;
-    return pattern.replaceAll(PLACE, () => alphabet[digits[next++] as number] as string);
+  const spell = (digits: readonly number[]): string => {
+    let code = first;
+    for (let place = 0; place < length; place++) code += alphabet[digits[place] as number] + (between[place] as string);
+    return check ? code + alphabet[checkDigit(digits, radix)] + between[length] : code;
   };
 
   const read = (code: string): number[] | undefined => {
@@ -67,13 +94,12 @@ export function createSeries(vault: Vault, mix_id: string, form: CodeForm): Code
   };
 
   return {
-    codes: (sequences) => permutation.encrypt(sequences.map((each) => BigInt(each - 1))).map(spell),
+    codes: (sequences) => permutation.encrypt(sequences.map((each) => each - 1)).map(spell),
     sequence(code) {
       const digits = read(code);
       if (digits === undefined) return undefined;
       if (check && checkDigit(digits.slice(0, -1), radix) !== digits.at(-1)) return undefined;
-      const image = digits.slice(0, length).reduce((sum, digit) => sum * BigInt(radix) + BigInt(digit), 0n);
-      const sequence = Number(permutation.decrypt(image)) + 1;
+      const sequence = permutation.decrypt(digits.slice(0, length)) + 1;
       return Number.isSafeInteger(sequence) ? sequence : undefined;
     },
   };

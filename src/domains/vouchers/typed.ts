@@ -88,13 +88,10 @@ export async function findTyped(
 
 /** Codes that are computed, by their batches' forms. */
 function computedOf(vault: Vault, typed: readonly Typed[]): (FoundText | null)[] {
-  const series = new Map<string, ReturnType<typeof createSeries>>();
   return typed.map(({ batch: { mix_id, form, total_count }, text }) => {
     const code = form === null ? undefined : codeMeant(form, text);
     if (form === null || code === undefined) return null;
-    const own = series.get(mix_id) ?? createSeries(vault, mix_id, form);
-    series.set(mix_id, own);
-    const sequence = own.sequence(code);
+    const sequence = createSeries(vault, mix_id, form).sequence(code);
     return sequence !== undefined && sequence <= total_count ? { mix_id, sequence, code } : null;
   });
 }

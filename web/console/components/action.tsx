@@ -5,7 +5,7 @@ import { useWords } from '../language.tsx';
 import { dressed } from '../part.tsx';
 import { useSession } from '../session.tsx';
 import { type Look, PlainButton } from './button.tsx';
-import type { FieldWishes } from './contract-form.tsx';
+import type { FieldWishes } from './contract-fields.tsx';
 import type { Request } from './use-action.ts';
 
 /** What the buttons open: dialogs and forms are a good part of the library, which no page needs before. */

@@ -6,8 +6,31 @@ import { type Field, fieldNote, fieldsOf, itemOf, kindOf } from '../../../src/co
 import { withoutJson } from '../../../src/wire/lists.ts';
 import { formatInstant, parseInstant } from '../../../src/wire/time.ts';
 import { useWords } from '../language.tsx';
-import type { Choice, FieldsProps, FieldWishes } from './contract-form.tsx';
 import { MapInput } from './map-input.tsx';
+
+/** What a page says of fields besides their contract, by path without list places: `activity.segments.win_times`. */
+export type FieldWishes = {
+  /** Not shown: set by the page, or of no use here. */
+  readonly hidden?: readonly string[];
+  /** Shown but not to be changed, as the id of a thing that exists. */
+  readonly fixed?: readonly string[];
+  /** Mandatory here, though the contract has to let it be left out, as the stock of a thing that is new. */
+  readonly required?: readonly string[];
+  /** What there is to choose from, where the page knows it: an id is then chosen by its name. */
+  readonly choices?: Readonly<Record<string, readonly Choice[]>>;
+  /** Texts that are JSON objects, filled in name by name: the names that are usual. */
+  readonly maps?: Readonly<Record<string, readonly string[]>>;
+};
+
+/** A value that may be chosen, under its name. */
+export type Choice = { readonly value: string | number; readonly label: string };
+
+/** What is filled in, where its values stand in the form, and what the page says of it. */
+export type FieldsProps = {
+  readonly schema: TSchema;
+  readonly path?: (string | number)[];
+  readonly wishes?: FieldWishes;
+};
 
 type Path = (string | number)[];
 
@@ -20,8 +43,12 @@ const toPicker = (value: unknown): { value: Dayjs | undefined } => ({
 const fromPicker = (value: Dayjs | null): Date | undefined =>
   value === null ? undefined : parseInstant(value.format(FULL), 'yyyy-MM-dd HH:mm:ss');
 
-/** The items of an antd Form for an object schema, as ContractFields shows them. */
-export default function Fields({ schema, path = [], wishes = {} }: FieldsProps) {
+/**
+ * The items of an antd Form for an object schema: labels, limits, listed values and nested lists come from the contract,
+ * so that a form refuses what the platform would. Values are those of the SDK: instants as Date. They come with the code of
+ * the form: one that could be sent before its fields are there would send nothing of them.
+ */
+export function ContractFields({ schema, path = [], wishes = {} }: FieldsProps) {
   return fieldsOf(schema).map((field) => (
     <FieldItem key={field.name} field={field} path={[...path, field.name]} wishes={wishes} />
   ));
@@ -41,7 +68,7 @@ function FieldItem({ field, path, wishes }: ItemProps) {
     return (
       <fieldset className="console-fieldset">
         <legend>{label}</legend>
-        <Fields schema={field.schema} path={path} wishes={wishes} />
+        <ContractFields schema={field.schema} path={path} wishes={wishes} />
       </fieldset>
     );
   if (field.kind === 'array') return <ListItems field={field} path={path} wishes={wishes} />;
@@ -156,7 +183,7 @@ function ListItems({ field, path, wishes }: ItemProps) {
             {rows.map(({ key, name }) => (
               <div key={key} className="console-list-item">
                 <div className="console-grow">
-                  <Fields schema={item} path={[name]} wishes={inside(wishes, path)} />
+                  <ContractFields schema={item} path={[name]} wishes={inside(wishes, path)} />
                 </div>
                 <Button
                   type="text"

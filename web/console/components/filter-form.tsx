@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Contract } from '../../../src/contract/method.ts';
 import { useWords } from '../language.tsx';
 import { keepView, readViews } from '../views.ts';
-import { ContractFields } from './contract-form.tsx';
+import { ContractFields } from './contract-fields.tsx';
 import type { Row } from './contract-list.tsx';
 import { withoutEmpties } from './empties.ts';
 import { type FiltersProps, PAGING } from './filters.tsx';

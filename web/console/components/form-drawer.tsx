@@ -5,7 +5,7 @@ import { knownContract } from '../contracts.ts';
 import { newKey } from '../key.ts';
 import { useWords } from '../language.tsx';
 import type { FormProps } from './action.tsx';
-import { ContractFields } from './contract-form.tsx';
+import { ContractFields } from './contract-fields.tsx';
 import { useLeave } from './leave.tsx';
 import { refusedField } from './refused-field.ts';
 import { asShown } from './shown.ts';

@@ -49,7 +49,7 @@ export function MapInput({ known, value = '{}', onChange, id }: Props) {
         // Pairs are known by their place: their names change while they are typed.
         <Flex key={at} gap={8} align="center">
           <Input
-            style={{ flex: '0 1 120px' }}
+            style={{ flex: '0 0 100px' }}
             value={pair.name}
             {...(at < known.length && { readOnly: true, variant: 'filled' })}
             aria-label={t({ zh: `第 ${at + 1} 项名称`, en: `Name ${at + 1}` })}

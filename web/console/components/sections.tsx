@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
-import { Link, useLocation } from 'react-router';
+import { useLocation } from 'react-router';
 import type { Words } from '../../../src/contract/schema.ts';
 import { useWords } from '../language.tsx';
 import { Flex } from './flex.tsx';
+import { PartLinks } from './part-links.tsx';
 
 /** The parts of a workplace, each at an address of its own: `/vouchers/codes`; the first one is also the workplace's own. */
 export function Sections({ workplace, parts }: { workplace: string; parts: Readonly<Record<string, Words>> }) {
@@ -11,13 +12,11 @@ export function Sections({ workplace, parts }: { workplace: string; parts: Reado
   const [first = ''] = Object.keys(parts);
   const chosen = here in parts ? here : first;
   return (
-    <nav className="console-sections" aria-label={t({ zh: '分区', en: 'Sections' })}>
-      {Object.entries(parts).map(([key, words]) => (
-        <Link key={key} to={`/${workplace}/${key}`} aria-current={key === chosen ? 'page' : undefined}>
-          {t(words)}
-        </Link>
-      ))}
-    </nav>
+    <PartLinks
+      label={t({ zh: '分区', en: 'Sections' })}
+      links={Object.entries(parts).map(([key, words]) => ({ key, label: t(words), path: `/${workplace}/${key}` }))}
+      chosen={chosen}
+    />
   );
 }
 

@@ -9,6 +9,7 @@ import { createContext, type ReactNode, useContext } from 'react';
 import { argumentWords } from '../../../src/contract/argument-words.ts';
 import type { Words } from '../../../src/contract/schema.ts';
 import { TopError, TopNetworkError } from '../../../src/sdk/errors.ts';
+import type { Explanation } from '../contracts.ts';
 import { DoorError } from '../door.ts';
 import { useWords } from '../language.tsx';
 
@@ -24,15 +25,12 @@ const NOT_LOADED: Words = {
 const LOADING = /dynamically imported module|module script failed|preload CSS/;
 const UNEXPECTED: Words = { zh: '页面出错了。请刷新后再试。', en: 'The page failed. Reload it and try again.' };
 
-/** What a contract says of an error: why it comes, and what to do. */
-type Explanation = { readonly cause: Words; readonly remedy: Words };
-
 const Explanations = createContext<(error: TopError) => Explanation | undefined>(() => undefined);
 
-/** Gives the pages below the function that finds what the contract of a refused call says of its error. */
+/** Gives the pages below the function that finds what is known of the error of a refused call. */
 export const Explained = Explanations.Provider;
 
-/** What happened and what to do about it, in words of the error's own contract where it has one. */
+/** What happened and what to do about it, in words of the contract or the platform where they know the error. */
 export function useWordsOf(error: unknown) {
   const find = useContext(Explanations);
   return wordsOf(error, error instanceof TopError ? find(error) : undefined);

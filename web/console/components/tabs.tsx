@@ -1,6 +1,6 @@
 import { type ReactNode, Suspense, useState } from 'react';
-import { Link } from 'react-router';
 import { useWords } from '../language.tsx';
+import { PartLinks } from './part-links.tsx';
 import { Waiting } from './states.tsx';
 
 /** A part of the page of one thing. */
@@ -28,13 +28,11 @@ export function Tabs({ tabs, chosen, pathOf }: Props) {
   if (!opened.includes(shown.key)) setOpened([...opened, shown.key]);
   return (
     <div>
-      <nav className="console-sections" aria-label={t({ zh: '内容', en: 'Parts' })}>
-        {tabs.map(({ key, label }) => (
-          <Link key={key} to={pathOf(key)} aria-current={key === shown.key ? 'page' : undefined}>
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <PartLinks
+        label={t({ zh: '内容', en: 'Parts' })}
+        links={tabs.map(({ key, label }) => ({ key, label, path: pathOf(key) }))}
+        chosen={shown.key}
+      />
       {tabs
         .filter(({ key, stays }) => key === shown.key || (stays && opened.includes(key)))
         .map(({ key, children }) => (

@@ -45,6 +45,13 @@ export const instantText = (instant: Date): string => formatInstant(instant);
 /** An id or a code, in letters of one width. */
 export const idText = (id: string | number) => <span className="console-id">{id}</span>;
 
+/** A listed value whose words are a sentence, which a tag would keep on one line. */
+export function Sentence({ field, value }: { field: Field; value: unknown }) {
+  const t = useWords();
+  const words = field.note.values?.[String(value)];
+  return <span className="console-long">{words === undefined ? String(value) : t(words)}</span>;
+}
+
 /** A value of an answer as its contract means it: listed values by their words, instants in GMT+8, numbers in columns. */
 export function Value({ field, value }: { field: Field; value: unknown }) {
   const t = useWords();

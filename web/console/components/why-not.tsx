@@ -5,7 +5,7 @@ import { knownContract } from '../contracts.ts';
 import { useLanguage, useWords } from '../language.tsx';
 import { grouped } from '../numbers.ts';
 import { useSession } from '../session.tsx';
-import { ContractFields, type FieldWishes } from './contract-form.tsx';
+import { ContractFields, type FieldWishes } from './contract-fields.tsx';
 import type { Row } from './contract-list.tsx';
 import { withoutEmpties } from './empties.ts';
 import { asShown } from './shown.ts';

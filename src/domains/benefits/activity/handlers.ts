@@ -6,7 +6,7 @@ import {
 } from '../../../contract/benefits/activity.ts';
 import { invalidArgument } from '../../../contract/errors.ts';
 import { fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
-import { writeAs } from '../../../database/change-log.ts';
+import { logged, logMade, type Writer } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { holdSeller } from '../queries.ts';
 import {
@@ -31,28 +31,30 @@ const noActivity = () => fault(activityRelation, 'isv.param-error:295');
 /** Carries out what sellers do with their activities. A seller sees its own only; another's is as unknown as none. */
 export const activityHandlers = ({ sql }: { sql: Sql }): Handlers<typeof benefitActivityContracts> => ({
   'taobao.promotion.benefit.activity.relation': async ({ relation_request }, context) => ({
-    relation_id: await writeAs(sql, context, (tx) => relate(tx, relation_request, context.user.user_id, context.now)),
+    relation_id: await sql.begin((tx) => relate(tx, context, relation_request, context.user.user_id)),
     is_success: true,
   }),
   'taobao.promotion.benefit.activity.update': async ({ update_request }, context) => {
-    await writeAs(sql, context, (tx) => update(tx, update_request, context.user.user_id));
+    await sql.begin((tx) => update(tx, context, update_request, context.user.user_id));
     return { is_success: true };
   },
   'taobao.promotion.benefit.activity.time.update': async ({ relation_id, ...period }, context) => {
     refuseBackwards(period, 'end_time');
-    await writeAs(sql, context, async (tx) => {
+    await sql.begin(async (tx) => {
       const key = await holdLiving(tx, { user_id: context.user.user_id, relation_id });
-      await changeActivity(tx, key, period);
+      await logged(tx, context, [['benefit_activity', key]], () => changeActivity(tx, key, period));
     });
     return { is_success: true };
   },
   'taobao.promotion.benefit.activity.delete': async ({ relation_id }, context) => {
     const key = { user_id: context.user.user_id, relation_id };
-    await writeAs(sql, context, async (tx) => {
+    await sql.begin(async (tx) => {
       await holdSeller(tx, key.user_id);
       if ((await statusOf(tx, key)) === undefined) throw noActivity();
-      await removeDetails(tx, key);
-      await changeActivity(tx, key, { status: 'DELETE' });
+      await logged(tx, context, rowsOf(key), async () => {
+        await removeDetails(tx, key);
+        await changeActivity(tx, key, { status: 'DELETE' });
+      });
     });
     return { is_success: true };
   },
@@ -63,12 +65,20 @@ export const activityHandlers = ({ sql }: { sql: Sql }): Handlers<typeof benefit
   },
 });
 
+/** The rows of an activity that a change of it may change, in the order in which it does. */
+const rowsOf = (key: ActivityKey) =>
+  [
+    ['benefit_detail', key],
+    ['benefit_activity', key],
+  ] as const;
+
 async function relate(
   tx: Transaction,
+  writer: Writer,
   request: RequestOf<typeof activityRelation>['relation_request'],
   user_id: number,
-  now: Date,
 ): Promise<number> {
+  const { now } = writer;
   const { activity_url, desc, ...summary } = request.benefit_activity_vo;
   refuseBackwards(summary, 'relation_request.benefit_activity_vo.end_time');
   const content_hash = createHash('sha256').update(JSON.stringify(request)).digest();
@@ -85,12 +95,15 @@ async function relate(
     content_hash,
     created_at: now,
   });
-  await add(tx, { user_id, relation_id }, wanted);
+  const key = { user_id, relation_id };
+  await add(tx, key, wanted);
+  await logMade(tx, writer, rowsOf(key).toReversed());
   return relation_id;
 }
 
 async function update(
   tx: Transaction,
+  writer: Writer,
   request: RequestOf<typeof activityUpdate>['update_request'],
   user_id: number,
 ): Promise<void> {
@@ -106,12 +119,14 @@ async function update(
     return id;
   });
   if (gone.length > 0 && (await countDetails(tx, key, gone)) < gone.length) throw noActivity();
-  if (gone.length > 0) await removeDetails(tx, key, gone);
-  await add(tx, key, wanted);
-  await changeActivity(tx, key, {
-    ...(name != null && { name }),
-    ...(activity_url != null && { activity_url }),
-    ...(desc != null && { desc }),
+  await logged(tx, writer, rowsOf(key), async () => {
+    if (gone.length > 0) await removeDetails(tx, key, gone);
+    await add(tx, key, wanted);
+    await changeActivity(tx, key, {
+      ...(name != null && { name }),
+      ...(activity_url != null && { activity_url }),
+      ...(desc != null && { desc }),
+    });
   });
 }
 

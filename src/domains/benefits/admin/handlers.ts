@@ -4,7 +4,7 @@ import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { refuseOver } from '../../../contract/period.ts';
 import { given } from '../../../contract/settings.ts';
-import { writeAs } from '../../../database/change-log.ts';
+import { logged, type Writer } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { mask } from '../../../secrets/masks.ts';
 import { keptText, personOf } from '../../../secrets/personal.ts';
@@ -41,7 +41,7 @@ const refused = (sub_code: keyof typeof templateSave.errors) => fault(templateSa
 export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof adminBenefitContracts> => ({
   'piaoquan.benefit.template.save': async ({ template }, context) => {
     if (template.end_time < template.start_time) throw invalidArgument('template.end_time', '不能早于 start_time');
-    await writeAs(sql, context, (tx) => store(tx, template, context));
+    await sql.begin((tx) => store(tx, template, context));
     return { template: await oneTemplate(sql, template) };
   },
   'piaoquan.benefit.template.get': async (key) => ({ template: await oneTemplate(sql, key) }),
@@ -52,12 +52,13 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
     return { templates: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.benefit.template.status.update': async ({ status, ...key }, context) => {
-    if (!(await writeAs(sql, context, (tx) => setStatus(tx, key, status)))) throw refused('isv.template-not-found');
+    const set = await sql.begin((tx) => logged(tx, context, [templateRow(key)], () => setStatus(tx, key, status)));
+    if (!set) throw refused('isv.template-not-found');
     return { is_success: true };
   },
   'piaoquan.benefit.template.stock.adjust': async (change, context) => ({
-    total_num: await writeAs(sql, context, (tx) =>
-      adjust(tx, {
+    total_num: await sql.begin((tx) =>
+      adjust(tx, context, {
         ...change,
         reason: keptText(change.reason),
         operator: context.actor,
@@ -67,7 +68,9 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
   }),
   'piaoquan.benefit.type.update': async ({ user_id, config_id, is_open }, context) => {
     if (!(await hasType(sql, config_id))) throw refused('isv.type-not-found');
-    await writeAs(sql, context, (tx) => (is_open ? openType : closeType)(tx, user_id, config_id));
+    const row = ['benefit_seller_type', { user_id, config_id }] as const;
+    const change = is_open ? openType : closeType;
+    await sql.begin((tx) => logged(tx, context, [row], () => change(tx, user_id, config_id)));
     return { is_success: true };
   },
   'piaoquan.benefit.send.list': async ({ user_id, unique_id, receiver_id, cursor, page_size }) => {
@@ -82,7 +85,8 @@ export const adminBenefitsHandlers = ({ sql, vault }: Parts): Handlers<typeof ad
 });
 
 /** Creates a template, in use, or changes it. */
-async function store(tx: Transaction, saved: Saved, { actor, now, request_id }: CallContext): Promise<void> {
+async function store(tx: Transaction, saved: Saved, context: CallContext): Promise<void> {
+  const { actor, now, request_id } = context;
   const { user_id, benefit_id, config_id, total_num } = saved;
   if (!(await hasType(tx, config_id))) throw refused('isv.type-not-found');
   await holdSeller(tx, user_id);
@@ -92,16 +96,19 @@ async function store(tx: Transaction, saved: Saved, { actor, now, request_id }: 
   refuseOver(templateSave, 'isv.template-over', end, now);
   if (old === undefined) {
     const numbers = { relate_activity_num: 0, total_num: total_num ?? 0, valid_total_num: total_num ?? 0, status: 1 };
-    return insertTemplate(tx, { user_id, benefit_id, config_id, ...change, ...numbers }, now, actor);
+    const template = { user_id, benefit_id, config_id, ...change, ...numbers };
+    return logged(tx, context, [templateRow(saved)], () => insertTemplate(tx, template, now, actor));
   }
   if (old.config_id !== config_id) throw refused('isv.template-type-fixed');
-  await changeTemplate(tx, saved, change);
+  await logged(tx, context, [templateRow(saved)], () => changeTemplate(tx, saved, change));
   if (total_num == null || total_num === old.total_num) return;
   const delta = total_num - old.total_num;
   const reason = '保存权益模板';
   const entry = { user_id, benefit_id, adjust_id: `save-${request_id}`, operator: actor, adjusted_at: now };
-  await changeTotal(tx, { ...entry, delta, reason }, old);
+  await changeTotal(tx, context, { ...entry, delta, reason }, old);
 }
+
+const templateRow = ({ user_id, benefit_id }: TemplateKey) => ['benefit_template', { user_id, benefit_id }] as const;
 
 /** What a template becomes: settings that are left out stay, null takes them away. A window stands with a limit alone. */
 function changeOf(saved: Saved, old: TemplateChange | undefined): TemplateChange {
@@ -119,20 +126,25 @@ function changeOf(saved: Saved, old: TemplateChange | undefined): TemplateChange
 }
 
 /** Changes a template's total once by an adjust_id, and gives the total that then was. */
-async function adjust(tx: Transaction, adjustment: Adjustment): Promise<number> {
+async function adjust(tx: Transaction, writer: Writer, adjustment: Adjustment): Promise<number> {
   await holdSeller(tx, adjustment.user_id);
   const template = await findTemplate(tx, adjustment);
   if (template === undefined) throw refused('isv.template-not-found');
   const known = await findAdjustment(tx, adjustment);
-  if (known === undefined) return changeTotal(tx, adjustment, template);
+  if (known === undefined) return changeTotal(tx, writer, adjustment, template);
   if (known.delta !== adjustment.delta || known.reason !== adjustment.reason) throw refused('isv.adjust-conflict');
   return known.total_after;
 }
 
-async function changeTotal(tx: Transaction, adjustment: Adjustment, template: Template): Promise<number> {
+async function changeTotal(
+  tx: Transaction,
+  writer: Writer,
+  adjustment: Adjustment,
+  template: Template,
+): Promise<number> {
   const total_after = template.total_num + adjustment.delta;
   if (template.valid_total_num + adjustment.delta < 0 || total_after > MOST) throw refused('isv.stock-out-of-range');
-  await writeAdjustment(tx, { ...adjustment, total_after });
+  await logged(tx, writer, [templateRow(adjustment)], () => writeAdjustment(tx, { ...adjustment, total_after }));
   return total_after;
 }
 

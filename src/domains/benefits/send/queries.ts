@@ -36,8 +36,7 @@ export type SendOutcome =
 
 /** Sends of one seller in one transaction; one outcome each, in order. */
 export const send = (sql: Sql, user_id: number, commands: SendCommand[]): Promise<SendOutcome[]> => sql<SendOutcome[]>`
-  select error_code, case when error_code is null then results end as results
-  from benefit_send(${user_id}::bigint, ${sql.json(commands)}::jsonb)`;
+  select * from benefit_send(${user_id}::bigint, ${sql.json(commands)}::jsonb)`;
 
 /** What a user is named by: an id or a nick. */
 export type UserName = { readonly user_id?: number; readonly nick?: string };

@@ -19,9 +19,9 @@ begin
     from outcome o where o.of_detail is not null group by o.n
   ),
   sent as (
-    insert into benefit_send (user_id, unique_id, send_id, content_hash, receiver_hash, receiver_sealed, share_hash,
-      biz_id, trace_id, sent_at)
-    select p_user_id, c.unique_id, nextval('benefit_send_id'), decode(c.content, 'hex'), c.receiver,
+    insert into benefit_send (user_id, unique_id, content_hash, receiver_hash, receiver_sealed, share_hash, biz_id,
+      trace_id, sent_at)
+    select p_user_id, c.unique_id, decode(c.content, 'hex'), c.receiver,
       decode(c.receiver_sealed, 'base64'), decode(c.share_hash, 'hex'), c.biz_id, c.trace_id, c.sent_at
     from command c where c.is_sent order by c.n
   ),
@@ -41,20 +41,22 @@ begin
     set valid_total_num = t.valid_total_num - (select d.sent from due d where d.benefit_id = t.benefit_id)
     where t.user_id = p_user_id and t.benefit_id = any (array(select d.benefit_id from due d where d.sent > 0))
   )
-  select case
-      when f.stored_content <> decode(c.content, 'hex') or not c.same_content or f.is_shared then 'isp.param-error:301'
-      when f.stored_content is not null or t.n is not null then null
-      when f.has_target then 'isv.param-error:226'
-      else 'isv.param-error:295' end,
-    coalesce(t.results, old.results)
-  from command c
-  join command f on f.n = c.first_n
-  left join told t on t.n = c.first_n
-  left join lateral (
-    select json_agg(json_build_object('index_id', s.detail_id, 'success_count', s.success_count, 'failure_count',
-      s.send_count - s.success_count, 'error_code_list', s.error_code_list) order by s.detail_id) as results
-    from benefit_send_detail s
-    where f.stored_content is not null and s.user_id = p_user_id and s.unique_id = c.unique_id
-  ) old on true
-  order by c.n;
+  select o.error_code, case when o.error_code is null then o.results end from (
+    select c.n, case
+        when f.stored_content <> decode(c.content, 'hex') or not c.same_content or f.is_shared
+          then 'isp.param-error:301'
+        when f.stored_content is not null or t.n is not null then null
+        when f.has_target then 'isv.param-error:226'
+        else 'isv.param-error:295' end as error_code,
+      coalesce(t.results, old.results) as results
+    from command c
+    join command f on f.n = c.first_n
+    left join told t on t.n = c.first_n
+    left join lateral (
+      select json_agg(json_build_object('index_id', s.detail_id, 'success_count', s.success_count, 'failure_count',
+        s.send_count - s.success_count, 'error_code_list', s.error_code_list) order by s.detail_id) as results
+      from benefit_send_detail s
+      where f.stored_content is not null and s.user_id = p_user_id and s.unique_id = c.unique_id
+    ) old on true
+  ) o order by o.n;
 end $$;

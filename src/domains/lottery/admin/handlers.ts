@@ -1,8 +1,8 @@
 import { invalidArgument } from '../../../contract/errors.ts';
 import { type adminLotteryContracts, lotteryActivitySave } from '../../../contract/lottery/admin.ts';
-import { fault, type Handlers } from '../../../contract/method.ts';
+import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
 import { refuseOver } from '../../../contract/period.ts';
-import { logCall, writeAs } from '../../../database/change-log.ts';
+import { type Changing, logCall, logged } from '../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { keptText, storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
@@ -17,6 +17,7 @@ import {
   findActivity,
   findDraws,
   holdActivity,
+  lockActivity,
   saveActivity,
   setStatus,
   type WholeActivity,
@@ -47,7 +48,7 @@ export const adminLotteryHandlers = ({
   return {
     'piaoquan.lottery.activity.save': async ({ activity }, context) => {
       if ((activity.user_limit ?? activity.user_day_limit) != null) await countEarlierWins(sql, activity.spread_id);
-      const refusal = await writeAs(sql, context, (tx) => store(tx, activity, context.now));
+      const refusal = await sql.begin((tx) => store(tx, activity, context));
       if (refusal !== null) throw refused(refusal);
       return { activity: await oneActivity(sql, activity.spread_id) };
     },
@@ -58,20 +59,33 @@ export const adminLotteryHandlers = ({
       return { activities: page.rows, next_cursor: page.next_cursor };
     },
     'piaoquan.lottery.activity.status.update': async ({ spread_id, status }, context) => {
-      if (!(await writeAs(sql, context, (tx) => setStatus(tx, spread_id, status)))) throw refused('activity-not-found');
+      const set = await sql.begin(async (tx) => {
+        await lockActivity(tx, spread_id);
+        const row = ['lottery_activity', { spread_id }] as const;
+        return logged(tx, context, [row], () => setStatus(tx, spread_id, status));
+      });
+      if (!set) throw refused('activity-not-found');
       return { is_success: true };
     },
     'piaoquan.lottery.segment.stock.adjust': async ({ spread_id, segment_no, ...change }, context) => {
       const place = { spread_id, counter: 'win_times', no: segment_no } as const;
       const entry = { ...change, reason: keptText(change.reason), app_key: context.actor };
-      const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
+      const row = ['lottery_segment', { spread_id, segment_no }] as const;
+      const result = await sql.begin(async (tx) => {
+        await lockActivity(tx, spread_id);
+        return logged(tx, context, [row], () => adjustStock(tx, place, entry, context.now));
+      });
       if (result.refusal !== undefined) throw refused(result.refusal);
       return { win_times: result.stock };
     },
     'piaoquan.lottery.prize.stock.adjust': async ({ spread_id, prize_no, ...change }, context) => {
       const place = { spread_id, counter: 'total_count', no: prize_no } as const;
       const entry = { ...change, reason: keptText(change.reason), app_key: context.actor };
-      const result = await writeAs(sql, context, (tx) => adjustStock(tx, place, entry, context.now));
+      const row = ['lottery_prize', { spread_id, prize_no }] as const;
+      const result = await sql.begin(async (tx) => {
+        await lockActivity(tx, spread_id);
+        return logged(tx, context, [row], () => adjustStock(tx, place, entry, context.now));
+      });
       if (result.refusal !== undefined) throw refused(result.refusal);
       return { total_count: result.stock };
     },
@@ -98,7 +112,7 @@ export const adminLotteryHandlers = ({
     },
     'piaoquan.lottery.draw.complete': async ({ spread_id, draw }, context) => {
       await logCall(sql, context, undefined);
-      const result = await writeAs(sql, context, (tx) =>
+      const result = await sql.begin((tx) =>
         completeDraws(tx, spread_id, draw ?? undefined, MOST_COMPLETED, context.now),
       );
       if (result.refusal !== undefined) throw refused(result.refusal);
@@ -108,15 +122,26 @@ export const adminLotteryHandlers = ({
 };
 
 /** Saves an activity; what a save leaves out of it and of its prizes stays. Gives the name of the refusal, or null. */
-async function store(tx: Transaction, asked: SavedActivity, now: Date): Promise<string | null> {
+async function store(tx: Transaction, asked: SavedActivity, context: CallContext): Promise<string | null> {
+  const { now } = context;
   const old = await holdActivity(tx, asked.spread_id);
   if (takesStock(asked, old)) return 'stock-by-adjust-only';
   const activity = keepSettings(asked, old);
   const misfit = activityMisfit(activity);
   if (misfit) throw invalidArgument(misfit.path, misfit.why);
   await refuseOverParts(tx, activity, old, now);
-  return saveActivity(tx, activity, now);
+  return logged(tx, context, rowsOf(activity), () => saveActivity(tx, activity, now));
 }
+
+/** The rows that a save of an activity may change, in the order in which it does. */
+const rowsOf = ({ platform, spread_id, segments, prizes }: SavedActivity): Changing[] => [
+  ['lottery_activity', { spread_id }],
+  ...(segments ?? []).map(({ segment_no }) => ['lottery_segment', { platform, spread_id, segment_no }] as const),
+  ...(prizes ?? []).flatMap(({ prize_no }) => [
+    ['lottery_reward', { platform, spread_id, prize_no }] as const,
+    ['lottery_prize', { platform, spread_id, prize_no }] as const,
+  ]),
+];
 
 /** Refuses segments and prizes that are over already, and prizes that bring codes of a batch that is. */
 async function refuseOverParts(

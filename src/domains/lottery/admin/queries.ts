@@ -115,7 +115,7 @@ export async function countEarlierWins(sql: Sql, spread_id: string): Promise<voi
 /** Does so with the wins of the channel after a key; gives the last one, undefined when there are no more. */
 const countPart = (sql: Sql, { platform, spread_id }: { platform: number; spread_id: string }, after: WinKey) =>
   sql.begin(async (tx) => {
-    await tx`select lottery_lock(${spread_id})`;
+    await lockActivity(tx, spread_id);
     const [last] = await tx<WinKey[]>`
       with part as materialized (
         select out_biz_id, app_key, spread_id, limited from lottery_grant
@@ -130,9 +130,14 @@ const countPart = (sql: Sql, { platform, spread_id }: { platform: number; spread
     return last;
   }) as Promise<WinKey | undefined>;
 
+/** Keeps draws and changes of an activity off until the transaction ends. */
+export async function lockActivity(tx: Transaction, spread_id: string): Promise<void> {
+  await tx`select lottery_lock(${spread_id})`;
+}
+
 /** Keeps draws and changes of an activity off until the transaction ends, and gives all of it; undefined when there is none. */
 export async function holdActivity(tx: Transaction, spread_id: string): Promise<WholeActivity | undefined> {
-  await tx`select lottery_lock(${spread_id})`;
+  await lockActivity(tx, spread_id);
   return readActivity(tx, spread_id);
 }
 
@@ -168,9 +173,8 @@ export async function completeDraws(
   return (row as { result: Result }).result;
 }
 
-/** Puts an activity on (1) or off shelf (2) once no draw is under way; false when there is none. */
+/** Puts an activity, whose lock the caller has, on (1) or off shelf (2); false when there is none. */
 export async function setStatus(tx: Transaction, spread_id: string, status: number): Promise<boolean> {
-  await tx`select lottery_lock(${spread_id})`;
   const changed = await tx`update lottery_activity set status = ${status} where spread_id = ${spread_id} returning 1`;
   return changed.length > 0;
 }

@@ -42,7 +42,9 @@ begin
     update lottery_prize p set total_count = stock
       where p.platform = place.platform and p.spread_id = p_spread_id and p.prize_no = p_counter_no;
   end if;
-  insert into lottery_adjustment values (place.platform, p_spread_id, p_entry ->> 'adjust_id', p_counter, p_counter_no,
-    change, stock, p_entry ->> 'reason', p_entry ->> 'app_key', p_now);
+  insert into lottery_adjustment (platform, spread_id, adjust_id, counter, counter_no, delta, stock, reason, app_key,
+      adjusted_at)
+    values (place.platform, p_spread_id, p_entry ->> 'adjust_id', p_counter, p_counter_no, change, stock,
+      p_entry ->> 'reason', p_entry ->> 'app_key', p_now);
   return jsonb_build_object('stock', stock);
 end $$;

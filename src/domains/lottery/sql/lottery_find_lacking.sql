@@ -1,7 +1,9 @@
 -- The wins of an activity that stand and lack codes, with the batch that owes them.
 create or replace function lottery_find_lacking(p_platform bigint, p_spread_id text)
 returns table (granted_at timestamptz, out_biz_id text, app_key text, mix_id text)
-language sql stable as $$
+language plpgsql stable as $$
+begin
+  return query
   select l.granted_at, l.out_biz_id, l.app_key, r.mix_id
   from lottery_lacking l cross join lateral (
     select x.reward_no from lottery_grant x
@@ -11,5 +13,5 @@ language sql stable as $$
     select x.mix_id from lottery_reward x
     where x.platform = l.platform and x.spread_id = l.spread_id and x.reward_no = g.reward_no limit 1
   ) r
-  where l.platform = p_platform and l.spread_id = p_spread_id
-$$;
+  where l.platform = p_platform and l.spread_id = p_spread_id;
+end $$;

@@ -4,7 +4,10 @@
 create or replace function lottery_over_limit(p_activity lottery_activity, p_now timestamptz, p_wanted integer[],
   p_users text[])
 returns table (n integer, return_code integer)
-language sql stable set enable_nestloop = off as $$
+language plpgsql stable set enable_nestloop = off as $$
+#variable_conflict use_column
+begin
+  return query
   with asked as (
     select w.n, p_users[w.n] as mix_user_id, row_number() over (partition by p_users[w.n] order by w.n) as rank
     from unnest(p_wanted) as w (n)
@@ -23,5 +26,5 @@ language sql stable set enable_nestloop = off as $$
   )
   select asked.n, case when used.in_all + asked.rank > p_activity.user_limit then 200008 else 200009 end
   from asked join used using (mix_user_id)
-  where used.in_all + asked.rank > p_activity.user_limit or used.of_day + asked.rank > p_activity.user_day_limit
-$$;
+  where used.in_all + asked.rank > p_activity.user_limit or used.of_day + asked.rank > p_activity.user_day_limit;
+end $$;

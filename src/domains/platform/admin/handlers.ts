@@ -4,8 +4,8 @@ import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, type Contract, fault, type Handlers, type RequestOf } from '../../../contract/method.ts';
 import { type adminPlatformContracts, appSave } from '../../../contract/platform/admin.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
-import { insertApp } from '../../../database/apps.ts';
-import { writeAs } from '../../../database/change-log.ts';
+import { insertApp, packageRows } from '../../../database/apps.ts';
+import { keyBytes, logged, logMade, type Writer } from '../../../database/change-log.ts';
 import { hasState, SQLSTATE } from '../../../database/errors.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import { APP_SECRET } from '../../../secrets/sealed.ts';
@@ -52,7 +52,7 @@ type Tokens = {
     now: Date,
     query?: Queryable,
   ): Promise<{ access_token: string; refresh_token: string; expires_in: number; re_expires_in: number }>;
-  revoke(session_hash: Buffer, now: Date, query: Queryable): Promise<boolean>;
+  revoke(session_hash: Buffer, writer: Writer, tx: Transaction): Promise<boolean>;
 };
 type Parts = { readonly sql: Sql; readonly vault: Vault; readonly tokens: Tokens };
 type Methods = Handlers<typeof adminPlatformContracts>;
@@ -122,9 +122,9 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
     const save = async (tx: Transaction): Promise<void> => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       await refuseWeakening(tx, context, await packagesOf(tx, app_key));
-      await updateApp(tx, app_key, change);
+      await logged(tx, context, [['platform_app', { app_key }]], () => updateApp(tx, app_key, change));
     };
-    await withReadableAddresses(() => writeAs(sql, context, save));
+    await withReadableAddresses(() => sql.begin(save));
     return { app: await oneApp(sql, app_key, context.now) };
   },
   'piaoquan.platform.app.get': async ({ query }, { now }) => ({ app: await oneApp(sql, query.app_key, now) }),
@@ -138,21 +138,23 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
     const secret = newSecret();
     const overlap = overlap_seconds ?? OVERLAP_SECONDS;
     const old_expires_at = new Date(now.getTime() + overlap * 1000);
-    await writeAs(sql, context, async (tx) => {
+    await sql.begin(async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       await refuseRise(tx, context, await packagesOf(tx, app_key));
-      const live = await dropSecrets(tx, app_key, overlap === 0 ? 'all' : 'ended', now);
-      if (live > 1) throw refused('isv.secret-overlap');
-      const created_at = await nextSecretTime(tx, app_key, now);
-      const sealed = vault.seal(APP_SECRET, [app_key, created_at], secret);
-      await addSecret(tx, { app_key, secret: sealed, created_at, old_expires_at });
+      await logged(tx, context, [['platform_app_secret', { app_key }]], async () => {
+        const live = await dropSecrets(tx, app_key, overlap === 0 ? 'all' : 'ended', now);
+        if (live > 1) throw refused('isv.secret-overlap');
+        const created_at = await nextSecretTime(tx, app_key, now);
+        const sealed = vault.seal(APP_SECRET, [app_key, created_at], secret);
+        await addSecret(tx, { app_key, secret: sealed, created_at, old_expires_at });
+      });
     });
     return { app_key, secret, old_expires_at: overlap === 0 ? undefined : old_expires_at };
   },
   'piaoquan.platform.app.packages.set': async ({ grant: { app_key, packages } }, context) => {
     checkKnown(packages, packageNames, (index) => `grant.packages[${index}]`);
     if (app_key === context.app_key && !packages.includes(ADMIN_PACKAGE)) throw refused('isv.own-app');
-    await writeAs(sql, context, async (tx) => {
+    await sql.begin(async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       const held = await packagesOf(tx, app_key);
       await refuseWeakening(tx, context, held);
@@ -161,7 +163,7 @@ const appHandlers = ({ sql, vault }: Parts): Part<'app'> => ({
         context,
         packages.filter((each) => !held.includes(each)),
       );
-      await setPackages(tx, app_key, packages);
+      await logged(tx, context, [packageRows(app_key, packages)], () => setPackages(tx, app_key, packages));
     });
     return { packages: [...new Set(packages)].sort() };
   },
@@ -175,9 +177,10 @@ async function createApp(sql: Sql, vault: Vault, { unique_id, app }: Creation, c
   const secret = newSecret();
   const made = { ...app, unique_id, content, created_at: context.now };
   const make = (app_key: string) =>
-    writeAs(sql, context, async (tx) => {
+    sql.begin(async (tx) => {
       await refuseRise(tx, context, app.packages);
-      return insertApp(tx, { ...made, app_key, secret: vault.seal(APP_SECRET, [app_key, made.created_at], secret) });
+      const sealed = vault.seal(APP_SECRET, [app_key, made.created_at], secret);
+      return insertApp(tx, { ...made, app_key, secret: sealed }, context);
     });
   for (;;) {
     const app_key = String(randomInt(20_000_000, 100_000_000));
@@ -205,21 +208,24 @@ async function oneApp(sql: Sql, app_key: string, now: Date): Promise<ShownApp> {
   return app;
 }
 
+const limitRow = ({ app_key, method }: LimitPlace) => ['platform_frequency', { app_key, method }] as const;
+
 const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
   'piaoquan.platform.frequency.save': async ({ frequency }, context) => {
     checkKnown([frequency.method], methods, () => 'frequency.method');
-    await writeAs(sql, context, async (tx) => {
+    await sql.begin(async (tx) => {
       const { app_key } = frequency;
       if (app_key !== EVERY_APP && !(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       await refuseWeakening(tx, context, await packagesLimited(tx, frequency));
-      await saveLimit(tx, frequency);
+      await logged(tx, context, [limitRow(frequency)], () => saveLimit(tx, frequency));
     });
     return { is_success: true };
   },
   'piaoquan.platform.frequency.delete': async ({ frequency }, context) => {
-    await writeAs(sql, context, async (tx) => {
+    await sql.begin(async (tx) => {
       await refuseWeakening(tx, context, await packagesLimited(tx, frequency));
-      if (!(await deleteLimit(tx, frequency))) throw refused('isv.frequency-not-found');
+      const lifted = await logged(tx, context, [limitRow(frequency)], () => deleteLimit(tx, frequency));
+      if (!lifted) throw refused('isv.frequency-not-found');
     });
     return { is_success: true };
   },
@@ -244,14 +250,18 @@ const limitHandlers = ({ sql }: Parts): Part<'frequency'> & Part<'quota'> => ({
 const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
   'piaoquan.platform.session.create': async ({ grant: { app_key, user_id, nick } }, context) => {
     const { now } = context;
-    const issued = await writeAs(sql, context, async (tx) => {
+    const issued = await sql.begin(async (tx) => {
       if (!(await holdApp(tx, app_key))) throw refused('isv.app-not-found');
       await refuseRise(tx, context, await packagesOf(tx, app_key));
-      if (nick != null) await addUser(tx, user_id, nick, now);
+      if (nick != null)
+        await logged(tx, context, [['platform_user', { user_id }]], () => addUser(tx, user_id, nick, now));
       const stored = await nickOf(tx, user_id);
       if (nick != null && stored !== nick) throw refused('isv.nick-conflict');
       if (stored === undefined) throw refused('isv.user-not-found');
-      return tokens.issue({ app_key, user_id }, now, tx);
+      const answer = await tokens.issue({ app_key, user_id }, now, tx);
+      const session_hash = keyBytes(vault.hash(SESSION_KEY_PURPOSE, answer.access_token));
+      await logMade(tx, context, [['platform_session', { session_hash }]]);
+      return answer;
     });
     const { access_token, refresh_token, expires_in, re_expires_in } = issued;
     const session_id = vault.hash(SESSION_KEY_PURPOSE, access_token).toString('hex');
@@ -266,7 +276,7 @@ const sessionHandlers = ({ sql, vault, tokens }: Parts): Part<'session'> => ({
   'piaoquan.platform.session.revoke': async ({ session_id, session_key }, context) => {
     const hash =
       session_key == null ? Buffer.from(session_id ?? '', 'hex') : vault.hash(SESSION_KEY_PURPOSE, session_key);
-    const revoked = await writeAs(sql, context, (tx) => tokens.revoke(hash, context.now, tx));
+    const revoked = await sql.begin((tx) => tokens.revoke(hash, context, tx));
     if (!revoked) throw refused('isv.session-not-found');
     return { is_success: true };
   },

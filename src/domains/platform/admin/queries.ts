@@ -1,4 +1,4 @@
-import { grantPackages, STANDARD_CALLS_PER_DAY } from '../../../database/apps.ts';
+import { addPackages, STANDARD_CALLS_PER_DAY } from '../../../database/apps.ts';
 import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 import type { LimitPlace, TimePlace } from './rules.ts';
 
@@ -131,7 +131,7 @@ export async function addSecret(
 /** Gives an app exactly these packages. */
 export async function setPackages(tx: Transaction, app_key: string, packages: string[]): Promise<void> {
   await tx`delete from platform_app_package where app_key = ${app_key} and package <> all(${packages}::text[])`;
-  await grantPackages(tx, app_key, packages);
+  await addPackages(tx, app_key, packages);
 }
 
 /** Sets a limit. */

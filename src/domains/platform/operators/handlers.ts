@@ -2,7 +2,7 @@ import { invalidArgument } from '../../../contract/errors.ts';
 import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
 import { type adminOperatorContracts, operatorSave } from '../../../contract/platform/operators.ts';
 import { CONSOLE_APP_KEY } from '../../../contract/platform/roles.ts';
-import { findChanges, writeAs } from '../../../database/change-log.ts';
+import { findChanges, keyBytes, logged } from '../../../database/change-log.ts';
 import { endSession, endSessions, removeTotp } from '../../../database/operators.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { drawPassword, hashPassword } from '../../../secrets/password.ts';
@@ -21,7 +21,7 @@ const refused = (sub_code: keyof typeof operatorSave.errors) => fault(operatorSa
 async function change<T>(sql: Sql, context: CallContext, run: (tx: Transaction) => Promise<T>): Promise<T> {
   refuseApps(context);
   try {
-    return await writeAs(sql, context, run);
+    return (await sql.begin(run)) as T;
   } catch (error) {
     throw (error as { code?: unknown }).code === LAST_OWNER ? refused('isv.last-owner') : error;
   }
@@ -36,6 +36,13 @@ function readLogin(login: string, path: string): string {
   return login;
 }
 
+/** The rows of an operator that a change of it may change. */
+const rowsOf = (login: string) =>
+  [
+    ['platform_operator', { login }],
+    ['platform_operator_session', { login }],
+  ] as const;
+
 /** The administration of operators by owners, and the log of changes. */
 export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOperatorContracts> => ({
   'piaoquan.operator.save': async ({ operator }, context) => {
@@ -44,13 +51,16 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
     refuseApps(context);
     const password = drawPassword();
     const password_hash = await hashPassword(password);
-    const made = await change(sql, context, async (tx) => {
-      if (await insertOperator(tx, { login, display_name, role, password_hash, created_at: context.now })) return true;
-      const before = await holdRole(tx, login);
-      await changeOperator(tx, login, { display_name, role });
-      if (before !== role) await endSessions(tx, login);
-      return false;
-    });
+    const fresh = { login, display_name, role, password_hash, created_at: context.now };
+    const made = await change(sql, context, (tx) =>
+      logged(tx, context, rowsOf(login), async () => {
+        if (await insertOperator(tx, fresh)) return true;
+        const before = await holdRole(tx, login);
+        await changeOperator(tx, login, { display_name, role });
+        if (before !== role) await endSessions(tx, login);
+        return false;
+      }),
+    );
     return { password: made ? password : undefined, is_success: true };
   },
   'piaoquan.operator.list': async ({ cursor, page_size }, context) => {
@@ -60,10 +70,12 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
     return { operators: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.operator.status.update': async ({ login, status }, context) => {
-    await change(sql, context, async (tx) => {
-      if (!(await changeOperator(tx, login, { status }))) throw refused('isv.operator-not-found');
-      if (status === SUSPENDED) await endSessions(tx, login);
-    });
+    await change(sql, context, (tx) =>
+      logged(tx, context, rowsOf(login), async () => {
+        if (!(await changeOperator(tx, login, { status }))) throw refused('isv.operator-not-found');
+        if (status === SUSPENDED) await endSessions(tx, login);
+      }),
+    );
     return { is_success: true };
   },
   'piaoquan.operator.password.reset': async ({ login, remove_totp }, context) => {
@@ -71,9 +83,11 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
     const password = drawPassword();
     const password_hash = await hashPassword(password);
     await change(sql, context, async (tx) => {
-      if (!(await resetPassword(tx, login, password_hash))) throw refused('isv.operator-not-found');
-      if (remove_totp) await removeTotp(tx, login);
-      await endSessions(tx, login);
+      const [own, sessions] = rowsOf(login);
+      const reset = await logged(tx, context, [own], () => resetPassword(tx, login, password_hash));
+      if (!reset) throw refused('isv.operator-not-found');
+      if (remove_totp) await logged(tx, context, [own], () => removeTotp(tx, login));
+      await logged(tx, context, [sessions], () => endSessions(tx, login));
     });
     return { password };
   },
@@ -85,7 +99,9 @@ export const operatorHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adminOp
     return { sessions: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.operator.session.revoke': async ({ session_id }, context) => {
-    const ended = await change(sql, context, (tx) => endSession(tx, Buffer.from(session_id, 'hex')));
+    const session_hash = Buffer.from(session_id, 'hex');
+    const row = ['platform_operator_session', { session_hash: keyBytes(session_hash) }] as const;
+    const ended = await change(sql, context, (tx) => logged(tx, context, [row], () => endSession(tx, session_hash)));
     if (!ended) throw refused('isv.operator-session-not-found');
     return { is_success: true };
   },

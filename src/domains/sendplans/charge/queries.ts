@@ -1,4 +1,4 @@
-import type { Queryable, Sql } from '../../../database/pool.ts';
+import type { Queryable, Sql, Transaction } from '../../../database/pool.ts';
 
 /** A business code as stored; `status` 1 open, 2 closed; `perform_type` 1 month, 2 quarter, 3 year. */
 export type Biz = {
@@ -16,6 +16,13 @@ export type Biz = {
 export async function findBiz(sql: Queryable, codes: string[]): Promise<Map<string, Biz>> {
   const rows = await sql<Biz[]>`select * from sendplan_biz where biz_code = any ((select ${codes}::text[])::text[])`;
   return new Map(rows.map((row) => [row.biz_code, row]));
+}
+
+/** The business codes of a source and length of membership, in order. */
+export async function findBizCodes(tx: Transaction, source: string, perform_type: number): Promise<string[]> {
+  const rows = await tx<{ biz_code: string }[]>`
+    select biz_code from sendplan_biz where source = ${source} and perform_type = ${perform_type} order by biz_code`;
+  return rows.map(({ biz_code }) => biz_code);
 }
 
 /** Adds a business code; one that exists keeps its keys and takes everything else. */
@@ -41,7 +48,7 @@ export type ChargeCommand = {
 /** Charges of one business code in one transaction; the method's ret_code of each, in order. */
 export async function charge(sql: Sql, biz_code: string, commands: ChargeCommand[]): Promise<number[]> {
   const rows = await sql<{ outcome: number }[]>`
-    select outcome from sendplan_charge(${biz_code}, ${sql.json(commands)}::jsonb) as outcome`;
+    select * from sendplan_charge(${biz_code}, ${sql.json(commands)}::jsonb) as outcome`;
   return rows.map(({ outcome }) => outcome);
 }
 

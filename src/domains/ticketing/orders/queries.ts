@@ -86,8 +86,7 @@ export async function submitOrders(
   commands: readonly SubmitCommand[],
 ): Promise<SubmitResult[]> {
   return sql<SubmitResult[]>`
-    select detail, vo
-    from ticketing_order_submit(${project_id}, ${latest(commands)}, ${sql.json(commands as never)}) order by n`;
+    select * from ticketing_order_submit(${project_id}, ${latest(commands)}, ${sql.json(commands as never)})`;
 }
 
 /** A payment to take; money in fen. */
@@ -115,8 +114,7 @@ export type PayResult = {
 /** Takes payments of orders of one project in one transaction, in their order; safe to run again. */
 export async function payOrders(sql: Sql, project_id: number, commands: readonly PayCommand[]): Promise<PayResult[]> {
   return sql<PayResult[]>`
-    select result_code, expected, vo, tickets
-    from ticketing_order_pay(${project_id}, ${sql.json(commands as never)}) order by n`;
+    select * from ticketing_order_pay(${project_id}, ${sql.json(commands as never)})`;
 }
 
 /**
@@ -128,7 +126,9 @@ export async function releaseDue(sql: Sql, now: Date, most: number): Promise<num
   const due = await sql<{ project_id: number }[]>`select project_id from ticketing_projects_due(${now}) as project_id`;
   let released = 0;
   for (const { project_id } of due) {
-    const [row] = await sql<{ n: number }[]>`select ticketing_order_release(${project_id}, ${now}, ${most}) as n`;
+    const [row] = await sql<
+      { n: number }[]
+    >`select * from ticketing_order_release(${project_id}, ${now}, ${most}) as n`;
     released += row?.n ?? 0;
   }
   return released;

@@ -3,7 +3,7 @@ create or replace function ticketing_advance_project(p_project_id bigint, p_numb
 returns table (counter text, key text, skipped bigint)
 language plpgsql as $$
 declare
-  counts ticketing_project_count := ticketing_project_lock(p_project_id);
+  counts record := ticketing_project_lock(p_project_id);
 begin
   return query values
     ('ticketing_project_count.order_count', p_project_id::text, least(p_numbers, 999999999 - counts.order_count)),

@@ -2,7 +2,8 @@
 -- keys, as ticketing_order_close tells.
 create or replace function ticketing_document_stand(p_project_id bigint, p_order_ids bigint[], p_standing boolean)
 returns void
-language sql set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql set enable_seqscan = off set enable_bitmapscan = off as $$
+begin
   insert into ticketing_document (project_id, event_id, document_hash, order_id, person_no, standing)
   select p_project_id, found.event_id, found.document_hash, found.order_id, found.person_no, p_standing
   from unnest(p_order_ids) as wanted (order_id)
@@ -11,5 +12,5 @@ language sql set enable_seqscan = off set enable_bitmapscan = off as $$
     where own.project_id = p_project_id and own.order_id = wanted.order_id offset 0
   ) found
   where found.standing <> p_standing
-  on conflict (project_id, order_id, event_id, person_no) do update set standing = excluded.standing
-$$;
+  on conflict (project_id, order_id, event_id, person_no) do update set standing = excluded.standing;
+end $$;

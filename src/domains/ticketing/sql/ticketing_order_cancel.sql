@@ -5,7 +5,7 @@ returns table (n integer, code integer)
 language plpgsql set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  counts ticketing_project_count := ticketing_project_lock(p_project_id);
+  counts record := ticketing_project_lock(p_project_id);
   freed bigint[];
 begin
   freed := ticketing_order_close(p_project_id, array(

@@ -4,7 +4,11 @@
 create or replace function ticketing_order_close(p_project_id bigint, p_order_ids bigint[], p_status integer,
   p_now timestamptz)
 returns bigint[]
-language sql set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql set enable_seqscan = off set enable_bitmapscan = off as $$
+#variable_conflict use_column
+declare
+  closed_ids bigint[];
+begin
   with closed as (
     insert into ticketing_order
     select found.* from unnest(p_order_ids) as wanted (order_id)
@@ -13,5 +17,6 @@ language sql set enable_seqscan = off set enable_bitmapscan = off as $$
     on conflict (project_id, order_id) do update set order_status = p_status, closed_at = p_now
     returning order_id
   )
-  select array_agg(order_id) from closed
-$$;
+  select array_agg(order_id) into closed_ids from closed;
+  return closed_ids;
+end $$;

@@ -2,11 +2,11 @@
 -- nobody has freed it; one that was freed is paid if its stock can be taken again. A pay_no that its channel has used
 -- is answered as it was the first time, or refused with other content, the way of paying included.
 create or replace function ticketing_order_pay(p_project_id bigint, p_commands jsonb)
-returns table (n integer, result_code integer, expected bigint, vo json, tickets json)
+returns table (result_code integer, expected bigint, vo json, tickets json)
 language plpgsql set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  counts ticketing_project_count := ticketing_project_lock(p_project_id);
+  counts record := ticketing_project_lock(p_project_id);
   last_id bigint := counts.ticket_count + 1000000000::bigint * (
     select project.project_no from ticketing_project project where project.project_id = p_project_id);
   decided record;
@@ -28,13 +28,14 @@ begin
     update ticketing_project_count set ticket_count = ticket_count + made where project_id = p_project_id;
   end if;
   return query
-    select asked.n::integer, asked.code, asked.money, found.vo, issued.list
+    select asked.code, asked.money, found.vo, issued.list
     from unnest(codes, decided.order_ids, decided.moneys) with ordinality as asked (code, order_id, money, n)
     left join lateral ticketing_order_vo(p_project_id, case when asked.code = 200 then asked.order_id end) found on true
     left join lateral (
       select json_agg(json_build_object('ticket_id', ticket_id, 'event_id', event_id, 'price_id', price_id)
         order by ticket_id) as list
       from ticketing_order_tickets(p_project_id, asked.order_id) where asked.code = 200
-    ) issued on true;
+    ) issued on true
+    order by asked.n;
 end
 $$;

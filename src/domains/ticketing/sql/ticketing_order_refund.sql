@@ -8,7 +8,7 @@ create or replace function ticketing_order_refund(p_project_id bigint, p_order_i
 language plpgsql set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  counts ticketing_project_count := ticketing_project_lock(p_project_id);
+  counts record := ticketing_project_lock(p_project_id);
   status integer := (select order_status from ticketing_order_by_id(p_project_id, p_order_id));
   done ticketing_refund;
   taken ticketing_ticket[];

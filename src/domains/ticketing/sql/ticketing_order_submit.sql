@@ -4,11 +4,11 @@
 -- and for the checks of foreign keys that it sets off; an order that comes alone would be planned anew each time, to
 -- the same end.
 create or replace function ticketing_order_submit(p_project_id bigint, p_now timestamptz, p_commands jsonb)
-returns table (n integer, detail jsonb, vo json)
+returns table (detail jsonb, vo json)
 language plpgsql set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  counts ticketing_project_count := ticketing_project_lock(p_project_id);
+  counts record := ticketing_project_lock(p_project_id);
   last_id bigint := counts.order_count + 1000000000::bigint * (
     select project.project_no from ticketing_project project where project.project_id = p_project_id);
   matched record;
@@ -32,9 +32,10 @@ begin
     where tier.project_id = p_project_id and tier.event_id = taken.event_id and tier.price_id = taken.price_id;
   end if;
   return query
-    select command.n::integer, command.detail, found.vo
+    select command.detail, found.vo
     from unnest(decided.details, decided.orders) with ordinality as command (detail, order_id, n)
     left join lateral ticketing_order_vo(p_project_id, case when command.detail is null then command.order_id end) found
-      on true;
+      on true
+    order by command.n;
 end
 $$;

@@ -5,7 +5,7 @@ create or replace function ticketing_payment_give_back(p_project_id bigint, p_or
   p_refund_id text, p_reason text, p_operator text, p_now timestamptz, out code integer, out refund_money bigint)
 language plpgsql set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
-  counts ticketing_project_count := ticketing_project_lock(p_project_id);
+  counts record := ticketing_project_lock(p_project_id);
   asked ticketing_order;
   payment ticketing_payment;
   done ticketing_payment_refund;

@@ -2,7 +2,9 @@
 -- however many those are.
 create or replace function ticketing_projects_due(p_now timestamptz)
 returns setof bigint
-language sql stable set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql stable set enable_seqscan = off set enable_bitmapscan = off as $$
+begin
+  return query
   with recursive project (project_id) as (
     select (select o.project_id from ticketing_order o where o.order_status = 1 order by o.project_id limit 1)
     union all
@@ -16,5 +18,5 @@ language sql stable set enable_seqscan = off set enable_bitmapscan = off as $$
   cross join lateral (
     select from ticketing_order o
     where o.project_id = project.project_id and o.order_status = 1 and o.expire_time <= p_now limit 1
-  ) due
-$$;
+  ) due;
+end $$;

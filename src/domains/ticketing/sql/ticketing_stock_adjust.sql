@@ -4,7 +4,7 @@ create or replace function ticketing_stock_adjust(p_project_id bigint, p_event_i
   p_adjust_id text, p_delta integer, p_reason text, p_operator text, p_now timestamptz, out code integer)
 language plpgsql as $$
 declare
-  counts ticketing_project_count := ticketing_project_lock(p_project_id);
+  counts record := ticketing_project_lock(p_project_id);
   done ticketing_stock_adjustment;
 begin
   select * into done from ticketing_stock_adjustment

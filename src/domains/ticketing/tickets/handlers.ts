@@ -8,7 +8,7 @@ import {
   ticketCodeGet,
 } from '../../../contract/ticketing/admin-gate.ts';
 import { type eticketQrcode, QRCODE_RESULTS, TICKET_STATES } from '../../../contract/ticketing/pay.ts';
-import { logReveal, writeAs } from '../../../database/change-log.ts';
+import { logged, logReveal } from '../../../database/change-log.ts';
 import type { Sql } from '../../../database/pool.ts';
 import { keptText, storedUser } from '../../../secrets/personal.ts';
 import type { Vault } from '../../../secrets/vault.ts';
@@ -91,7 +91,11 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
       if (state === 6) throw fault(ticketCheck, 'isv.ticket-code-expired');
       const { project_id, ticket_id } = ticket;
       const entry = { project_id, ticket_id, event_id, check_id, gate: gate ?? null, now };
-      const entered = await writeAs(sql, context, (tx) => enter(tx, entry));
+      const rows = [
+        ['ticketing_check', { project_id, ticket_id, check_id }],
+        ['ticketing_ticket', { project_id, ticket_id }],
+      ] as const;
+      const entered = await sql.begin((tx) => logged(tx, context, rows, () => enter(tx, entry)));
       return {
         admitted: entered.code === 0,
         ticket_code_id: String(ticket_id),
@@ -108,7 +112,11 @@ export const gateHandlers = ({ sql, vault }: Omit<Parts, 'callers'>): Handlers<t
       if (ticket === undefined) throw fault(ticketCheckUndo, 'isv.ticket-not-found');
       const { project_id, ticket_id } = ticket;
       const undo = { project_id, ticket_id, check_id, reason, operator: context.actor, now: context.now };
-      const { code, entries } = await writeAs(sql, context, (tx) => undoEntry(tx, undo));
+      const rows = [
+        ['ticketing_check_undo', { project_id, ticket_id, check_id }],
+        ['ticketing_ticket', { project_id, ticket_id }],
+      ] as const;
+      const { code, entries } = await sql.begin((tx) => logged(tx, context, rows, () => undoEntry(tx, undo)));
       if (code !== 0) throw fault(ticketCheckUndo, code === 1 ? 'isv.entry-not-found' : 'isv.undo-conflict');
       return { entry_count: entries };
     },

@@ -2,7 +2,7 @@ import { type CallContext, fault, type Handlers, type RequestOf } from '../../..
 import { refuseOver } from '../../../contract/period.ts';
 import { given } from '../../../contract/settings.ts';
 import { type voucherBatchContracts, voucherBatchSave } from '../../../contract/vouchers/admin.ts';
-import { writeAs } from '../../../database/change-log.ts';
+import { logged } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import { pageOf } from '../../paging.ts';
@@ -36,7 +36,7 @@ async function oneBatch(sql: Sql, mix_id: string): Promise<BatchRecord> {
 type SavedBatch = RequestOf<typeof voucherBatchSave>['batch'];
 
 /** Creates a batch or changes it: settings that are left out stay, null takes them away. Days stand with DAY alone. */
-async function store(tx: Transaction, asked: SavedBatch, now: Date): Promise<void> {
+async function store(tx: Transaction, asked: SavedBatch, context: CallContext): Promise<void> {
   const old = await holdBatch(tx, asked.mix_id);
   const valid_duration_type = asked.valid_duration_type === 'DAY' ? 'DAY' : 'GENERAL';
   const none = { description: null, max_bind_count: null, valid_days: null };
@@ -45,14 +45,14 @@ async function store(tx: Transaction, asked: SavedBatch, now: Date): Promise<voi
   const problem = validityProblem(batch);
   if (problem !== undefined) throw refused('isv.voucher-batch-invalid', problem);
   const end = { path: 'batch.coupon_expire_time', end: batch.coupon_expire_time, old: old?.coupon_expire_time };
-  refuseOver(voucherBatchSave, 'isv.voucher-batch-over', end, now);
-  await saveBatch(tx, batch);
+  refuseOver(voucherBatchSave, 'isv.voucher-batch-over', end, context.now);
+  await logged(tx, context, [['voucher_batch', { mix_id: batch.mix_id }]], () => saveBatch(tx, batch));
 }
 
 /** The administration of batches, their codes' making and their grants. */
 export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBatchContracts> => ({
   'piaoquan.voucher.batch.save': async ({ batch }, context) => {
-    await writeAs(sql, context, (tx) => store(tx, batch, context.now));
+    await sql.begin((tx) => store(tx, batch, context));
     return { batch: await oneBatch(sql, batch.mix_id) };
   },
   'piaoquan.voucher.batch.get': async ({ mix_id }) => ({ batch: await oneBatch(sql, mix_id) }),
@@ -63,22 +63,26 @@ export const batchHandlers = ({ sql }: { sql: Sql }): Handlers<typeof voucherBat
     return { batches: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.voucher.batch.status.update': async ({ mix_id, status }, context) => {
-    if (!(await writeAs(sql, context, (tx) => setStatus(tx, mix_id, status))))
-      throw refused('isv.voucher-batch-not-exist');
+    const row = ['voucher_batch', { mix_id }] as const;
+    const set = await sql.begin((tx) => logged(tx, context, [row], () => setStatus(tx, mix_id, status)));
+    if (!set) throw refused('isv.voucher-batch-not-exist');
     return { is_success: true };
   },
   'piaoquan.voucher.batch.generate': (request, context) => generate(sql, request, context),
   'piaoquan.voucher.grant.save': async (grant, context) => {
     await oneBatch(sql, grant.mix_id);
-    await writeAs(sql, context, (tx) => insertGrant(tx, grant));
+    await sql.begin((tx) => logged(tx, context, [grantRow(grant)], () => insertGrant(tx, grant)));
     return { is_success: true };
   },
   'piaoquan.voucher.grant.delete': async (grant, context) => {
     await oneBatch(sql, grant.mix_id);
-    await writeAs(sql, context, (tx) => deleteGrant(tx, grant));
+    await sql.begin((tx) => logged(tx, context, [grantRow(grant)], () => deleteGrant(tx, grant)));
     return { is_success: true };
   },
 });
+
+const grantRow = ({ mix_id, partner_code, user_id }: RequestOf<(typeof voucherBatchContracts)[5]>) =>
+  ['voucher_grant', { mix_id, partner_code, user_id }] as const;
 
 type Asked = RequestOf<(typeof voucherBatchContracts)[4]>;
 
@@ -89,8 +93,15 @@ async function generate(sql: Sql, { mix_id, count, unique_id, ...asked }: Asked,
   const problem = formProblem(form);
   if (problem !== undefined) throw refused('isv.voucher-pattern-invalid', problem);
   const most = mostCodes(form);
-  const generation = { mix_id, form, count, most, app_key: context.app_key, unique_id };
-  const { state, job_id } = await writeAs(sql, context, (tx) => startGeneration(tx, generation, context.now));
+  const number = `[${JSON.stringify(mix_id)}, ${JSON.stringify(unique_id)}]`;
+  const job = { app_key: context.app_key, kind: 'voucher.generate', unique_id: number };
+  const generation = { mix_id, form, count, most, app_key: job.app_key, unique_id: job.unique_id };
+  // A job comes before its batch, which is told first.
+  const { state, job_id } = await sql.begin((tx) =>
+    logged(tx, context, [['job', job]], () =>
+      logged(tx, context, [['voucher_batch', { mix_id }]], () => startGeneration(tx, generation, context.now)),
+    ),
+  );
   switch (state) {
     case 'ok':
       return { job_id, possible_count: String(codeSpace(form)) };

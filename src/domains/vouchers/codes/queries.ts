@@ -35,7 +35,7 @@ export async function operate(
   now: Date,
 ): Promise<(OperationResult[] | null)[]> {
   const rows = await sql<{ results: OperationResult[] | null }[]>`
-    select results from voucher_operate_logged(${mix_id}, ${sql.json(operations as never)}, ${now}) order by n`;
+    select * from voucher_operate_logged(${mix_id}, ${sql.json(operations as never)}, ${now})`;
   return rows.map(({ results }) => results);
 }
 
@@ -69,8 +69,7 @@ export async function findStored(
   texts: readonly StoredText[],
 ): Promise<(StoredText & { readonly sequence: number })[]> {
   return sql<(StoredText & { sequence: number })[]>`
-    select mix_id, hash, sequence
-    from voucher_find_stored(${texts.map(({ mix_id }) => mix_id)}, ${texts.map(({ hash }) => hash)})`;
+    select * from voucher_find_stored(${texts.map(({ mix_id }) => mix_id)}, ${texts.map(({ hash }) => hash)})`;
 }
 
 /** A call that names codes: as which user (keyed hash in hex), and how many of its codes do not exist. */
@@ -85,7 +84,7 @@ export async function passGuesses(
   now: Date,
 ): Promise<number[]> {
   const [row] = await sql<{ waits: number[] }[]>`
-    select voucher_guess_pass(${app_key}, ${sql.json(guesses)}, ${sql.json(limits)}, ${now}) as waits`;
+    select * from voucher_guess_pass(${app_key}, ${sql.json(guesses)}, ${sql.json(limits)}, ${now}) as waits`;
   return row?.waits ?? [];
 }
 

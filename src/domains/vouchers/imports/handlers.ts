@@ -1,9 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorFacts } from '../../../contract/errors.ts';
-import { fault, type Handlers } from '../../../contract/method.ts';
+import { type CallContext, fault, type Handlers } from '../../../contract/method.ts';
 import { type adminVoucherImportContracts, voucherBatchImport } from '../../../contract/vouchers/admin-imports.ts';
-import { writeAs } from '../../../database/change-log.ts';
+import { logged } from '../../../database/change-log.ts';
 import type { JobStep } from '../../../database/jobs.ts';
 import type { Sql, Transaction } from '../../../database/pool.ts';
 import type { Vault } from '../../../secrets/vault.ts';
@@ -89,9 +89,11 @@ async function readPart(csv: string, before: Layout | undefined, column: string 
 async function takePart(
   tx: Transaction,
   { key, part, is_last, content, lines, before, ...rest }: Part,
-  now: Date,
+  context: CallContext,
 ): Promise<void> {
-  const held = await holdImport(tx, key, rest, now);
+  const { now } = context;
+  const row = ['voucher_import', key] as const;
+  const held = await logged(tx, context, [row], () => holdImport(tx, key, rest, now));
   const known = await findPart(tx, key, part);
   if (known?.equals(content)) return;
   if (known !== undefined || held.state !== 'open') throw refused('isv.voucher-import-conflict');
@@ -102,10 +104,12 @@ async function takePart(
   const line_count = held.line_count + rest.line_count;
   if (line_count > MOST_LINES) throw refused('isv.voucher-import-too-large');
   const { quotes_open } = rest.layout;
-  await addPart(tx, key, { part, content, line_count: rest.line_count, offset: held.line_count, quotes_open }, lines);
+  const added = { part, content, line_count: rest.line_count, offset: held.line_count, quotes_open };
+  await logged(tx, context, [row], () => addPart(tx, key, added, lines));
   if (!is_last) return;
-  if (line_count > LINES_AT_ONCE) await queueImport(tx, key, { app_key: rest.app_key, line_count }, now);
-  else await settleImport(tx, key, now);
+  if (line_count <= LINES_AT_ONCE) return logged(tx, context, [row], () => settleImport(tx, key, now));
+  const job = { app_key: rest.app_key, kind: 'voucher.import', unique_id: JSON.stringify([key.mix_id, key.import_id]) };
+  await logged(tx, context, [['job', job], row], () => queueImport(tx, key, { ...job, line_count }, now));
 }
 
 /** The import of codes that were made elsewhere. */
@@ -130,7 +134,7 @@ export const importHandlers = ({ sql, vault }: Parts): Handlers<typeof adminVouc
       lines: await sealLines(vault, mix_id, lines),
       ...{ before, layout },
     };
-    await writeAs(sql, context, (tx) => takePart(tx, sent, context.now));
+    await sql.begin((tx) => takePart(tx, sent, context));
     return report(sql, key);
   },
   'piaoquan.voucher.batch.import.get': async ({ mix_id, import_id, cursor, page_size }) =>

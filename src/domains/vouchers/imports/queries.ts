@@ -104,14 +104,13 @@ export async function addPart(
 export async function queueImport(
   tx: Transaction,
   { mix_id, import_id }: ImportKey,
-  { app_key, line_count }: { app_key: string; line_count: number },
+  { kind, app_key, unique_id, line_count }: { kind: string; app_key: string; unique_id: string; line_count: number },
   now: Date,
 ): Promise<void> {
   await tx`
     with added as (
       insert into job (kind, app_key, unique_id, input, total, created_at)
-      values ('voucher.import', ${app_key}, ${JSON.stringify([mix_id, import_id])},
-        ${tx.json({ mix_id, import_id })}, ${line_count}, ${now}) returning job_id
+      values (${kind}, ${app_key}, ${unique_id}, ${tx.json({ mix_id, import_id })}, ${line_count}, ${now}) returning job_id
     )
     update voucher_import set state = 'queued', job_id = added.job_id from added
     where mix_id = ${mix_id} and import_id = ${import_id}`;

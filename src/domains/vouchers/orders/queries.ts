@@ -18,7 +18,7 @@ export type OrderAnswer =
 /** Answers orders of one batch, in one transaction and in their order. */
 export async function sendCodes(sql: Sql, mix_id: string, orders: Order[], now: Date): Promise<OrderAnswer[]> {
   const rows = await sql<{ answer: OrderAnswer & { gmt_expire?: string } }[]>`
-    select answer from voucher_send(${mix_id}, ${sql.json(orders as never)}, ${now}) order by n`;
+    select * from voucher_send(${mix_id}, ${sql.json(orders as never)}, ${now})`;
   return rows.map(({ answer }) =>
     answer.state === 'ok' ? { ...answer, gmt_expire: new Date(answer.gmt_expire) } : answer,
   );
@@ -32,7 +32,7 @@ export async function claimNumbers(sql: Sql, app_key: string, claims: Claim[]): 
   const rows = claims.map(({ ext_order_id, mix_id }) => [ext_order_id, mix_id]);
   const [row] = await sql<
     { owners: string[] }[]
-  >`select voucher_claim_numbers(${app_key}, ${sql.json(rows)}) as owners`;
+  >`select * from voucher_claim_numbers(${app_key}, ${sql.json(rows)}) as owners`;
   return row?.owners ?? [];
 }
 
@@ -42,6 +42,6 @@ export type GrantKey = { mix_id: string; user_id: number; partner_code: string |
 /** Which of these users may issue codes of these batches, one answer a key in their order. */
 export async function findGrants(sql: Sql, keys: GrantKey[]): Promise<boolean[]> {
   const rows = await sql<{ granted: boolean }[]>`
-    select granted from voucher_find_grants(${sql.json(keys)}) as granted`;
+    select * from voucher_find_grants(${sql.json(keys)}) as granted`;
   return rows.map(({ granted }) => granted);
 }

@@ -19,7 +19,7 @@ begin
   update voucher_code c set issued_at = p_at, issue_ref = 'restore'
     where c.mix_id = p_mix_id and c.sequence = any (aside);
   update voucher_batch b set issued_count = b.issued_count + cardinality(aside),
-    issue_sequence = aside[cardinality(aside)]
+    issue_sequence = coalesce(aside[cardinality(aside)], null)
     where b.mix_id = p_mix_id;
   insert into voucher_ledger (mix_id, kind, codes, ref, entered_at)
     values (p_mix_id, 'issued', cardinality(aside), 'restore', p_at);

@@ -25,7 +25,7 @@ begin
       where mix_id = p_mix_id and import_id = p_import_id and problem is null) d
     where d.line > d.first;
   update voucher_import_line l
-    set problem = 'DUPLICATE_IN_FILE', first_line = firsts[width_bucket(l.line, doubled)]
+    set problem = 'DUPLICATE_IN_FILE', first_line = coalesce(firsts[width_bucket(l.line, doubled)], null)
     where l.mix_id = p_mix_id and l.import_id = p_import_id and l.line = any (doubled);
   update voucher_import_line l set problem = 'DUPLICATE_IN_BATCH'
     where l.mix_id = p_mix_id and l.import_id = p_import_id and l.problem is null

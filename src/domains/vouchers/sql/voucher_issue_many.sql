@@ -59,8 +59,8 @@ begin
     from jsonb_array_elements(p_takes) with ordinality as x (t, n) where counts[x.n] > 0;
   return query
     update voucher_code c
-    set issued_at = p_issued_at, issue_ref = refs[width_bucket(c.sequence, free)],
-      issued_to = users[width_bucket(c.sequence, free)]
+    set issued_at = p_issued_at, issue_ref = coalesce(refs[width_bucket(c.sequence, free)], null),
+      issued_to = coalesce(users[width_bucket(c.sequence, free)], null)
     where c.mix_id = p_mix_id and c.sequence between free[1] and free[used] and c.sequence = any (free[:used])
     returning takes[width_bucket(c.sequence, free)], c.sequence,
       voucher_handle(batch, c.sequence, c.code_hash || c.code_sealed);

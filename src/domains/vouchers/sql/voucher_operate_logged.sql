@@ -4,7 +4,7 @@
 -- new (another process may be carrying the same ones out), so places are given in the order of commits; where a
 -- reversal stands among the redemptions of its own batch of commands, the numbers given before it tell.
 create or replace function voucher_operate_logged(p_mix_id text, p_commands jsonb, p_now timestamptz)
-returns table (n integer, results jsonb)
+returns table (results jsonb)
 language plpgsql set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
@@ -56,6 +56,6 @@ begin
     ) as change (kind, columns, before, after) on change.kind = d ->> 'kind'
     where fresh and r.result ->> 0 = 'OK' and d ? 'writer'
   )
-  select done.n, done.results from done order by done.n;
+  select done.results from done order by done.n;
 end
 $$;

@@ -22,13 +22,14 @@ begin
   update voucher_batch b set consume_sequence = b.consume_sequence + redeemed,
       voided_count = b.voided_count + voided, consumed_count = b.consumed_count + redeemed - reversed
     where b.mix_id = p_batch.mix_id and redeemed + reversed + voided > 0;
+  -- An element of an array stands in coalesce: bare, it ends a server with distributed tables.
   for i in 1 .. cardinality(changed) by stride loop
     update voucher_code v
-      set code_status = c_status[width_bucket(v.sequence, c_sequence)],
-        consume_sequence = c_number[width_bucket(v.sequence, c_sequence)],
-        bound_time = c_time[width_bucket(v.sequence, c_sequence)],
+      set code_status = coalesce(c_status[width_bucket(v.sequence, c_sequence)], null),
+        consume_sequence = coalesce(c_number[width_bucket(v.sequence, c_sequence)], null),
+        bound_time = coalesce(c_time[width_bucket(v.sequence, c_sequence)], null),
         bound_hash = decode(c_user[width_bucket(v.sequence, c_sequence)], 'hex'),
-        bound_sealed = c_sealed[width_bucket(v.sequence, c_sequence)],
+        bound_sealed = coalesce(c_sealed[width_bucket(v.sequence, c_sequence)], null),
         gmt_modified = p_now
       where v.mix_id = p_batch.mix_id and v.sequence between changed[i] and changed[i + stride - 1]
         and v.sequence = any (changed[i:i + stride - 1]);

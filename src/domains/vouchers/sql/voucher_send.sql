@@ -3,7 +3,7 @@
 -- "short", "order", "codes": [hex of what openIssuedCode reads, …]}. An order number that was answered with codes is
 -- answered by the same ones again.
 create or replace function voucher_send(p_mix_id text, p_commands jsonb, p_now timestamptz)
-returns table (n integer, answer jsonb)
+returns table (answer jsonb)
 language plpgsql set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
@@ -32,7 +32,7 @@ begin
     ) i, lateral (select p_commands -> (fresh[i.take_no] - 1) as c) as g;
   end if;
   return query
-    select u.n::integer, case
+    select case
       when o.mix_id is not null and o.content <> decode(c ->> 'content', 'hex') then '{"state": "conflict"}'
       when o.mix_id is not null then jsonb_build_object('state', 'ok', 'gmt_expire', o.gmt_expire, 'cost_price',
         o.cost_price,

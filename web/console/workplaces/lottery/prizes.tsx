@@ -84,6 +84,7 @@ function columnsOf(activity: Activity, t: (words: Words) => string): Column<Row>
     {
       key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
+      className: 'console-stays',
       cell: ({ odds_ppm: _odds, ...prize }) => <Actions activity={activity} prize={prize} />,
     },
   ];

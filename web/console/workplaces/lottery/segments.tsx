@@ -97,6 +97,7 @@ function columnsOf(activity: Activity, t: (words: Words) => string): Column<Segm
     {
       key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
+      className: 'console-stays',
       cell: (segment) => (
         <Flex gap={8} align="center">
           <SegmentStockButton spread_id={spread_id} segment={segment} />

@@ -4,10 +4,14 @@ import { useFromAddress } from '../../address.ts';
 import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Tag } from '../../components/tag.tsx';
+import { Sentence } from '../../components/value.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { dressed } from '../../part.tsx';
 
 const beforeAfter = dressed(() => import('./change.tsx'));
+
+const actionField = fieldAt(knownContract('piaoquan.change.list').response, 'changes.action');
 
 /** Who changed what and when, with the rows before and after. */
 export function Changes() {
@@ -22,6 +26,7 @@ export function Changes() {
         rowKey="change_id"
         columns={['changed_at', 'actor', 'method', 'action', 'thing', 'thing_key', 'changed', 'request_id']}
         cells={{
+          action: ({ action }) => <Sentence field={actionField} value={action} />,
           changed: (row) => ((row.changed as string[] | undefined) ?? []).map((each) => <Tag key={each}>{each}</Tag>),
           request_id: (row) =>
             row.request_id ? (

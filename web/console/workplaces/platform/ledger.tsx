@@ -5,6 +5,7 @@ import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { PAGING } from '../../components/filters.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { SearchForm } from '../../components/search-form.tsx';
+import { Nothing } from '../../components/states.tsx';
 import { headingOf } from '../../components/value.tsx';
 import { knownContract } from '../../contracts.ts';
 
@@ -25,7 +26,14 @@ export function Ledger() {
         button={{ zh: '查看台账', en: 'Show the ledger' }}
         onSearch={setCounter}
       />
-      {counter.counter !== undefined && (
+      {counter.counter === undefined ? (
+        <Nothing
+          words={{
+            zh: '选择计数，并填写它的键：逐条列出它的每次变动，其和就是这个计数。',
+            en: 'Choose a counter and say which one: every entry that moved it is listed, and they add up to it.',
+          }}
+        />
+      ) : (
         <ContractList
           key={JSON.stringify(counter)}
           method={METHOD}

@@ -1,6 +1,6 @@
 import { adminPackages, packages } from '../../../../src/contract/catalogue.ts';
 import type { Role } from '../../../../src/contract/platform/roles.ts';
-import type { Choice } from '../../components/contract-form.tsx';
+import type { Choice } from '../../components/contract-fields.tsx';
 
 /** The permission packages that a role may give to an app: the server lets none but owners give those of administration. */
 export const packagesFor = (role: Role): readonly Choice[] =>

@@ -110,6 +110,7 @@ function Items({ plan }: { plan: Plan }) {
           {
             key: 'actions',
             title: t({ zh: '操作', en: 'Actions' }),
+            className: 'console-stays',
             cell: (item) =>
               item.total_inventory !== undefined && (
                 <Flex gap={8}>

@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Flex, Form } from 'antd';
 import { useState } from 'react';
-import { ContractFields } from '../../components/contract-form.tsx';
+import { ContractFields } from '../../components/contract-fields.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { withoutEmpties } from '../../components/empties.ts';
 import { Tag } from '../../components/tag.tsx';

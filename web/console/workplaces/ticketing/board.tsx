@@ -178,6 +178,7 @@ function columnsOf(t: (words: Words) => string, project_id: number, { event_id }
     {
       key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
+      className: 'console-stays',
       cell: (price) => <StockButton event_id={event_id} price={price} />,
     },
   ];

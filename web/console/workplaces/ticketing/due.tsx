@@ -40,7 +40,7 @@ export function DuePayments() {
       cells={{
         order_id: orderCells.order_id,
         result_code: (row) => (
-          <span className="ticketing-long">
+          <span className="console-long">
             {t(DUE_RESULTS[String(row.result_code) as keyof typeof DUE_RESULTS] ?? { zh: '', en: '' })}
           </span>
         ),

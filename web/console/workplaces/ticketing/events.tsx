@@ -148,9 +148,11 @@ function EventFacts({ event }: { event: Event }) {
   const t = useWords();
   const none = t({ zh: '不限', en: 'no limit' });
   const span = (from: Date, to: Date) => (
-    <span className="console-number">
-      {instantText(from)} – {instantText(to)}
-    </span>
+    <>
+      <span className="console-number">{instantText(from)}</span>
+      {' – '}
+      <span className="console-number">{instantText(to)}</span>
+    </>
   );
   const fact = (key: string, words: Words, children: ReactNode) => ({ key, label: t(words), children });
   return (
@@ -209,6 +211,7 @@ function Tiers({ project_id, event }: { project_id: number; event: Event }) {
     {
       key: 'actions',
       title: t({ zh: '操作', en: 'Actions' }),
+      className: 'console-stays',
       cell: (price) => (
         <Flex gap={8} align="center">
           <EditTier project_id={project_id} event={event} price={price} />

@@ -4,7 +4,7 @@ import type { Words } from '../../../../src/contract/schema.ts';
 import { formatInstant } from '../../../../src/wire/time.ts';
 import { wordsOf } from '../../components/states.tsx';
 import { instantText } from '../../components/value.tsx';
-import { fieldAt, knownContract } from '../../contracts.ts';
+import { explanationOf, fieldAt, knownContract } from '../../contracts.ts';
 import { useWords } from '../../language.tsx';
 import { type Check, isAdmitted } from './gate-check.ts';
 import { UndoButton } from './undo.tsx';
@@ -36,7 +36,7 @@ function saidOf(check: Check): Said {
       if (check.isUndone) return UNDONE;
       return check.answer.admitted ? admitted(check.answer.entry_count) : refused(check);
     case 'refused': {
-      const { title, detail } = wordsOf(check.error);
+      const { title, detail } = wordsOf(check.error, explanationOf(check.error));
       const words = knownContract(METHOD).errors[check.error.sub_code ?? ''];
       return {
         tone: 'stop',

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { ConsoleClient } from '../../client.ts';
-import type { Choice } from '../../components/contract-form.tsx';
+import type { Choice } from '../../components/contract-fields.tsx';
 import { DoorError } from '../../door.ts';
 import { newKey } from '../../key.ts';
 import { useSession } from '../../session.tsx';

@@ -162,7 +162,7 @@ function Payments({ order }: { order: Order }) {
               ) : refund_id ? (
                 t({ zh: '已退还', en: 'given back' })
               ) : (
-                <span className="console-bad ticketing-long">
+                <span className="console-bad console-long">
                   {t({ zh: '须退还：', en: 'give back: ' })}
                   {t(PAY_RESULTS[String(result_code) as keyof typeof PAY_RESULTS] ?? { zh: '', en: '' })}
                 </span>

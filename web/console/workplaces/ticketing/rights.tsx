@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ConfirmButton, FormButton } from '../../components/action.tsx';
-import type { Choice } from '../../components/contract-form.tsx';
+import type { Choice } from '../../components/contract-fields.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Tag } from '../../components/tag.tsx';

@@ -1,5 +1,5 @@
 import { useFromAddress } from '../../address.ts';
-import type { Choice } from '../../components/contract-form.tsx';
+import type { Choice } from '../../components/contract-fields.tsx';
 import { WhyNot } from '../../components/why-not.tsx';
 import { eventChoices, priceChoices, useProject } from './model.ts';
 import { useChannels } from './rights.tsx';

@@ -54,6 +54,7 @@ export function Grants({ batch: { mix_id, grants } }: { batch: Batch }) {
                 {
                   key: 'actions',
                   title: t({ zh: '操作', en: 'Actions' }),
+                  className: 'console-stays',
                   cell: ({ partner_code, user_id }: Batch['grants'][number]) => (
                     <ConfirmButton
                       method="piaoquan.voucher.grant.delete"

@@ -8,6 +8,8 @@ import type { AnswerOf } from '../../client.ts';
 import { ContractList } from '../../components/contract-list.tsx';
 import { LiveJob } from '../../components/job.tsx';
 import { Refusal } from '../../components/states.tsx';
+import { Sentence } from '../../components/value.tsx';
+import { fieldAt, knownContract } from '../../contracts.ts';
 import { newKey } from '../../key.ts';
 import { useWords } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
@@ -198,6 +200,8 @@ function useUpload(mix_id: string) {
   return { import_id, percent, isSent, isRunning, error, columns, run, forget };
 }
 
+const problemField = fieldAt(knownContract('piaoquan.voucher.batch.import.get').response, 'lines.problem');
+
 const isSettled = ({ state }: Report): boolean => state === 'done' || state === 'refused';
 
 /** What became of an import: how many codes are in, and each bad line. */
@@ -224,6 +228,8 @@ function Outcome({ mix_id, import_id, again }: { mix_id: string; import_id: stri
           method="piaoquan.voucher.batch.import.get"
           fixed={{ mix_id, import_id }}
           rowKey="line"
+          titles={{ line: { zh: '行号', en: 'Line' }, first_line: { zh: '与第几行重复', en: 'Same as line' } }}
+          cells={{ problem: ({ problem }) => <Sentence field={problemField} value={problem} /> }}
           empty={{ zh: '没有有问题的行。', en: 'No bad lines.' }}
         />
       )}

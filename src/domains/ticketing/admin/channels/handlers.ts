@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { type adminChannelContracts, tokenCreate } from '../../../../contract/ticketing/admin-channels.ts';
-import { writeAs } from '../../../../database/change-log.ts';
+import { logged } from '../../../../database/change-log.ts';
 import { hasState, SQLSTATE } from '../../../../database/errors.ts';
 import type { Sql } from '../../../../database/pool.ts';
 import type { Vault } from '../../../../secrets/vault.ts';
@@ -50,16 +50,19 @@ export const adminChannelHandlers = ({
   const unknownToken = () => hash(drawToken());
   return {
     'piaoquan.ticketing.tenant.save': async (tenant, context) => {
-      await writeAs(sql, context, (tx) => saveTenant(tx, tenant, unknownToken()));
+      const row = ['ticketing_tenant', { tenant_id: tenant.tenant_id }] as const;
+      await sql.begin((tx) => logged(tx, context, [row], () => saveTenant(tx, tenant, unknownToken())));
       return { is_success: true };
     },
     'piaoquan.ticketing.ptnr.save': async (ptnr, context) => {
-      const saving = writeAs(sql, context, (tx) => savePtnr(tx, ptnr, unknownToken()));
+      const row = ['ticketing_ptnr', { ptnr_id: ptnr.ptnr_id }] as const;
+      const saving = sql.begin((tx) => logged(tx, context, [row], () => savePtnr(tx, ptnr, unknownToken())));
       if (!(await withParent(saving, 'isv.holder-not-found'))) throw refused('isv.holder-moved');
       return { is_success: true };
     },
     'piaoquan.ticketing.channel.save': async (channel, context) => {
-      const saving = writeAs(sql, context, (tx) => saveChannel(tx, channel, unknownToken()));
+      const row = ['ticketing_channel', { channel_id: channel.channel_id }] as const;
+      const saving = sql.begin((tx) => logged(tx, context, [row], () => saveChannel(tx, channel, unknownToken())));
       if (!(await withParent(saving, 'isv.holder-not-found'))) throw refused('isv.holder-moved');
       return { is_success: true };
     },
@@ -71,7 +74,10 @@ export const adminChannelHandlers = ({
     },
     'piaoquan.ticketing.token.create': async ({ holder, holder_id }, context) => {
       const token = drawToken();
-      const set = await writeAs(sql, context, (tx) => setToken(tx, holder as Holder, holder_id, hash(token)));
+      const row = [`ticketing_${holder}`, { [`${holder}_id`]: holder_id }] as const;
+      const set = await sql.begin((tx) =>
+        logged(tx, context, [row], () => setToken(tx, holder as Holder, holder_id, hash(token))),
+      );
       if (!set) throw refused('isv.holder-not-found');
       return { token };
     },
@@ -82,7 +88,12 @@ export const adminChannelHandlers = ({
       const named = [...new Map((price_list ?? []).map((price) => [price.price_id, price])).values()];
       const prices = price_list === undefined ? undefined : named;
       const place = { channel_id, project_id, event_id };
-      await writeAs(sql, context, (tx) => authorize(tx, place, authorized, prices)).catch((error) => {
+      const rows = [
+        ['ticketing_channel_event', { channel_id, event_id }],
+        ['ticketing_channel_price', place, { price_id: named.map(({ price_id }) => price_id) }],
+      ] as const;
+      const saving = sql.begin((tx) => logged(tx, context, rows, () => authorize(tx, place, authorized, prices)));
+      await saving.catch((error) => {
         if (!hasState(error, SQLSTATE.foreignKeyViolation)) throw error;
         throw refused(error.table === 'ticketing_channel_event' ? 'isv.holder-not-found' : 'isv.price-not-found');
       });

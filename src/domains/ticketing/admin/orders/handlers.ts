@@ -1,7 +1,7 @@
 import { createBatcher } from '../../../../batching/batch.ts';
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { type adminOrderContracts, orderGet, type orderRefund } from '../../../../contract/ticketing/admin-orders.ts';
-import { type Writer, writeAs } from '../../../../database/change-log.ts';
+import { logged } from '../../../../database/change-log.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { keptText, shownUser, storedUser } from '../../../../secrets/personal.ts';
 import type { Vault } from '../../../../secrets/vault.ts';
@@ -9,6 +9,7 @@ import { pageOf, readIdCursor } from '../../../paging.ts';
 import { openPerson, personHashes } from '../../orders/persons.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
 import { projectNoOf, readId } from '../../rules.ts';
+import { lockStock } from '../projects/queries.ts';
 import {
   type CancelCode,
   cancelOrder,
@@ -46,8 +47,8 @@ function notPaid(order: Order | undefined): Error {
   return fault(orderGet, 'isv.order-not-paid', `订单已取消或超时，没有票可退${rest}`);
 }
 
-/** A change of one order, and who makes it. */
-type Command<R> = { readonly writer: Writer; readonly run: (tx: Transaction, project_id: number) => Promise<R> };
+/** A change of one order. */
+type Command<R> = (tx: Transaction, project_id: number) => Promise<R>;
 
 /**
  * Changes of orders, each in a transaction of its own but those of one project one after the other, so that they do not
@@ -57,8 +58,7 @@ const createQueue = <R>(sql: Sql) =>
   createBatcher<Command<R>, R>({
     async run(project_id, commands) {
       const results: R[] = [];
-      for (const { writer, run } of commands)
-        results.push(await writeAs(sql, writer, (tx) => run(tx, Number(project_id))));
+      for (const run of commands) results.push((await sql.begin((tx) => run(tx, Number(project_id)))) as R);
       return results;
     },
     maxBatch: 20,
@@ -115,9 +115,10 @@ export const adminOrderHandlers = ({
     },
     'piaoquan.ticketing.order.cancel': async (request, writer) => {
       const { order_id, project_id } = await locate(request.order_id);
-      const code = await cancels.submit(String(project_id), {
-        writer,
-        run: (tx, project) => cancelOrder(tx, project, order_id, writer.now),
+      const code = await cancels.submit(String(project_id), async (tx, project) => {
+        await lockStock(tx, project);
+        const row = ['ticketing_order', { project_id: project, order_id }] as const;
+        return logged(tx, writer, [row], () => cancelOrder(tx, project, order_id, writer.now));
       });
       if (code === 1) throw refused('isv.order-not-found');
       if (code === 2) throw refused('isv.order-is-paid');
@@ -130,9 +131,13 @@ export const adminOrderHandlers = ({
       const sorted = ticket_ids && [...new Set(ticket_ids)].sort((a, b) => a - b);
       const { actor: operator, now } = writer;
       const command: RefundCommand = { order_id, refund_id, ticket_ids: sorted, reason, operator, now };
-      const done = await refunds.submit(String(project_id), {
-        writer,
-        run: (tx, project) => refundOrder(tx, project, command),
+      const done = await refunds.submit(String(project_id), async (tx, project) => {
+        await lockStock(tx, project);
+        const rows = [
+          ['ticketing_refund', { project_id: project, refund_id }],
+          ['ticketing_ticket', { project_id: project, order_id }],
+        ] as const;
+        return logged(tx, writer, rows, () => refundOrder(tx, project, command));
       });
       if (done.code === NOT_PAID) throw notPaid(await find(project_id, order_id));
       if (done.code !== 0) throw refused(REFUND_FAULTS[done.code as keyof typeof REFUND_FAULTS]);

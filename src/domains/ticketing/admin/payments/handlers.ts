@@ -1,11 +1,12 @@
 import { fault, type Handlers } from '../../../../contract/method.ts';
 import { type adminPaymentContracts, paymentRefund } from '../../../../contract/ticketing/admin-payments.ts';
-import { writeAs } from '../../../../database/change-log.ts';
+import { logged } from '../../../../database/change-log.ts';
 import type { Sql } from '../../../../database/pool.ts';
 import { keptText } from '../../../../secrets/personal.ts';
 import { ANY_TEXT, DIGITS, jsonCursor, pageOf } from '../../../paging.ts';
 import { findNumberedProjects } from '../../orders/queries.ts';
 import { projectNoOf, readId } from '../../rules.ts';
+import { lockStock } from '../projects/queries.ts';
 import { findDuePayments, giveBack } from './queries.ts';
 
 /** What ticketing_payment_give_back refuses with, by its code. */
@@ -41,7 +42,12 @@ export const adminPaymentHandlers = ({ sql }: { sql: Sql }): Handlers<typeof adm
     if (project === undefined) throw fault(paymentRefund, 'isv.order-not-found');
     const { actor: operator, now } = context;
     const given = { order_id, pay_no, refund_id, reason, operator, now };
-    const { code, refund_money } = await writeAs(sql, context, (tx) => giveBack(tx, project.project_id, given));
+    const { project_id } = project;
+    const { code, refund_money } = await sql.begin(async (tx) => {
+      await lockStock(tx, project_id);
+      const row = ['ticketing_payment_refund', { project_id, refund_id }] as const;
+      return logged(tx, context, [row], () => giveBack(tx, project_id, given));
+    });
     if (code !== 0) throw fault(paymentRefund, FAULTS[code] ?? 'isv.payment-not-found');
     return { refund_money: refund_money ?? 0 };
   },

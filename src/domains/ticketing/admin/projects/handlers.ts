@@ -7,7 +7,7 @@ import {
   type projectList,
   projectSave,
 } from '../../../../contract/ticketing/admin.ts';
-import { writeAs } from '../../../../database/change-log.ts';
+import { type Changing, logged } from '../../../../database/change-log.ts';
 import { hasState, SQLSTATE } from '../../../../database/errors.ts';
 import type { Sql, Transaction } from '../../../../database/pool.ts';
 import { keptText } from '../../../../secrets/personal.ts';
@@ -51,7 +51,7 @@ const wrong = (field: string, why: string): Error =>
 export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts> => ({
   'piaoquan.ticketing.project.save': async ({ project }, context) => {
     check(project);
-    await writeAs(sql, context, (tx) => store(tx, project, context));
+    await sql.begin((tx) => store(tx, project, context));
     return { is_success: true };
   },
   'piaoquan.ticketing.project.get': async ({ project_id }) => {
@@ -66,15 +66,20 @@ export const adminProjectHandlers = ({ sql }: { sql: Sql }): Handlers<Contracts>
     return { projects: page.rows, next_cursor: page.next_cursor };
   },
   'piaoquan.ticketing.event.status.update': async ({ event_id, status }, context) => {
-    if (!(await writeAs(sql, context, (tx) => setEventStatus(tx, event_id, status))))
-      throw refused('isv.event-not-found');
+    const row = ['ticketing_event', { event_id }] as const;
+    const set = await sql.begin((tx) => logged(tx, context, [row], () => setEventStatus(tx, event_id, status)));
+    if (!set) throw refused('isv.event-not-found');
     return { is_success: true };
   },
   'piaoquan.ticketing.price.stock.adjust': async ({ event_id, price_id, ...change }, context) => {
     const project_id = await projectOfEvent(sql, event_id);
     if (project_id === undefined) throw refused('isv.event-not-found');
     const entry = { ...change, reason: keptText(change.reason), operator: context.actor, now: context.now };
-    const code = await writeAs(sql, context, (tx) => adjustStock(tx, { project_id, event_id, price_id }, entry));
+    const place = { project_id, event_id, price_id };
+    const code = await sql.begin(async (tx) => {
+      await lockStock(tx, project_id);
+      return logged(tx, context, [['ticketing_price', place]], () => adjustStock(tx, place, entry));
+    });
     if (code === 1) throw refused('isv.price-not-found');
     if (code === 2) throw refused('isv.stock-out-of-range');
     if (code === 3) throw refused('isv.adjust-conflict');
@@ -128,8 +133,14 @@ async function store(tx: Transaction, project: Project, context: CallContext): P
   const sites = [...new Map((site_list ?? []).map((site) => [site.site_id, site])).values()].sort(
     (a, b) => a.site_id - b.site_id,
   );
-  await saveSites(tx, sites);
-  const saved = await saveProject(tx, rest).catch((error) => {
+  const rows: Changing[] = [
+    ...sites.map(({ site_id }) => ['ticketing_site', { site_id }] as const),
+    ['ticketing_project', { project_id: project.project_id }],
+  ];
+  const saved = await logged(tx, context, rows, async () => {
+    await saveSites(tx, sites);
+    return saveProject(tx, rest);
+  }).catch((error) => {
     if (!hasState(error, SQLSTATE.foreignKeyViolation)) throw error;
     throw refused(/site/.test(error.constraint) ? 'isv.site-not-found' : 'isv.tenant-not-found');
   });
@@ -140,10 +151,27 @@ async function store(tx: Transaction, project: Project, context: CallContext): P
   const ends = await endsOfEvents(tx, project.project_id);
   for (const event of events) {
     const path = `project.event_list[${event_list.indexOf(event)}]`;
-    await storeEvent(tx, project.project_id, event, path, context);
+    await logged(tx, context, rowsOf(project.project_id, event), () =>
+      storeEvent(tx, project.project_id, event, path, context),
+    );
     refuseOverEvent(event, ends.get(event.event_id), path, context.now);
   }
 }
+
+/** Whether a save tells what a tier holds. */
+const tellsParts = ({ is_coupon_ticket, child_list }: Price): boolean =>
+  is_coupon_ticket !== 0 && child_list !== undefined;
+
+/** The rows that a save of an event may change, in the order in which it does. */
+const rowsOf = (project_id: number, { event_id, price_list, discount_list }: Event): Changing[] => [
+  ['ticketing_event', { event_id }],
+  ['ticketing_event_discount', { event_id }, { discount_id: (discount_list ?? []).map((each) => each.discount_id) }],
+  ...price_list.map(({ price_id }) => ['ticketing_price', { project_id, event_id, price_id }] as const),
+  ...price_list.filter(tellsParts).map(({ price_id, child_list }): Changing => {
+    const order = { child_price_id: (child_list ?? []).map((child) => child.price_id) };
+    return ['ticketing_price_child', { project_id, event_id, price_id }, order];
+  }),
+];
 
 /** Refuses an event whose show or sale is over already. */
 function refuseOverEvent(event: Event, old: EventEnds | undefined, path: string, now: Date): void {
@@ -174,8 +202,7 @@ async function storeEvent(
   const stored = await findPrices(tx, project_id, event_id);
   for (const [index, price] of price_list.entries())
     await storePrice(tx, { project_id, event_id }, price, `${path}.price_list[${index}]`, stored, context);
-  for (const { price_id, is_coupon_ticket, child_list } of price_list) {
-    if (is_coupon_ticket === 0 || child_list === undefined) continue;
+  for (const { price_id, child_list } of price_list.filter(tellsParts)) {
     await saveChildren(tx, { project_id, event_id, price_id }, child_list ?? []).catch((error) => {
       throw hasState(error, SQLSTATE.foreignKeyViolation) ? refused('isv.price-not-found') : error;
     });
