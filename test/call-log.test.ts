@@ -116,9 +116,8 @@ test('nothing that a caller sends stands in the log: no values, secrets, session
   ];
   for (const value of [...sent, '32321311', 'xuexiqiangguo', '127.0.0.1']) expect(text).not.toContain(value);
   const columns = await sql()<{ name: string }[]>`
-    select column_name as name from information_schema.columns where table_name = 'platform_call_log'
-    order by ordinal_position`;
-  expect(columns.map(({ name }) => name)).toEqual(Object.keys(record(new Date(), '')));
+    select column_name as name from information_schema.columns where table_name = 'platform_call_log'`;
+  expect(columns.map(({ name }) => name).toSorted()).toEqual(Object.keys(record(new Date(), '')).toSorted());
 });
 
 test('each call of a batch leaves its own record', async () => {

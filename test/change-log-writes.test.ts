@@ -35,11 +35,9 @@ const unpaidOrder = async (): Promise<string> => {
 };
 const documented = (name: string) => documentedMethods.find((each) => each.name === name) as Contract;
 
-/** The ready-made request of a write, of which nothing has ended. */
-function requestOf(name: string): Record<string, object> {
-  const request = exampleRequest(writes.find((each) => each.name === name) as Contract);
-  return JSON.parse(JSON.stringify(request).replaceAll(/2026-1[0-2]/g, (month) => month.replace('2026', '2099')));
-}
+/** The ready-made request of a write. */
+const requestOf = (name: string): Record<string, object> =>
+  JSON.parse(JSON.stringify(exampleRequest(writes.find((each) => each.name === name) as Contract)));
 
 /** Every write once, in an order in which each finds what it changes; whatever is not named stays as its example has it. */
 const READY: Readonly<Record<string, Ready>> = {

@@ -56,7 +56,7 @@ const templateFields = {
   config_id,
   denomination: integer({ zh: '面额,分', en: 'Face value in fen' }, { example: '300', minimum: 0 }),
   start_time: date({ zh: '开始时间', en: 'First instant it can be sent' }, { example: '2026-01-01 00:00:00' }),
-  end_time: date({ zh: '结束时间', en: 'Last second in which it can be sent' }, { example: '2026-12-31 23:59:59' }),
+  end_time: date({ zh: '结束时间', en: 'Last second in which it can be sent' }, { example: '2036-12-31 23:59:59' }),
   extend_feature: setting(text({ zh: '扩展信息', en: 'Extension text' })),
   out_object_id: setting(text({ zh: '外部关联id', en: 'Id in the outside system' }, { maxLength: 128 })),
   out_object_name: setting(text({ zh: '外部关联名称', en: 'Name in the outside system' }, { maxLength: 200 })),

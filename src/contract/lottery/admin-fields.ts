@@ -113,7 +113,7 @@ export const segment = struct(
       { example: '1', minimum: 1, maximum: 9999 },
     ),
     start_time: date({ zh: '开始时间', en: 'First second' }, { example: '2026-01-01 00:00:00' }),
-    end_time: date({ zh: '结束时间', en: 'Last second, inclusive' }, { example: '2026-12-31 23:59:59' }),
+    end_time: date({ zh: '结束时间', en: 'Last second, inclusive' }, { example: '2036-12-31 23:59:59' }),
     win_times: optional(
       integer(
         { zh: '库存，仅新时段填写', en: 'Stock a new segment begins with; adjusted by its own method afterwards' },

@@ -91,7 +91,7 @@ const planFields = {
   circle_id,
   name: text({ zh: '名称', en: 'Name' }, { example: '月卡', maxLength: 200 }),
   start_time: date({ zh: '开始时间', en: 'First instant of receiving' }, { example: '2026-01-01 00:00:00' }),
-  end_time: date({ zh: '结束时间', en: 'Last instant of receiving' }, { example: '2026-12-31 23:59:59' }),
+  end_time: date({ zh: '结束时间', en: 'Last instant of receiving' }, { example: '2036-12-31 23:59:59' }),
   count_limit: setting(
     integer({ zh: '每人次数', en: 'Receives a user; without it no limit' }, { minimum: 1, maximum: MOST }),
   ),
@@ -255,7 +255,7 @@ const receiptList = method({
             { zh: '权益开始时间', en: 'Start of what was received' },
             { example: '2026-01-02 03:04:05' },
           ),
-          end_time: date({ zh: '权益结束时间', en: 'End of what was received' }, { example: '2026-12-31 23:59:59' }),
+          end_time: date({ zh: '权益结束时间', en: 'End of what was received' }, { example: '2036-12-31 23:59:59' }),
           received_at: date({ zh: '领取时间', en: 'When it was received' }, { example: '2026-01-02 03:04:05' }),
         },
       ),

@@ -175,7 +175,7 @@ const codeGet = method({
           },
         ),
         gmt_modified: date({ zh: '券变更时间', en: 'Last change' }, { example: '2026-01-02 03:04:05' }),
-        expire_time: date({ zh: '有效期至', en: 'Valid up to and including' }, { example: '2026-12-31 23:59:59' }),
+        expire_time: date({ zh: '有效期至', en: 'Valid up to and including' }, { example: '2036-12-31 23:59:59' }),
         bind_status: integer({ zh: '绑定状态(-1:未绑定,0:已绑定)', en: '-1 not bound, 0 bound' }, { example: '-1' }),
         bound_time: optional(date({ zh: '绑定时间', en: 'When it was bound' })),
         bound_user: optional(text({ zh: '绑定用户(脱敏)', en: 'Who bound it, masked' }, { example: '138****5678' })),

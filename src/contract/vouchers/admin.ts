@@ -67,7 +67,7 @@ const settings = {
   ),
   coupon_expire_time: date(
     { zh: '券码过期时间(不允许绑定)', en: 'Expiry of the codes; no binding after it' },
-    { example: '2026-12-31 23:59:59' },
+    { example: '2036-12-31 23:59:59' },
   ),
   denomination: integer({ zh: '面值(单位:分)', en: 'Face value in fen' }, { example: '400', minimum: 0 }),
   max_bind_count: setting(
