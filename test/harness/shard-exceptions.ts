@@ -78,12 +78,14 @@ const TWO_GROUPS =
 export const NESTED: Exceptions = {
   'lottery_codes: voucher_givable': TWO_GROUPS,
   'lottery_invalid: voucher_hold': TWO_GROUPS,
+  'lottery_invalid_one: voucher_void': TWO_GROUPS,
   'lottery_issue_codes: voucher_ends': TWO_GROUPS,
   'lottery_issue_codes: voucher_issue_many': TWO_GROUPS,
   'voucher_advance_counters: voucher_advance_batch': 'administration of all batches after a restore',
   'ticketing_tickets: ticketing_order_by_id': LOADER,
   ...Object.fromEntries(
     [
+      'benefit_send: benefit_send_decide',
       'benefit_send_parts: benefit_send_match',
       'benefit_send_parts: benefit_send_targets',
       'ticketing_goods_need: ticketing_user_tickets',
