@@ -112,8 +112,12 @@ test('while the stock cannot be reached no more than a full queue waits; the oth
   expect([...outcomes.values()].filter((each) => each !== 'ok' && !each.startsWith('isp.'))).toEqual([]);
   expect(refused.length).toBeGreaterThanOrEqual(surplus);
   expect(refused.length).toBeLessThan(keys.length);
-  const again = await drawAtOnce(refused);
-  expect(new Set(again.values())).toEqual(new Set(['ok']));
+  // On a slow machine those that waited longest are cut too, and all together are more than a full queue.
+  for (let rest = refused; rest.length > 0; ) {
+    const again = await drawAtOnce(rest.slice(0, MOST_UNDER_WAY / 2));
+    expect(new Set(again.values())).toEqual(new Set(['ok']));
+    rest = rest.slice(MOST_UNDER_WAY / 2);
+  }
   await expectRecovered('held-after');
   expect(server.child.exitCode).toBe(null);
 });
