@@ -1,3 +1,4 @@
+import { benchCalls } from './calls.ts';
 import { benchCodes } from './codes.ts';
 import { benchConsole } from './console.ts';
 import { benchDocs } from './docs.ts';
@@ -9,6 +10,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   gateway: benchGateway,
   stock: benchStock,
   codes: benchCodes,
+  calls: benchCalls,
   console: benchConsole,
   overload: benchOverload,
   docs: benchDocs,
