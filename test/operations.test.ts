@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixMasterKey } from './harness/apps.ts';
 import { callAt, errorOf } from './harness/call.ts';
 import { documentedRequests } from './harness/documented.ts';
-import { type Door, openDoor } from './harness/door.ts';
+import { type DatabaseProxy, openProxy } from './harness/proxy.ts';
 import { endAll, newHome, type Started, sandbox } from './harness/run.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
@@ -23,15 +23,15 @@ const get = async (url: string, path: string) => {
 };
 
 describe('when the database goes away', () => {
-  let door: Door;
+  let proxy: DatabaseProxy;
   let url: string;
   beforeAll(async () => {
-    door = await openDoor(server.database.target);
+    proxy = await openProxy(server.database.target);
     // Its errors are expected.
-    url = (await server.another({ DATABASE_URL: door.target, LOG_LEVEL: 'silent' })).url;
+    url = (await server.another({ DATABASE_URL: proxy.target, LOG_LEVEL: 'silent' })).url;
     expect(await callAt(url, 'taobao.time.get')).toContain('time_get_response');
   });
-  afterAll(() => door.set('open'));
+  afterAll(() => proxy.set('open'));
 
   /** Calls that need the app, a session and a domain. */
   const errors = async () => {
@@ -43,13 +43,13 @@ describe('when the database goes away', () => {
     'and is %s: not ready but healthy, calls may be retried, and all comes back',
     async (state) => {
       expect(await get(url, '/ready')).toMatchObject({ status: 200, text: '{"status":"ready"}' });
-      await door.set(state);
+      await proxy.set(state);
       expect(await get(url, '/ready')).toMatchObject({ status: 503, text: '{"status":"database unavailable"}' });
       expect(await get(url, '/health')).toMatchObject({ status: 200, text: '{"status":"ok"}' });
       const sub_code = expect.stringMatching(/^isp\.top-remote-/);
       for (const error of await errors()) expect(error).toMatchObject({ code: 15, sub_code });
-      door.set('refused');
-      door.set('open');
+      proxy.set('refused');
+      proxy.set('open');
       await until(
         () => get(url, '/ready'),
         ({ status }) => status === 200,

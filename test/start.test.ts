@@ -3,9 +3,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callAt, errorOf } from './harness/call.ts';
 import { createProductionDatabase, createTestDatabase, type TestDatabase } from './harness/database.ts';
-import { type Door, openDoor } from './harness/door.ts';
 import { missingOthers } from './harness/embedded-home.ts';
 import { testWhere } from './harness/not-run.ts';
+import { type DatabaseProxy, openProxy } from './harness/proxy.ts';
 import { type Ended, endAll, newHome, sandbox, start } from './harness/run.ts';
 
 const root = process.getuid?.() === 0;
@@ -18,7 +18,7 @@ const masterKey = newKey();
 let empty: TestDatabase;
 let production: TestDatabase;
 let other: TestDatabase;
-let door: Door;
+let proxy: DatabaseProxy;
 beforeAll(async () => {
   [empty, production, other] = await Promise.all([
     createTestDatabase(),
@@ -26,13 +26,13 @@ beforeAll(async () => {
     createTestDatabase(),
   ]);
   // The database's own socket is closed to other accounts.
-  door = await openDoor(other.target);
+  proxy = await openProxy(other.target);
   await empty.sql`drop schema public cascade`;
   await empty.sql`create schema public`;
 });
 afterAll(async () => {
   await endAll();
-  await door?.close();
+  await proxy?.close();
   await Promise.all([empty?.drop(), production?.drop(), other?.drop()]);
   rmSync(home, { recursive: true, force: true });
 });
@@ -68,7 +68,7 @@ testWhere('a folder that may not be written', root ? missingOthers : undefined).
 ])('a folder that cannot be written is refused with one line, with %s', async (which) => {
   const closed = `${home}/${which.length}`;
   mkdirSync(closed, { mode: 0o555 });
-  const own = which === 'its own database' ? {} : { DATABASE_URL: door.target };
+  const own = which === 'its own database' ? {} : { DATABASE_URL: proxy.target };
   const { ended } = sandbox({ PIAOQUAN_HOME: `${closed}/data`, ...own }, otherAccount);
   expectRefusal(await ended, /folder \S+\/data cannot be written: permission denied/);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { drawReturns } from '../contract/lottery/lottery.ts';
-import { fieldNote, type Words } from '../contract/schema.ts';
+import { fieldNote, type Label } from '../contract/schema.ts';
 import { SEND_PLAN_RECEIVE_RESULTS } from '../contract/sendplans/genie.ts';
 import { tokens } from '../contract/ticketing/fields.ts';
 import { ORDER_SUBMIT_RESULTS } from '../contract/ticketing/order.ts';
@@ -102,7 +102,7 @@ function refusal(error: unknown): string {
 }
 
 const user = (n: number): string => `seed-user-${(n * 7919) % USERS}`;
-const wordsOf = (results: Record<string, Words>, code: string | number): string => results[code]?.en ?? String(code);
+const wordsOf = (results: Record<string, Label>, code: string | number): string => results[code]?.en ?? String(code);
 
 const CALLER = Object.fromEntries(
   Object.entries(tokens).map(([name, schema]) => [name, fieldNote(schema).example]),

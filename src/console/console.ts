@@ -11,7 +11,7 @@ import type { Dispatcher } from '../gateway/dispatcher.ts';
 import type { CallExplainer } from '../gateway/explain-call.ts';
 import { findMinutes } from '../gateway/figures.ts';
 import { ForeignCaller } from '../gateway/http/own-hosts.ts';
-import { cookieOf, readCookie, SESSION_COOKIE, spellCookie } from './cookies.ts';
+import { cookieOf, formatCookie, readCookie, SESSION_COOKIE } from './cookies.ts';
 import { type Body, CONSOLE_ERRORS, ConsoleError, type ConsoleErrorCode, textOf } from './errors.ts';
 import { type LiveParts, openLive } from './live.ts';
 import {
@@ -30,7 +30,7 @@ import { deviceCookieOf, type LoginParts, newDevice, readDevice } from './login-
 import { countRecovery, findSession, LONGEST_HOURS, type Operator, type Origin, sessionHash } from './operators.ts';
 import { serveConsolePage } from './page.ts';
 
-/** What the console's doors work with. */
+/** What the console's routes work with. */
 export type Console = LoginParts &
   LiveParts & {
     readonly dispatcher: Dispatcher;
@@ -60,7 +60,7 @@ type Exchange = (request: FastifyRequest, reply: FastifyReply) => Promise<unknow
 type Session = LoggedIn & { readonly operator: Operator & { expires_at: Date } };
 
 /**
- * Serves the console's page, and `/console/api/*`: JSON doors of the operators' console, one of which, `call`, leads to every method. A refusal is
+ * Serves the console's page, and `/console/api/*`: JSON routes of the operators' console, one of which, `call`, leads to every method. A refusal is
  * `{ error: { code, message: { zh, en }, field?, wait_seconds? } }` with its status; see CONSOLE_ERRORS. Whatever changes
  * something and is done by a session bears its `x-csrf-token`.
  * @returns what finds the operator of a request who may develop, for the API tool
@@ -70,25 +70,25 @@ export function serveConsole(server: FastifyInstance, parts: Console): FindDevel
   const keeper = createKeeper(parts);
   server.addHook('preClose', async () => live.close());
   server.register(
-    async (doors) => {
-      doors.removeAllContentTypeParsers();
-      doors.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) =>
+    async (routes) => {
+      routes.removeAllContentTypeParsers();
+      routes.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) =>
         done(null, readBody(String(text))),
       );
-      doors.addHook('onRequest', async (request, reply) => {
+      routes.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
         const site = request.headers['sec-fetch-site'];
         if (request.method !== 'GET' && site !== undefined && site !== 'same-origin')
           throw new ConsoleError('foreign-origin');
       });
-      doors.setErrorHandler((error, request, reply) => refuse(error, request, reply));
+      routes.setErrorHandler((error, request, reply) => refuse(error, request, reply));
       // A route of its own: pages beside the console take every GET that has none.
-      doors.all('/*', async () => {
+      routes.all('/*', async () => {
         throw new ConsoleError('not-found');
       });
-      serveLogin(doors, parts, keeper);
-      serveOwnAccount(doors, parts, keeper);
-      serveWork(doors, parts, keeper, live);
+      serveLogin(routes, parts, keeper);
+      serveOwnAccount(routes, parts, keeper);
+      serveWork(routes, parts, keeper, live);
     },
     { prefix: '/console/api' },
   );
@@ -160,13 +160,13 @@ function createKeeper({ sql, vault, clock, demoLogin }: Console) {
     },
     /** Gives the session's cookie, and one by which the browser is known to who has a password. */
     give(request: FastifyRequest, reply: FastifyReply, { login, cookie }: Begun) {
-      reply.header('set-cookie', spellCookie(request, SESSION_COOKIE, cookie, LONGEST_HOURS * 3600));
+      reply.header('set-cookie', formatCookie(request, SESSION_COOKIE, cookie, LONGEST_HOURS * 3600));
       if (login === demoLogin) return;
       const device = newDevice(vault, login);
-      reply.header('set-cookie', spellCookie(request, deviceCookieOf(vault, login), device, DEVICE_SECONDS));
+      reply.header('set-cookie', formatCookie(request, deviceCookieOf(vault, login), device, DEVICE_SECONDS));
     },
     take: (request: FastifyRequest, reply: FastifyReply) =>
-      reply.header('set-cookie', spellCookie(request, SESSION_COOKIE, '', 0)),
+      reply.header('set-cookie', formatCookie(request, SESSION_COOKIE, '', 0)),
     /** The random name of the browser of a request, where a login has been proved in it before. */
     device: (request: FastifyRequest, login: string) =>
       readDevice(vault, login, readCookie(request, deviceCookieOf(vault, login))),
@@ -181,10 +181,10 @@ const originOf = (request: FastifyRequest): Origin => ({
 const bodyOf = (request: FastifyRequest): Body => (request.body ?? {}) as Body;
 
 /** Logging in and out: `login`, `setup`, `reset`, `demo-login`, `logout`. */
-function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): void {
+function serveLogin(routes: FastifyInstance, parts: Console, keeper: Keeper): void {
   const { sql, vault, demoLogin } = parts;
-  const door = (url: string, exchange: Exchange) => doors.post(url, { bodyLimit: SMALL_BODY }, exchange);
-  door('/login', async (request, reply) => {
+  const route = (url: string, exchange: Exchange) => routes.post(url, { bodyLimit: SMALL_BODY }, exchange);
+  route('/login', async (request, reply) => {
     keeper.give(
       request,
       reply,
@@ -192,20 +192,20 @@ function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): voi
     );
     return { is_success: true };
   });
-  door('/setup', async (request, reply) => {
+  route('/setup', async (request, reply) => {
     keeper.give(request, reply, await setUp(parts, bodyOf(request), originOf(request)));
     return { is_success: true };
   });
-  door('/reset', async (request, reply) => {
+  route('/reset', async (request, reply) => {
     keeper.give(request, reply, await resetPassword(parts, bodyOf(request), originOf(request)));
     return { is_success: true };
   });
   if (demoLogin !== undefined)
-    door('/demo-login', async (request, reply) => {
+    route('/demo-login', async (request, reply) => {
       keeper.give(request, reply, await startSession(parts, { login: demoLogin, origin: originOf(request) }));
       return { is_success: true };
     });
-  door('/logout', async (request, reply) => {
+  route('/logout', async (request, reply) => {
     const session = await keeper.find(request);
     if (session !== undefined) await endSession(sql, sessionHash(vault, (await keeper.needToChange(request)).token));
     keeper.take(request, reply);
@@ -214,9 +214,9 @@ function serveLogin(doors: FastifyInstance, parts: Console, keeper: Keeper): voi
 }
 
 /** What operators do with their own account: `me`, `password`, `totp/begin`, `totp/confirm`, `totp/remove`. */
-function serveOwnAccount(doors: FastifyInstance, parts: Console, keeper: Keeper): void {
+function serveOwnAccount(routes: FastifyInstance, parts: Console, keeper: Keeper): void {
   const { sql, contracts, demoLogin } = parts;
-  doors.get('/me', async (request) => {
+  routes.get('/me', async (request) => {
     const { operator, token } = await keeper.need(request);
     const { role } = operator;
     return {
@@ -228,28 +228,28 @@ function serveOwnAccount(doors: FastifyInstance, parts: Console, keeper: Keeper)
       methods: contracts.filter((contract) => mayCall(role, contract)).map(({ name }) => name),
     };
   });
-  const door = (url: string, change: (parts: LoginParts, body: Body, own: LoggedIn) => Promise<object>) =>
-    doors.post(url, { bodyLimit: SMALL_BODY }, async (request) => {
+  const route = (url: string, change: (parts: LoginParts, body: Body, own: LoggedIn) => Promise<object>) =>
+    routes.post(url, { bodyLimit: SMALL_BODY }, async (request) => {
       const session = await keeper.needToChange(request);
       return { ...(await change(parts, bodyOf(request), session)), is_success: true };
     });
-  door('/password', changePassword);
-  door('/totp/begin', offerFactor);
-  door('/totp/confirm', confirmFactor);
-  door('/totp/remove', removeFactor);
+  route('/password', changePassword);
+  route('/totp/begin', offerFactor);
+  route('/totp/confirm', confirmFactor);
+  route('/totp/remove', removeFactor);
 }
 
 /** The work itself: `call`, `calls/{request_id}`, `live`, `figures`. */
-function serveWork(doors: FastifyInstance, parts: Console, keeper: Keeper, live: ReturnType<typeof openLive>): void {
+function serveWork(routes: FastifyInstance, parts: Console, keeper: Keeper, live: ReturnType<typeof openLive>): void {
   const { dispatcher, sql, clock, bodyLimit, explainer } = parts;
-  doors.post('/call', { bodyLimit }, async (request, reply) => {
+  routes.post('/call', { bodyLimit }, async (request, reply) => {
     const { operator } = await keeper.needToChange(request);
     if (operator.password_temporary) throw new ConsoleError('password-change-required');
     const call = { ...readCall(bodyOf(request)), operator, host: request.hostname };
     const { text } = await dispatcher.answerOperator(call);
     return reply.header('content-type', 'application/json;charset=utf-8').send(text);
   });
-  doors.get<{ Params: { request_id: string } }>('/calls/:request_id', async (request) => {
+  routes.get<{ Params: { request_id: string } }>('/calls/:request_id', async (request) => {
     const { operator } = await keeper.need(request);
     if (operator.password_temporary) throw new ConsoleError('password-change-required');
     // Who may read the call log may see what is known of a call; today that is every role.
@@ -262,7 +262,7 @@ function serveWork(doors: FastifyInstance, parts: Console, keeper: Keeper, live:
       passed_over: explainer?.passedOver(request_id),
     };
   });
-  doors.get('/live', { exposeHeadRoute: false }, async (request, reply) => {
+  routes.get('/live', { exposeHeadRoute: false }, async (request, reply) => {
     await keeper.need(request);
     if (live.full) throw new ConsoleError('busy');
     reply.hijack();
@@ -271,7 +271,7 @@ function serveWork(doors: FastifyInstance, parts: Console, keeper: Keeper, live:
     reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     live.listen(reply.raw, async () => (await keeper.find(request, false)) !== undefined);
   });
-  doors.get('/figures', async (request) => {
+  routes.get('/figures', async (request) => {
     await keeper.need(request);
     const asked = new URL(request.url, 'http://console').searchParams.get('minutes') ?? String(COUNTED_MINUTES);
     const minutes = /^\d{1,4}$/.test(asked) ? Number(asked) : 0;

@@ -10,7 +10,7 @@ const isSecure = (request: FastifyRequest): boolean => request.protocol === 'htt
 const nameOf = (request: FastifyRequest, name: string): string => (isSecure(request) ? `__Host-${name}` : name);
 
 /** The text of a Set-Cookie header: out of reach of scripts and other sites. */
-export function spellCookie(request: FastifyRequest, name: string, value: string, seconds: number): string {
+export function formatCookie(request: FastifyRequest, name: string, value: string, seconds: number): string {
   const secure = isSecure(request) ? '; Secure' : '';
   return `${nameOf(request, name)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
 }

@@ -1,9 +1,9 @@
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import { FOREIGN } from '../gateway/http/own-hosts.ts';
 
-type Entry = { readonly status: number; readonly message: Words };
+type Entry = { readonly status: number; readonly message: Label };
 
-/** Every refusal of the console's doors: its HTTP status and what to tell. */
+/** Every refusal of the console's routes: its HTTP status and what to tell. */
 export const CONSOLE_ERRORS = {
   'unreadable-body': { status: 400, message: { zh: '请求体应为 JSON 对象。', en: 'The body must be a JSON object.' } },
   'missing-field': { status: 400, message: { zh: '缺少必填项。', en: 'A required field is missing.' } },

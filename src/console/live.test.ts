@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A response as the console's door has it, what was sent by it so far, and what ends its connection. */
+/** A response as the console's route has it, what was sent by it so far, and what ends its connection. */
 async function openResponse(): Promise<{ response: ServerResponse; sent: () => string; leave: () => Promise<void> }> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -54,7 +54,7 @@ test('the console begins without the library of components and the contracts, in
   expect(['ant-btn', 'taobao.film.'].filter((each) => text.includes(each))).toEqual([]);
 });
 
-/** The console's files that are there when a page first stands: all but what `dressed` brings with the library. */
+/** The console's files that are there when a page first stands: all but what `themed` brings with the library. */
 function filesOfPages(): Map<string, string> {
   const files = new Map<string, string>();
   const visit = (file: string): void => {
@@ -63,7 +63,7 @@ function filesOfPages(): Map<string, string> {
     files.set(file, text);
     const brought = [
       ...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.{1,2}\/[^']+\.tsx?)'/gm),
-      ...text.matchAll(/\b(?:part|page|built)\(\(\) => import\('([^']+)'\)/g),
+      ...text.matchAll(/\b(?:lazyPage|page|built)\(\(\) => import\('([^']+)'\)/g),
     ];
     for (const [, name = ''] of brought) visit(join(dirname(file), name));
   };
@@ -78,7 +78,7 @@ test('no page of the console but the login waits for the library of components',
     expect(names).toContain(name);
   const library = /^import .*from 'antd(?:\/[^']*)?'/m;
   const users = names.filter((_name, at) => library.test([...files.values()][at] as string));
-  expect(users.sort()).toEqual(['dressed.tsx', 'pages/login.tsx']);
+  expect(users.sort()).toEqual(['pages/login.tsx', 'themed.tsx']);
 });
 
 test('the console uses no part of the component library whose styles are left out', () => {

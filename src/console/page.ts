@@ -15,7 +15,7 @@ const NOT_BUILT =
 
 /**
  * Serves the one page of the operators' console at `/console` and below it, where the page itself finds its way; its
- * doors are `/console/api/*`. It is marked `data-sandbox` in a sandbox, `data-session` for a browser that believes to be
+ * routes are `/console/api/*`. It is marked `data-sandbox` in a sandbox, `data-session` for a browser that believes to be
  * logged in, and `data-theme` with the theme that its reader chose.
  * @param webFolder folder of the built pages
  * @param sandbox whether the page is to offer the sandbox's login by one click

@@ -15,7 +15,7 @@ import { adminPlatformContracts } from './platform/admin.ts';
 import { adminOperatorContracts } from './platform/operators.ts';
 import { platformContracts } from './platform/platform.ts';
 import { mayCall, type Role } from './platform/roles.ts';
-import type { Words } from './schema.ts';
+import type { Label } from './schema.ts';
 import { adminSendplanContracts } from './sendplans/admin.ts';
 import { receiveExplain } from './sendplans/explain.ts';
 import { genieContracts } from './sendplans/genie.ts';
@@ -70,7 +70,7 @@ type AdminGroup = (typeof catalogue)[number]['name'] extends infer Name
   : never;
 
 /** What the second word of an administration method's name stands for; a word without its heading is a compile error. */
-export const adminGroups: Readonly<Record<AdminGroup, Words>> = {
+export const adminGroups: Readonly<Record<AdminGroup, Label>> = {
   lottery: { zh: '抽奖活动', en: 'Draw activities' },
   sendplan: { zh: '发放计划', en: 'Send plans' },
   benefit: { zh: '权益模板', en: 'Benefit templates' },

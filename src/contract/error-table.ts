@@ -1,4 +1,4 @@
-import type { Words } from './schema.ts';
+import type { Label } from './schema.ts';
 
 /** One entry of the platform error table. */
 export type ErrorEntry = {
@@ -11,23 +11,23 @@ export type ErrorEntry = {
   readonly sub_code?: string;
   /** TOP's own sub_msg, or ours where none is recorded; what stands here goes out to callers. */
   readonly sub_msg?: string;
-  readonly cause: Words;
-  readonly remedy: Words;
+  readonly cause: Label;
+  readonly remedy: Label;
 };
 
 const entry = (
   code: number,
   msg: string,
-  cause: Words,
-  remedy: Words,
+  cause: Label,
+  remedy: Label,
   more: Pick<ErrorEntry, 'printed' | 'sub_code' | 'sub_msg'> = {},
 ): ErrorEntry => ({ code, msg, cause, remedy, ...more });
 
-const FIX_PARAMETER: Words = {
+const FIX_PARAMETER: Label = {
   zh: '按接口文档补齐或修正该参数后重试',
   en: 'Correct the parameter as the API page says',
 };
-const LATER: Words = {
+const LATER: Label = {
   zh: '稍后重试；写接口请使用相同的业务键',
   en: 'Retry later; for writes use the same business key',
 };

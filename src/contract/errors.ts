@@ -1,5 +1,5 @@
 import { type ErrorEntry, type PlatformErrorName, platformErrors } from './error-table.ts';
-import type { Words } from './schema.ts';
+import type { Label } from './schema.ts';
 
 /** What a business error of ours tells programs beside its text; TOP's own methods tell none of it. */
 export type ErrorFacts = {
@@ -34,7 +34,7 @@ export class TopError extends Error {
  */
 export function platformError(
   name: PlatformErrorName,
-  detail: { argument?: string | undefined; sub_msg?: string | Words | undefined } = {},
+  detail: { argument?: string | undefined; sub_msg?: string | Label | undefined } = {},
 ): TopError {
   const { code, msg, sub_code, sub_msg }: ErrorEntry = platformErrors[name];
   const text = typeof detail.sub_msg === 'object' ? inBoth(detail.sub_msg) : (detail.sub_msg ?? sub_msg);
@@ -47,7 +47,7 @@ export function platformError(
 }
 
 /** A text for a caller whose language is unknown. */
-const inBoth = ({ zh, en }: Words): string => `${zh} / ${en}`;
+const inBoth = ({ zh, en }: Label): string => `${zh} / ${en}`;
 
 /**
  * Platform error 41 for a parameter that does not fit.

@@ -2,10 +2,10 @@ import type { Static, TObject, TSchema } from 'typebox';
 import Type from 'typebox';
 import { type ErrorFacts, TopError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
-import type { Words } from './schema.ts';
+import type { Label } from './schema.ts';
 
 /** A documented business error of a method: its cause and what the caller should do. */
-export type MethodError = { readonly cause: Words; readonly remedy: Words };
+export type MethodError = { readonly cause: Label; readonly remedy: Label };
 
 /** The categories of the documentation centre, in its order. */
 export type Category = 'film' | 'damai' | 'genie' | 'benefit' | 'platform' | 'admin';
@@ -23,8 +23,8 @@ export type Contract<
 > = {
   readonly name: Name;
   readonly category: Category;
-  readonly title: Words;
-  readonly purpose: Words;
+  readonly title: Label;
+  readonly purpose: Label;
   /** Permission package that holds the method (TOP protocol 6.4, isv.permission-api-package-limit). */
   readonly package: string;
   /** Whether the caller must, may or need not bring a user's session key. */

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { type Field, fieldsOf, itemOf, type Words } from './schema.ts';
+import { type Field, fieldsOf, itemOf, type Label } from './schema.ts';
 
 /**
  * Where an answer says whether it was done. An answer may be a refusal though it is no `error_response`: many of TOP's
@@ -75,17 +75,17 @@ const scalars = (members: readonly unknown[], path: readonly string[]): unknown[
   path.length === 0 && members.length === 1 ? [members[0]] : [];
 
 /** The codes by which a method's answers may refuse, with what its contract says of each; those that mean done are among them. */
-export const refusalCodes = ({ outcome, response }: Told): Readonly<Record<string, Words>> =>
+export const refusalCodes = ({ outcome, response }: Told): Readonly<Record<string, Label>> =>
   (outcome && fieldOf(response, (outcome.code ?? outcome.at).split('.'))?.note.values) ?? {};
 
 /** What a contract says of a code by which its method refuses; undefined when it says nothing. */
-export const refusalWords = (told: Told, code: string): Words | undefined =>
+export const refusalWords = (told: Told, code: string): Label | undefined =>
   refusalCodes(told)[code] ?? told.errors[code]?.cause;
 
 type Told = {
   readonly outcome?: Outcome;
   readonly response: TSchema;
-  readonly errors: Readonly<Record<string, { readonly cause: Words }>>;
+  readonly errors: Readonly<Record<string, { readonly cause: Label }>>;
 };
 
 /** The field at a path; a list stands for its items. */

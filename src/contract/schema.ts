@@ -1,7 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 
 /** A text for people in both languages of the documentation. */
-export type Words = { readonly zh: string; readonly en: string };
+export type Label = { readonly zh: string; readonly en: string };
 
 /** The type names that TOP's pages print for simple values (TOP protocol 3). */
 export type SimpleType = 'String' | 'Number' | 'Boolean' | 'Date' | 'Price' | 'Json';
@@ -16,13 +16,13 @@ export type DatePattern = 'yyyy-MM-dd HH:mm:ss' | 'yyyy-MM-dd HH:mm';
 export type FieldNote = {
   /** Type name as printed on the API page; for objects the DTO's name, from which list item names are made. */
   readonly type: string;
-  readonly meaning: Words;
+  readonly meaning: Label;
   /** Example as the page prints it, mended where that contradicts the type or the rest of the page. */
   readonly example?: string;
   /** What a ready-made request carries in place of an example that cannot succeed in a sandbox. */
   readonly ready?: string;
   /** Meaning of each enumerated value, in the order of the page. */
-  readonly values?: Readonly<Record<string, Words>>;
+  readonly values?: Readonly<Record<string, Label>>;
   /** Present when the value is an instant. */
   readonly date?: DatePattern;
   /** The method's own error for this field when it is missing, in place of platform code 40. */
@@ -57,7 +57,7 @@ export const DEFAULT_MAX_ITEMS = 1000;
 
 const note = (
   type: string,
-  meaning: Words,
+  meaning: Label,
   options: TextOptions & ListOptions,
   date?: DatePattern,
 ): { top: FieldNote } => ({
@@ -76,7 +76,7 @@ const note = (
 });
 
 /** A String field. `values`, when given, are the only texts a request may carry. */
-export const text = (meaning: Words, options: TextOptions = {}) =>
+export const text = (meaning: Label, options: TextOptions = {}) =>
   Type.String({ ...note('String', meaning, options), maxLength: options.maxLength ?? DEFAULT_MAX_LENGTH });
 
 /** Longest id of a caller's user, in UTF-16 units. */
@@ -86,14 +86,14 @@ export const USER_ID_LENGTH = 128;
  * A String field that names a user of the caller: any text of at most {@link USER_ID_LENGTH}. Blanks around it name
  * nobody else, and a phone number is one user however it is written.
  */
-export const userIdText = (meaning: Words, options: Omit<TextOptions, 'maxLength'> = {}) =>
+export const userIdText = (meaning: Label, options: Omit<TextOptions, 'maxLength'> = {}) =>
   text(meaning, { ...options, maxLength: USER_ID_LENGTH });
 
 /**
  * A Number field: a whole number within ±(2^53−1), written in full digits (client notes, responses 8). `values`, when
  * given, are the only numbers a request may carry.
  */
-export const integer = (meaning: Words, options: NumberOptions = {}) =>
+export const integer = (meaning: Label, options: NumberOptions = {}) =>
   Type.Integer({
     ...note('Number', meaning, options),
     minimum: options.minimum ?? Number.MIN_SAFE_INTEGER,
@@ -101,30 +101,30 @@ export const integer = (meaning: Words, options: NumberOptions = {}) =>
   });
 
 /** A Boolean field: `true` or `false`. */
-export const bool = (meaning: Words, options: Options = {}) => Type.Boolean(note('Boolean', meaning, options));
+export const bool = (meaning: Label, options: Options = {}) => Type.Boolean(note('Boolean', meaning, options));
 
 /** A Date field: an instant inside, `yyyy-MM-dd HH:mm:ss` in GMT+8 on the wire (TOP protocol 3). */
-export const date = (meaning: Words, options: Options = {}) =>
+export const date = (meaning: Label, options: Options = {}) =>
   Type.Unsafe<Date>({ type: 'string', ...note('Date', meaning, options, 'yyyy-MM-dd HH:mm:ss') });
 
 /** A field that the page types String although it holds a point in time, spelled by `pattern` in GMT+8. */
-export const dateText = (meaning: Words, pattern: DatePattern, options: Options = {}) =>
+export const dateText = (meaning: Label, pattern: DatePattern, options: Options = {}) =>
   Type.Unsafe<Date>({ type: 'string', ...note('String', meaning, options, pattern) });
 
 /** A Json field: JSON text in a string on the wire (TOP protocol 3); handlers see the text. */
-export const json = (meaning: Words, options: TextOptions = {}) =>
+export const json = (meaning: Label, options: TextOptions = {}) =>
   Type.String({ ...note('Json', meaning, options), maxLength: options.maxLength ?? DEFAULT_MAX_LENGTH });
 
 /** An object field; `name` is the DTO's name on the page and gives the item name of its lists. */
 export const struct = <P extends Record<string, TSchema>>(
   name: string,
-  meaning: Words,
+  meaning: Label,
   properties: P,
   options: Options = {},
 ) => Type.Object(properties, note(name, meaning, options));
 
 /** A list field. Wrapped under its item name except in simplified JSON (TOP protocol 5.2–5.5). */
-export const list = <T extends TSchema>(item: T, meaning: Words, options: ListOptions = {}) =>
+export const list = <T extends TSchema>(item: T, meaning: Label, options: ListOptions = {}) =>
   Type.Array(item, {
     ...note(`${fieldNote(item).type}[]`, meaning, options),
     ...(options.minItems !== undefined && { minItems: options.minItems }),

@@ -1,10 +1,10 @@
-import type { Words } from './schema.ts';
+import type { Label } from './schema.ts';
 
 /**
  * What people are told of a setting of a request.
  * @param isTop whether it is a parameter of its own, which has no null
  */
-export const settingWords = (isTop: boolean): Words =>
+export const settingWords = (isTop: boolean): Label =>
   isTop
     ? { zh: '保存时不填则不变，传空文本则清除', en: 'left out it stays as it is, an empty text takes it away' }
     : { zh: '保存时不填则不变，传 null 则清除', en: 'left out it stays as it is, null takes it away' };

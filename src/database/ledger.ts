@@ -4,7 +4,7 @@ import type { Part, Sql } from './pool.ts';
 export type LedgerKind = 'opening' | 'adjusted' | 'taken' | 'returned' | 'added';
 
 /** Where an entry stands: `at` in microseconds since the epoch; kind, no and ref tell entries of one instant apart. */
-export type LedgerPlace = {
+export type LedgerCursor = {
   readonly at: number;
   readonly kind: LedgerKind;
   readonly no: number;
@@ -12,10 +12,10 @@ export type LedgerPlace = {
 };
 
 /** Which page of a ledger: entries before a place, newest first, so many at most. */
-export type LedgerPage = { readonly before: LedgerPlace | null; readonly limit: number };
+export type LedgerPage = { readonly before: LedgerCursor | null; readonly limit: number };
 
 /** An entry behind a counter; `operator` an app_key. */
-export type LedgerRow = LedgerPlace & {
+export type LedgerRow = LedgerCursor & {
   readonly entered_at: Date;
   readonly delta: number;
   readonly reason: string | null;
@@ -69,7 +69,7 @@ function lastOf(sql: Sql, source: LedgerSource, { before, limit }: LedgerPage): 
   const { at, kind, delta, ref, from } = source;
   const none = sql`null::text`;
   const [no, reason, operator] = [source.no ?? sql`0::bigint`, source.reason ?? none, source.operator ?? none];
-  const earlier = (place: LedgerPlace): Part => sql`
+  const earlier = (place: LedgerCursor): Part => sql`
     and (${at}, (${kind}) collate "C", ${no}, (${ref}) collate "C")
       < (timestamptz 'epoch' + ${place.at}::bigint * interval '1 microsecond', ${place.kind}, ${place.no}::bigint, ${place.ref})`;
   const rest = sql`${from} ${before === null ? sql`` : earlier(before)}`;

@@ -3,7 +3,7 @@ import { createPool, endPool, giveBack, lendNow, lendWaiting, type Pool, retire,
 import { copyLines } from './copy.ts';
 import { SQLSTATE } from './errors.ts';
 import { execute } from './execute.ts';
-import { createDialer, type DatabaseTarget, type Place } from './session.ts';
+import { createDialer, type DatabaseTarget, type Location } from './session.ts';
 import { createTag, type Rows, type Tag } from './sql.ts';
 import type { Part, Text } from './text.ts';
 
@@ -21,7 +21,7 @@ export type Transaction = Tag & {
 export type Sql = Tag & {
   /** The same pool for statements that may take long, as reports do: each has a connection to itself. */
   readonly alone: Sql;
-  readonly place: Place;
+  readonly place: Location;
   /** Runs statements in one transaction, which is rolled back when the callback or any of the statements fails. */
   begin<T>(run: (tx: Transaction) => Promise<T> | T): Promise<T>;
   /** @param mode what stands after `begin`, as `read only` */
@@ -182,7 +182,7 @@ const UNKNOWN = ['ENOTFOUND', 'EAI_AGAIN'];
 const SILENT = ['CONNECT_TIMEOUT', 'ETIMEDOUT', 'CONNECTION_CLOSED', 'ECONNRESET'];
 
 /** One line for a failed first connection. */
-function whyNot({ host, place, user, database }: Place, error: unknown): string {
+function whyNot({ host, place, user, database }: Location, error: unknown): string {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   const line = message.split('\n')[0];
   // SASL: the driver has no password to answer with.

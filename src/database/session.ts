@@ -41,9 +41,14 @@ function decodable(url: URL): boolean {
 }
 
 /** What is told of a target: never the password. `place`: host and port, or the socket. */
-export type Place = { readonly host: string; readonly place: string; readonly user: string; readonly database: string };
+export type Location = {
+  readonly host: string;
+  readonly place: string;
+  readonly user: string;
+  readonly database: string;
+};
 export type Dialer = {
-  readonly place: Place;
+  readonly place: Location;
   /**
    * What every transaction has to be told first, as statements, where a pooler stands between and lends its sessions for a
    * transaction each: sessions keep nothing there. Undefined where they do, and before the first connection.
@@ -64,7 +69,7 @@ function readUrl(target: DatabaseTarget): URL {
   return url;
 }
 
-function placeOf({ host, port, user = '', database = '' }: pg.Client): Place {
+function placeOf({ host, port, user = '', database = '' }: pg.Client): Location {
   return { host, user, database, place: host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}` };
 }
 

@@ -1,8 +1,8 @@
 import { html } from 'ghtml';
 import type { Category, Contract } from '../contract/method.ts';
+import { htmlLanguage, type Language } from './labels.ts';
 import { categories, groupsOf, usedCategories } from './pages/categories.ts';
 import { href, methodPath, type Page, textsOf, type View } from './pages/site.ts';
-import { htmlLanguage, type Language } from './words.ts';
 
 /** The reader's wish for light or dark; `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark';

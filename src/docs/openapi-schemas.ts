@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import type { TSchema } from 'typebox';
 import type { Contract } from '../contract/method.ts';
 import { type Field, type FieldNote, fieldNote, fieldsOf, itemName, itemOf, kindOf } from '../contract/schema.ts';
-import type { Language } from './words.ts';
+import type { Language } from './labels.ts';
 
 /** A JSON Schema, or any other part of the document. */
 export type Part = Readonly<Record<string, unknown>>;
 
 /** How values are spelled: as a request sends them, or as a normal JSON answer holds them, with wrapped lists. */
-export type Spelling = 'request' | 'response';
+export type Direction = 'request' | 'response';
 
 /** The objects of all methods, by the names of their DTOs. */
 export type SchemaBook = {
   /** The schema of a field or top object; objects with a DTO name are references. */
-  describe(schema: TSchema, spelling: Spelling): Part;
+  describe(schema: TSchema, spelling: Direction): Part;
   /** Every object that was described, by name. */
   readonly components: Readonly<Record<string, Part>>;
 };
 
 /** An object as one method spells it; equal content is the same component. */
-type Variant = { readonly schema: TSchema; readonly spelling: Spelling; readonly method: string };
+type Variant = { readonly schema: TSchema; readonly spelling: Direction; readonly method: string };
 
 /** The objects that share a DTO name, by their content. */
 type Variants = Map<string, Map<string, Variant>>;
@@ -86,10 +86,10 @@ function nameVariants(variants: Variants): Map<string, string> {
 }
 
 /** The name of an object's component. */
-type NameOf = (schema: TSchema, spelling: Spelling) => string;
+type NameOf = (schema: TSchema, spelling: Direction) => string;
 
 type Context = {
-  readonly spelling: Spelling;
+  readonly spelling: Direction;
   readonly language: Language;
   readonly nameOf: NameOf;
 };
@@ -121,7 +121,7 @@ const PATTERNS = {
   'yyyy-MM-dd HH:mm': '^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}$',
 } as const;
 
-function describeSimple(schema: TSchema, note: FieldNote, spelling: Spelling): Part {
+function describeSimple(schema: TSchema, note: FieldNote, spelling: Direction): Part {
   const { minimum, maximum, maxLength } = schema as { minimum?: number; maximum?: number; maxLength?: number };
   const request = spelling === 'request';
   const values = Object.keys(note.values ?? {});
@@ -174,5 +174,5 @@ function describeMembers(schema: TSchema, context: Context): Part {
 }
 
 /** Whether a call without the field is refused, or an answer always has it. */
-export const isNeeded = ({ required, note }: Field, spelling: Spelling): boolean =>
+export const isNeeded = ({ required, note }: Field, spelling: Direction): boolean =>
   required || (spelling === 'request' && note.missing !== undefined);

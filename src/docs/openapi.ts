@@ -1,13 +1,13 @@
 import { gmt8 } from '../contract/gmt8.ts';
 import type { Category, Contract } from '../contract/method.ts';
-import { type Field, fieldsOf, itemOf, kindOf, type Words } from '../contract/schema.ts';
+import { type Field, fieldsOf, itemOf, kindOf, type Label } from '../contract/schema.ts';
 import { signedParameters } from '../sdk/request.ts';
 import { rootName } from '../wire/render.ts';
 import { exampleAnswers, exampleRequest, failureAnswers } from './examples.ts';
+import type { Language } from './labels.ts';
 import { isNeeded, openSchemaBook, type Part, type SchemaBook } from './openapi-schemas.ts';
 import { categories, usedCategories } from './pages/categories.ts';
 import { platformErrorsByCode } from './pages/errors.ts';
-import type { Language } from './words.ts';
 
 /**
  * The OpenAPI 3.1 document of the methods. TOP has one address and names the method in a parameter, while OpenAPI tells
@@ -147,7 +147,7 @@ function response(contract: Contract, book: SchemaBook, language: Language): Par
 }
 
 /** The common parameters that this document asks for (TOP protocol 2), with what else their schema says. */
-const COMMON: Readonly<Record<string, Part & { description: Words }>> = {
+const COMMON: Readonly<Record<string, Part & { description: Label }>> = {
   app_key: { type: 'string', description: { zh: '应用的 App Key', en: "The app's key" } },
   session: {
     type: 'string',
@@ -217,19 +217,19 @@ const securitySchemes = (language: Language): Part => ({
   session: { type: 'apiKey', in: 'query', name: 'session', description: SESSION[language] },
 });
 
-const ABOUT: Words = {
+const ABOUT: Label = {
   zh: '票券与权益开放平台，使用淘宝开放平台（TOP）协议。所有接口共用网关 `/router/rest`，由参数 `method` 区分；本文档用等价地址 `/router/rest/{method}` 描述每个接口。HTTP 状态恒为 200，失败时返回 `error_response`。',
   en: 'Tickets and benefits over the Taobao Open Platform (TOP) protocol. All methods share the gateway `/router/rest` and are told apart by the parameter `method`; this document uses the equal address `/router/rest/{method}` for each. The HTTP status is always 200; a failure is an `error_response`.',
 };
-const ANSWER: Words = {
+const ANSWER: Label = {
   zh: '成功时为接口的应答，失败时为 error_response；HTTP 状态都是 200',
   en: "The method's answer, or an error_response; the HTTP status is 200 for both",
 };
-const SIGNATURE: Words = {
+const SIGNATURE: Label = {
   zh: '把除 sign 以外的全部参数按名称的字节顺序排列，名称与值依次相连成一个文本；hmac-sha256 与 hmac 以应用密钥为 key 对文本计算 HMAC（SHA-256、MD5），md5 则对“密钥+文本+密钥”计算 MD5；结果写成大写十六进制，放入 sign。参数放在查询串或表单里都可以。',
   en: "Join all parameters but sign, names and values without separators, in byte order of the names. hmac-sha256 and hmac are HMACs of that text (SHA-256, MD5) keyed by the app's secret; md5 is the MD5 of secret, text and secret. Send it as sign in hexadecimal capitals, in the query or in the form.",
 };
-const SESSION: Words = {
+const SESSION: Label = {
   zh: '会话密钥，作为参数 session 随调用发送；由 /authorize 与 /token 取得。',
   en: 'Session key, sent as the parameter session; from /authorize and /token.',
 };

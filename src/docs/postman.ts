@@ -1,10 +1,10 @@
 import type { Contract } from '../contract/method.ts';
-import { fieldNote, fieldsOf, type Words } from '../contract/schema.ts';
+import { fieldNote, fieldsOf, type Label } from '../contract/schema.ts';
 import { texts } from '../sdk/request.ts';
 import { exampleAnswers, exampleRequest, failureAnswers, fetchedParameter } from './examples.ts';
+import type { Language } from './labels.ts';
 import type { Part } from './openapi-schemas.ts';
 import { categories, usedCategories } from './pages/categories.ts';
-import type { Language } from './words.ts';
 
 /** What the requests of a collection are sent with; empty texts are for the reader to fill in. */
 export type PostmanVariables = {
@@ -184,12 +184,12 @@ else if (method === 'taobao.top.auth.token.refresh') fetchRefreshToken(signReque
 else signRequest();
 `;
 
-const ABOUT: Words = {
+const ABOUT: Label = {
   zh: '票券与权益开放平台的全部接口。先在集合变量中填好 url、app_key、secret、session，再直接发送；发送前的脚本会填入 timestamp 与 sign。',
   en: 'All methods of the Piaoquan platform. Fill in the collection variables url, app_key, secret and session, then send; a script puts in timestamp and sign.',
 };
 
-const VARIABLES: Readonly<Record<keyof PostmanVariables | keyof typeof FETCHED, Words>> = {
+const VARIABLES: Readonly<Record<keyof PostmanVariables | keyof typeof FETCHED, Label>> = {
   url: { zh: '网关地址', en: 'The gateway' },
   app_key: { zh: '应用的 App Key', en: "The app's key" },
   secret: { zh: '应用密钥，只用来签名，不会发送', en: "The app's secret; it signs and is never sent" },

@@ -1,9 +1,9 @@
 import type { Contract } from '../contract/method.ts';
+import type { Language } from './labels.ts';
 import { businessErrors, platformErrorsByCode } from './pages/errors.ts';
 import { outcomesOf, rowsOf } from './pages/fields.ts';
 import { renderGuide } from './pages/guides.ts';
 import { methodPath, type Site } from './pages/site.ts';
-import type { Language } from './words.ts';
 
 /**
  * What can be found, as arrays to stay small: kind (`m` method, `f` field, `e` error code, `g` guide), what it is

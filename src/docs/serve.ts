@@ -9,6 +9,7 @@ import type { Contract } from '../contract/method.ts';
 import { safeHost } from '../wire/host.ts';
 import { acceptsGzip, chosenOf, languageOf } from '../wire/preferences.ts';
 import { guides } from './guides/index.ts';
+import type { Language } from './labels.ts';
 import { layout, type Theme } from './layout.ts';
 import { llmsTxt } from './llms.ts';
 import { openApi } from './openapi.ts';
@@ -17,7 +18,6 @@ import { notFoundPage } from './pages/not-found.ts';
 import { type DemoCredentials, type Guide, gatewayUrl, type Site, type View } from './pages/site.ts';
 import { type PostmanVariables, postmanCollection } from './postman.ts';
 import { searchIndex } from './search.ts';
-import type { Language } from './words.ts';
 
 /** What the documentation centre is made of. */
 export type DocsParts = {

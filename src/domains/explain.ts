@@ -1,11 +1,11 @@
 import { gmt8Text } from '../contract/gmt8.ts';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 
 /** Named figures; a null one is left out. */
 export type Figures = Readonly<Record<string, string | number | boolean | Date | null | undefined>>;
 
 /** What is said of a rule that passes and of one that does not. */
-export type RuleWords = { readonly code: string; readonly yes: Words; readonly no: Words };
+export type RuleWords = { readonly code: string; readonly yes: Label; readonly no: Label };
 
 /** A rule that was judged. */
 export type Judged = RuleWords & { readonly rule: string; readonly passed: boolean; readonly figures: Figures };

@@ -20,7 +20,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { missingRoot } from '../../test/harness/embedded-home.ts';
 import { testWhere } from '../../test/harness/not-run.ts';
 import { prepareBinaries, whatItSaid } from './binaries.ts';
-import type { Place } from './home.ts';
+import type { Location } from './home.ts';
 
 const root = process.getuid?.() === 0;
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -30,7 +30,7 @@ let folder: string;
 /** A package in a closed folder, and a base that the server's account may enter. */
 let closed: string;
 let native: string;
-let place: Place;
+let place: Location;
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(`${tmpdir()}/piaoquan binaries-`));
   chmodSync(folder, 0o755);

@@ -14,7 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { StartError } from '../start-error.ts';
-import { makeDraft, type Place } from './home.ts';
+import { type Location, makeDraft } from './home.ts';
 
 type Link = { source: string; target: string };
 
@@ -64,7 +64,7 @@ export function whatItSaid(failure: {
 const PROGRAMS = ['initdb', 'postgres'];
 
 /** Why the server's account cannot run the programs there, in their own words; undefined if it can. */
-function whyNot(native: string, { account }: Place): string | undefined {
+function whyNot(native: string, { account }: Location): string | undefined {
   for (const name of PROGRAMS) {
     const options = { ...account, cwd: '/', encoding: 'utf8', env: { LC_ALL: 'C' } } as const;
     const ended = spawnSync(`${native}/bin/${name}`, ['--version'], options);
@@ -130,7 +130,7 @@ function stage(native: string, staged: string): void {
 }
 
 /** A staged copy is run as it stands, so it must be nobody else's. */
-function mustBeOurs(staged: string, { account }: Place): void {
+function mustBeOurs(staged: string, { account }: Location): void {
   const { uid, mode } = lstatSync(staged);
   const owners = [0, process.getuid?.(), account.uid];
   if (owners.includes(uid) && lstatSync(staged).isDirectory() && (mode & 0o022) === 0) return;
@@ -141,7 +141,7 @@ function mustBeOurs(staged: string, { account }: Place): void {
  * The programs of an unpacked package for a place: the package itself, or a copy beside the data where it cannot be
  * used as it is (its libraries' links are missing, or root's server account cannot reach it).
  */
-export function prepareBinaries(native: string, version: string, place: Place): string {
+export function prepareBinaries(native: string, version: string, place: Location): string {
   const complete = readLinks(native).every(({ target }) => existsSync(inside(native, target)));
   if (complete && (place.account.uid === undefined || whyNot(native, place) === undefined)) return `${native}/bin`;
   const staged = `${place.base}/postgresql-${version}`;
@@ -157,7 +157,7 @@ export function prepareBinaries(native: string, version: string, place: Place): 
 }
 
 /** The folder of PostgreSQL's programs for a place. Throws StartError if there are none for this machine. */
-export function findBinaries(place: Place): string {
+export function findBinaries(place: Location): string {
   const { native, version } = findPackage();
   return prepareBinaries(native, version, place);
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { connect, type DatabaseTarget } from '../database/pool.ts';
 import { StartError } from '../start-error.ts';
 import { findBinaries, whatItSaid } from './binaries.ts';
-import { choosePlace, handOver, makeDraft, openHome, type Place, reachable } from './home.ts';
+import { chooseLocation, handOver, type Location, makeDraft, openHome, reachable } from './home.ts';
 import { clearPostmaster, type Plan, type Running, readPostmaster, startPostmaster } from './postmaster.ts';
 
 /** A running embedded server. */
@@ -33,7 +33,7 @@ function targetAt(socketDir: string, database: string): DatabaseTarget {
 }
 
 /** Makes a new data folder, which appears at once or not at all, so that a start cut short leaves none. */
-async function initialise(bin: string, { account, base, dataFolder }: Place): Promise<void> {
+async function initialise(bin: string, { account, base, dataFolder }: Location): Promise<void> {
   const draft = makeDraft(base);
   handOver(draft, account);
   const options = ['-D', draft, '-U', NAME, '-A', 'trust', '-E', 'UTF8', '--no-instructions'];
@@ -67,7 +67,7 @@ function checkVersion(dataFolder: string): void {
 }
 
 /** A new, short folder that only the server's account (and root) may enter: it guards the socket. */
-function makeSocketDir({ account }: Place): string {
+function makeSocketDir({ account }: Location): string {
   for (const parent of new Set([tmpdir(), '/tmp'])) {
     const length = Buffer.byteLength(`${parent}/piaoquan-XXXXXX/.s.PGSQL.5432`);
     // Commas and quotes part the addresses in PostgreSQL's setting and in ours.
@@ -153,7 +153,7 @@ function supervise(plan: Plan, home: string, first: Running, log: Log): () => Pr
  */
 export async function startEmbedded({ home: folder, log = () => {} }: { home: string; log?: Log }): Promise<Embedded> {
   const home = openHome(folder);
-  const place = choosePlace(home);
+  const place = chooseLocation(home);
   const { account, dataFolder } = place;
   const bin = findBinaries(place);
   if (!existsSync(dataFolder)) await initialise(bin, place);

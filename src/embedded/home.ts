@@ -24,7 +24,7 @@ import { accountNumber, identify } from './processes.ts';
 /** The account PostgreSQL runs under, for `spawn`; empty if it is our own. PostgreSQL refuses to be root. */
 export type Account = { uid?: number; gid?: number };
 /** Where a home keeps its database: the server's account, a folder it may enter, and the data folder in there. */
-export type Place = { account: Account; base: string; dataFolder: string };
+export type Location = { account: Account; base: string; dataFolder: string };
 
 const SPILL = '/var/lib/piaoquan';
 const REASONS: Record<string, string> = {
@@ -144,7 +144,7 @@ function makeEntrance(parent: string, prefix: string): string | undefined {
 }
 
 /** A folder outside a home that the server's account cannot enter, remembered as the link `pgdata` in the home. */
-function spill(home: string, account: Account): Place {
+function spill(home: string, account: Account): Location {
   const hash = createHash('sha256').update(home).digest('hex').slice(0, 12);
   for (const parent of [SPILL, tmpdir(), '/tmp']) {
     const base = makeEntrance(parent, parent === SPILL ? hash : `piaoquan-${hash}`);
@@ -166,7 +166,7 @@ function spill(home: string, account: Account): Place {
 }
 
 /** The place a home already has. */
-function existing(home: string, account: Account): Place {
+function existing(home: string, account: Account): Location {
   const entry = `${home}/pgdata`;
   const linked = lstatSync(entry).isSymbolicLink();
   const dataFolder = linked && !existsSync(entry) ? readlinkSync(entry) : realpathSync(entry);
@@ -181,7 +181,7 @@ function existing(home: string, account: Account): Place {
  * Finds where the database of a home lives, or shall live: in the home itself unless the server's account cannot get
  * there (root's closed folders). Throws StartError if no folder will do.
  */
-export function choosePlace(home: string): Place {
+export function chooseLocation(home: string): Location {
   const account = chooseAccount(home);
   if (entryExists(`${home}/pgdata`)) return existing(home, account);
   if (account.uid === undefined || reachable(home, account)) {

@@ -4,7 +4,7 @@ import type { Parameters } from '../wire/base-text.ts';
 import { invalidAppKey } from '../wire/diagnosis/causes.ts';
 import type { App, AppStore } from './apps.ts';
 import type { CallInput } from './call-input.ts';
-import { refusePermission, refuseSession, refuseSignature, type SignPolicy } from './checks.ts';
+import { permissionRefusal, type SignPolicy, sessionRefusal, signatureRefusal } from './checks.ts';
 import type { SignatureExplainer } from './explain-signature.ts';
 import { APP_KEY } from './interned.ts';
 import { type Quotas, StaleApp } from './quotas.ts';
@@ -29,7 +29,7 @@ const STALE_RETRIES = 5;
 /** The caller if its app is in memory and its signature right, which is nearly always: nothing to wait for. */
 export function identifyKept(admission: Admission, input: CallInput, now: Date): Caller | undefined {
   const app = admission.apps.kept(input.parameters.get('app_key') ?? '');
-  return app === undefined || refuseCaller(admission, app, input, now) !== undefined ? undefined : { app, input };
+  return app === undefined || callerRefusal(admission, app, input, now) !== undefined ? undefined : { app, input };
 }
 
 /**
@@ -42,17 +42,17 @@ export async function identify(admission: Admission, input: CallInput, now: Date
   for (let tries = 0; ; tries++) {
     const app = admission.apps.kept(app_key) ?? (await admission.apps.find(app_key));
     if (app === undefined) throw invalidAppKey(app_key);
-    const refusal = refuseCaller(admission, app, input, now);
+    const refusal = callerRefusal(admission, app, input, now);
     if (refusal === undefined) return { app, input };
     if (tries === STALE_RETRIES || !(await admission.apps.isStale(app)))
       throw refusal.body.code === WRONG_SIGNATURE ? admission.explainSignature(input, app, now) : refusal;
   }
 }
 
-const refuseCaller = ({ signPolicy }: Admission, app: App, input: CallInput, now: Date): TopError | undefined =>
+const callerRefusal = ({ signPolicy }: Admission, app: App, input: CallInput, now: Date): TopError | undefined =>
   app.status === 'suspended'
     ? platformError('app-suspended')
-    : refuseSignature(input.parameters, input.body, app, now, signPolicy);
+    : signatureRefusal(input.parameters, input.body, app, now, signPolicy);
 
 /** The user of a call's session; undefined where a method may go without. Throws 26 or 27. */
 export async function identifyUser(
@@ -65,7 +65,7 @@ export async function identifyUser(
   const session_key = parameters.get('session') || undefined;
   if (contract.session === 'optional' && session_key === undefined) return undefined;
   const session = session_key === undefined ? undefined : await admission.sessions.find(session_key);
-  const refusal = refuseSession(parameters, session, app_key, now);
+  const refusal = sessionRefusal(parameters, session, app_key, now);
   if (refusal !== undefined) throw refusal;
   return session;
 }
@@ -75,7 +75,7 @@ export async function identifyUser(
  * missing package, 7 beyond a quota.
  */
 export function admit(admission: Admission, contract: Contract, caller: Caller, now: Date): Promise<void> | undefined {
-  if (refusePermission(caller.app, contract, caller.input.address) !== undefined)
+  if (permissionRefusal(caller.app, contract, caller.input.address) !== undefined)
     return admitAgain(admission, contract, caller, now);
   return admission.quotas.take(caller.app, contract.name, now)?.catch((error) => {
     if (!(error instanceof StaleApp)) throw error;
@@ -87,7 +87,7 @@ export function admit(admission: Admission, contract: Contract, caller: Caller, 
 async function admitAgain(admission: Admission, contract: Contract, caller: Caller, now: Date): Promise<void> {
   let { app } = caller;
   for (let tries = 0; ; tries++) {
-    const refusal = refusePermission(app, contract, caller.input.address);
+    const refusal = permissionRefusal(app, contract, caller.input.address);
     try {
       if (refusal === undefined) return await admission.quotas.take(app, contract.name, now);
       if (tries === STALE_RETRIES || !(await admission.apps.isStale(app))) throw refusal;

@@ -3,7 +3,7 @@ import { TopError } from '../contract/errors.ts';
 import { sign, signLegacy } from '../wire/sign.ts';
 import { formatInstant } from '../wire/time.ts';
 import type { App } from './apps.ts';
-import { checkPublicParameters, formatOf, refuseSignature, TIMESTAMP_TOLERANCE_MS } from './checks.ts';
+import { checkPublicParameters, formatOf, signatureRefusal, TIMESTAMP_TOLERANCE_MS } from './checks.ts';
 import { openSignatureExplainer } from './explain-signature.ts';
 
 const now = new Date('2026-01-02T03:04:05.678+08:00');
@@ -55,11 +55,11 @@ const signedWith = (secret: string) => new Map([...parameters, ['sign', sign('md
 test('while a secret is being changed both it and its successor sign, and each only until it expires', () => {
   const both = app({ text: 'new', expires_at: null }, { text: 'old', expires_at: new Date(now.getTime() + 1) });
   const later = new Date(now.getTime() + 1);
-  expect(refuseSignature(signedWith('new'), '', both, now, policy)).toBeUndefined();
-  expect(refuseSignature(signedWith('old'), '', both, now, policy)).toBeUndefined();
-  expect(refuseSignature(signedWith('old'), '', both, later, policy)?.body.code).toBe(25);
-  expect(refuseSignature(signedWith('other'), '', both, now, policy)?.body.code).toBe(25);
-  expect(refuseSignature(signedWith('new'), '', app(), now, policy)?.body.code).toBe(25);
+  expect(signatureRefusal(signedWith('new'), '', both, now, policy)).toBeUndefined();
+  expect(signatureRefusal(signedWith('old'), '', both, now, policy)).toBeUndefined();
+  expect(signatureRefusal(signedWith('old'), '', both, later, policy)?.body.code).toBe(25);
+  expect(signatureRefusal(signedWith('other'), '', both, now, policy)?.body.code).toBe(25);
+  expect(signatureRefusal(signedWith('new'), '', app(), now, policy)?.body.code).toBe(25);
 });
 
 test('the old form without sign_method is taken only where it is switched on, and then it alone', () => {
@@ -67,15 +67,15 @@ test('the old form without sign_method is taken only where it is switched on, an
   const one = app({ text: 's', expires_at: null });
   const sent = (signature: string) => new Map([...old, ['sign', signature]]);
   const on = { ...policy, legacySign: true };
-  expect(refuseSignature(sent(signLegacy('s', old)), '', one, now, policy)?.body.code).toBe(25);
-  expect(refuseSignature(sent(signLegacy('s', old)), '', one, now, on)).toBeUndefined();
-  expect(refuseSignature(sent(signLegacy('s', old, 'body')), 'body', one, now, on)).toBeUndefined();
-  expect(refuseSignature(sent(sign('md5', 's', old)), '', one, now, on)?.body.code).toBe(25);
+  expect(signatureRefusal(sent(signLegacy('s', old)), '', one, now, policy)?.body.code).toBe(25);
+  expect(signatureRefusal(sent(signLegacy('s', old)), '', one, now, on)).toBeUndefined();
+  expect(signatureRefusal(sent(signLegacy('s', old, 'body')), 'body', one, now, on)).toBeUndefined();
+  expect(signatureRefusal(sent(sign('md5', 's', old)), '', one, now, on)?.body.code).toBe(25);
 });
 
 test('a refusal shows the text that was signed only where that is wanted, and never the secret', () => {
   const one = app({ text: 'hidden', expires_at: null });
-  expect(refuseSignature(signedWith('x'), 'body', one, now, policy)?.body.code).toBe(25);
+  expect(signatureRefusal(signedWith('x'), 'body', one, now, policy)?.body.code).toBe(25);
   const refused = { parameters: signedWith('x'), body: 'body' };
   const production = openSignatureExplainer(false)(refused, one, now).body;
   expect(production).toMatchObject({ code: 25, msg: 'Invalid signature' });

@@ -60,7 +60,7 @@ export type SignPolicy = { readonly legacySign: boolean };
  * @param body raw text of a body that is not a form
  * @returns the bare refusal, whose cause is another's to find, or undefined when the signature is right
  */
-export function refuseSignature(
+export function signatureRefusal(
   parameters: Parameters,
   body: string,
   app: App,
@@ -88,7 +88,7 @@ export function refuseSignature(
  * The session's refusal by platform errors 26 and 27, or undefined when it serves this app now.
  * @param session what the parameter `session` names
  */
-export function refuseSession(
+export function sessionRefusal(
   parameters: Parameters,
   session: Session | undefined,
   app_key: string,
@@ -105,7 +105,7 @@ export function refuseSession(
 }
 
 /** The refusal of an app that may not call a method or not from an address, or undefined (TOP protocol 6.4, code 11). */
-export function refusePermission(app: App, contract: Contract, address: string): TopError | undefined {
+export function permissionRefusal(app: App, contract: Contract, address: string): TopError | undefined {
   if (app.packages.size === 0) return platformError('api-package-empty');
   if (!app.packages.has(contract.package))
     return platformError('api-package-limit', { sub_msg: `scope ids is ${contract.package}` });

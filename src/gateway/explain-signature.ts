@@ -1,5 +1,5 @@
 import { platformError, type TopError } from '../contract/errors.ts';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import { baseText, isSignMethod, type Parameters } from '../wire/base-text.ts';
 import { diagnoseSignature, type Finding } from '../wire/diagnosis/diagnose.ts';
 import { nearestName } from '../wire/nearest.ts';
@@ -111,17 +111,17 @@ function tellAll(findings: readonly Finding[], { parameters, body }: Refused, { 
 }
 
 /** The kind of the first mistake found, in one sentence; nothing of the secret or what was signed. */
-function tellKind([finding]: readonly Finding[]): Words | undefined {
+function tellKind([finding]: readonly Finding[]): Label | undefined {
   if (finding?.id === 'method-off') return finding.words;
   return finding && KINDS.find(([ids]) => ids.includes(finding.id))?.[1];
 }
 
-const UNKNOWN_KIND: Words = {
+const UNKNOWN_KIND: Label = {
   zh: '签名与服务器算出的不同：请核对密钥是否属于这个应用和环境，再用签名计算器逐字比较文本',
   en: 'The signature differs from the right one: check that the secret is that of this app and environment, then compare the text with that of the signature calculator',
 };
 
-const KINDS: readonly (readonly [ids: readonly string[], words: Words])[] = [
+const KINDS: readonly (readonly [ids: readonly string[], words: Label])[] = [
   [
     ['secret-blanks', 'secret-front', 'secret-end', 'secret-missing', 'secret-in-hmac'],
     {

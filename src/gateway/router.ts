@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import proxyAddr from '@fastify/proxy-addr';
 import { platformError, type TopError } from '../contract/errors.ts';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import { BATCH_SEPARATOR, type BatchCall, decodeBatch } from '../wire/batch.ts';
 import { EncodingError } from '../wire/form.ts';
 import { safeHost } from '../wire/host.ts';
@@ -24,7 +24,7 @@ import { giveUp, type Received, receive, understand } from './receive.ts';
 /** Answers below this many bytes go out plain even to callers that take gzip: packing them costs more than it saves. */
 const GZIP_FROM_BYTES = 1024;
 
-/** The same door as `/router/rest` with a method's name behind it: OpenAPI tells operations apart by path alone. */
+/** The same route as `/router/rest` with a method's name behind it: OpenAPI tells operations apart by path alone. */
 const BY_METHOD = '/router/rest/';
 
 const pack = promisify(gzip);
@@ -51,7 +51,7 @@ export type Reply = {
   readonly packed: boolean;
 };
 
-/** The door of `/router/rest` and `/router/batch` (TOP protocol 1, 9). */
+/** The route of `/router/rest` and `/router/batch` (TOP protocol 1, 9). */
 export type Router = {
   /** Whether what goes to a target is answered here: all below `/router`. */
   takes(url: string): boolean;
@@ -67,7 +67,7 @@ export type Router = {
 };
 
 /**
- * Makes the door. It stands ahead of fastify: TOP's clients send bodies with GET and content types that fastify refuses,
+ * Makes the route. It stands ahead of fastify: TOP's clients send bodies with GET and content types that fastify refuses,
  * and fastify's own way would cost every call a tenth of its time.
  */
 export function createRouter(parts: RouterParts): Router {
@@ -121,7 +121,7 @@ const NOWHERE: Exchange = {
     }),
 };
 
-const NO_PATH: Words = {
+const NO_PATH: Label = {
   zh: '没有这个地址；单个调用发到 /router/rest，批量调用发到 /router/batch',
   en: 'there is no such path; calls go to /router/rest, batches to /router/batch',
 };

@@ -31,7 +31,7 @@ export type ServerParts = {
   readonly bodyLimit: number;
   readonly bodyRoom: BodyRoom;
   readonly trustProxy: readonly string[];
-  /** Names under which a sandbox's doors answer beside this machine's own; undefined in production. */
+  /** Names under which a sandbox's routes answer beside this machine's own; undefined in production. */
   readonly ownHosts: readonly string[] | undefined;
   /** What the database is marked. */
   readonly kind: Kind;
@@ -109,7 +109,7 @@ async function readWhole(request: FastifyRequest, reply: FastifyReply, room: Bod
 /** What a sandbox opens to whoever comes: login by one click, the tool that signs, consent in the demo user's name. */
 const DOORS = /^\/(console\/api|tool)\/|^\/authorize$/;
 
-/** Keeps pages of other sites out of a sandbox, whatever name leads them here. The route tells the door, not the address. */
+/** Keeps pages of other sites out of a sandbox, whatever name leads them here. The route tells the route, not the address. */
 function guardDoors(server: FastifyInstance, hosts: readonly string[]): void {
   server.addHook('onRequest', async (request, reply) => {
     const route = request.routeOptions.url ?? '';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import type { App, AppStore } from '../gateway/apps.ts';
 import type { BodyRoom } from '../gateway/http/body.ts';
 import { receive } from '../gateway/receive.ts';
@@ -44,7 +44,7 @@ const REASONS = {
     en: 'This server offers no sign-in. Ask its operator to issue a session key.',
   },
   ticket: { zh: '页面已过期，请返回应用重新发起授权。', en: 'The page has expired. Start again from the app.' },
-} as const satisfies Record<string, Words>;
+} as const satisfies Record<string, Label>;
 
 /** An authorisation that is asked for: who asks and where the answer goes. */
 type Wish = {
@@ -75,7 +75,7 @@ async function askConsent(oauth: OAuth, request: FastifyRequest, reply: FastifyR
   const language = languageOf(request.headers);
   const { parameters } = await receive(request.raw, reply.raw, { most: BODY_LIMIT, room: oauth.bodyRoom });
   const app = await liveApp(oauth.apps, parameters.get('client_id'));
-  const refuse = (reason: Words) => sendPage(reply.code(400), refusedPage(language, reason));
+  const refuse = (reason: Label) => sendPage(reply.code(400), refusedPage(language, reason));
   if (app === undefined) return refuse(REASONS.client);
   const redirect_uri = callbackOf(app, parameters.get('redirect_uri'));
   if (redirect_uri === undefined) return refuse(REASONS.callback);

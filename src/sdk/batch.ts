@@ -6,7 +6,7 @@ import { type BusinessParameters, signedBatch, texts } from './request.ts';
 import { isRepeatable, pause, persist, waitBefore } from './retry.ts';
 import { post } from './transport.ts';
 import type { CallOptions } from './types.ts';
-import { readAnswer, spellRequest } from './values.ts';
+import { formatRequest, readAnswer } from './values.ts';
 
 /** Most calls that the gateway takes in one exchange. */
 const MOST_CALLS = 100;
@@ -34,7 +34,7 @@ export const callBatch =
   };
 
 function toItem({ method, request = {}, session }: Single, place: number): Item {
-  const parameters = texts(spellRequest(method, request), method).set('method', method);
+  const parameters = texts(formatRequest(method, request), method).set('method', method);
   if (session) parameters.set('session', session);
   return { place, method, parameters, repeatable: isRepeatable(method, request) };
 }

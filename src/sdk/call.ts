@@ -3,7 +3,7 @@ import { type BusinessParameters, FORM, signedParameters } from './request.ts';
 import { isRepeatable, type Patience, persist } from './retry.ts';
 import { type Addresses, post } from './transport.ts';
 import type { CallOptions, ClientOptions } from './types.ts';
-import { readAnswer, spellRequest } from './values.ts';
+import { formatRequest, readAnswer } from './values.ts';
 
 const TIMEOUT_MS = 10_000;
 const RETRIES = 3;
@@ -39,7 +39,7 @@ export const credentialsOf = ({ options }: Session, own: CallOptions) => ({
 export const callOne =
   (session: Session): Call =>
   async (method, request = {}, own = {}) => {
-    const business = spellRequest(method, request);
+    const business = formatRequest(method, request);
     const { signal } = own;
     const attempt = async () => {
       signal?.throwIfAborted();

@@ -24,7 +24,7 @@ function convertInstants(value: unknown, at: Instants[string], convert: Convert,
  * A request with its instants spelled as its method wants them. Throws TypeError naming what cannot be spelled: a Date
  * that is none, and a comma in a list that goes comma-joined (TOP protocol 3).
  */
-export function spellRequest(method: string, request: BusinessParameters): BusinessParameters {
+export function formatRequest(method: string, request: BusinessParameters): BusinessParameters {
   for (const [name, value] of Object.entries(request))
     if (Array.isArray(value) && value.some((item) => typeof item === 'string' && item.includes(',')))
       throw new TypeError(`${method}.${name}: an item of the list holds a comma`);

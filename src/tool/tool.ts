@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Role } from '../contract/platform/roles.ts';
 import { PUBLIC_PARAMETERS } from '../contract/public-parameters.ts';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import { type App, type AppStore, newestSecret } from '../gateway/apps.ts';
 import type { CallExplainer } from '../gateway/explain-call.ts';
 import { baseText, isSignMethod, type SignMethod } from '../wire/base-text.ts';
@@ -54,9 +54,9 @@ export type Tool = {
 /** A call that cannot be signed: the field at fault and why, in both languages. */
 class Refusal extends Error {
   readonly field: string;
-  readonly words: Words;
+  readonly words: Label;
 
-  constructor(field: string, words: Words) {
+  constructor(field: string, words: Label) {
     super(words.en);
     this.field = field;
     this.words = words;
@@ -108,27 +108,27 @@ export function serveTool(server: FastifyInstance, tool: Tool): void {
 
 type OfCall = { Params: { request_id: string } };
 
-const NOT_LOGGED_IN: Words = {
+const NOT_LOGGED_IN: Label = {
   zh: '请先以开发者或所有者的身份登录运营后台，再使用 API 工具',
   en: 'Log in to the console as a developer or owner to use the API tool',
 };
 
-const FIRST_PASSWORD: Words = {
+const FIRST_PASSWORD: Label = {
   zh: '请先在运营后台修改初始密码，再使用 API 工具',
   en: 'Change the password you were given in the console before you use the API tool',
 };
 
-const SIGNATURE_NOT_KEPT: Words = {
+const SIGNATURE_NOT_KEPT: Label = {
   zh: '没有保留这次调用的签名文本：只有沙箱保留最近 200 次签名失败的调用',
   en: 'The signed text of this call is not kept: only a sandbox keeps it, for the last 200 calls with a wrong signature',
 };
 
-const CALL_NOT_KEPT: Words = {
+const CALL_NOT_KEPT: Label = {
   zh: '没有保留这次调用的参数：只有沙箱在内存里保留最近 300 次调用',
   en: 'The parameters of this call are not kept: only a sandbox keeps them, in memory, for the last 300 calls',
 };
 
-const refuse = (reply: FastifyReply, status: number, error: string, message: Words): FastifyReply =>
+const refuse = (reply: FastifyReply, status: number, error: string, message: Label): FastifyReply =>
   reply.code(status).send({ error, message });
 
 /** What goes wrong while a call is read becomes an answer that names the field; anything else is the server's matter. */

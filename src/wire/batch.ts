@@ -1,5 +1,5 @@
 import { platformError, TopError } from '../contract/errors.ts';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import { decodeForm, EncodingError, encodeForm } from './form.ts';
 
 /** Separator of the segments of a batch unless the caller names another (TOP protocol 9). */
@@ -108,7 +108,7 @@ function inSegment(error: unknown, segment: string): unknown {
   return new TopError({ ...error.body, sub_msg: sub_msg === undefined ? both : `${both}: ${sub_msg}` });
 }
 
-const tooLarge = (sub_msg: Words) => platformError('request-too-large', { sub_msg });
+const tooLarge = (sub_msg: Label) => platformError('request-too-large', { sub_msg });
 
 /** Writes a batch body: shared parameters first when there are any, then one segment a call. */
 export function encodeBatch(

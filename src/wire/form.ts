@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { platformError } from '../contract/errors.ts';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import { cut, toPlainText } from './text.ts';
 
 /** The bytes of a request are not UTF-8, or percent escapes do not make UTF-8 (platform error 47). */
 export class EncodingError extends Error {
   override name = 'EncodingError';
   /** What is wrong and where, for the caller. */
-  readonly words: Words;
+  readonly words: Label;
 
-  constructor(words: Words) {
+  constructor(words: Label) {
     super(words.en);
     this.words = words;
   }
@@ -48,7 +48,7 @@ function notUtf8(bytes: Buffer, name: string | undefined): EncodingError {
   });
 }
 
-function placeOf(name: string | undefined): Words {
+function placeOf(name: string | undefined): Label {
   const shown = toPlainText(cut(name ?? '', LONGEST_NAME));
   return shown === '' ? { zh: '内容', en: 'the text' } : { zh: `参数 ${shown} `, en: `the parameter ${shown}` };
 }

@@ -1,5 +1,5 @@
 import { Dicer } from '@fastify/busboy';
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 import { decodeUtf8 } from './form.ts';
 
 /** A file part: its field name and bytes. It is never part of the signature (TOP protocol 4.1). */
@@ -9,9 +9,9 @@ export type FilePart = { readonly name: string; readonly bytes: Buffer };
 export class MultipartError extends Error {
   override name = 'MultipartError';
   /** What is wrong, for the caller. */
-  readonly words: Words;
+  readonly words: Label;
 
-  constructor(words: Words) {
+  constructor(words: Label) {
     super(words.en);
     this.words = words;
   }

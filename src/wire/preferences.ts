@@ -1,7 +1,7 @@
-import type { Words } from '../contract/schema.ts';
+import type { Label } from '../contract/schema.ts';
 
 /** A language that everything for people is written in. */
-export type Language = keyof Words;
+export type Language = keyof Label;
 
 /** The headers in which a browser tells what its reader prefers. */
 export type PreferenceHeaders = {

@@ -1,5 +1,5 @@
 /** What a door of the console answered. */
-export type DoorReply = {
+export type ApiReply = {
   status: number;
   headers: Headers;
   /** The JSON body. */
@@ -9,9 +9,9 @@ export type DoorReply = {
 /** A browser at the console of a server: it keeps the cookie and sends the CSRF token as the page does. */
 export type ConsoleClient = {
   readonly cookie: () => string;
-  get(door: string): Promise<DoorReply>;
+  get(door: string): Promise<ApiReply>;
   /** Posts to a door; headers beside the page's own, or with undefined without one of them. */
-  post(door: string, body?: unknown, headers?: Record<string, string | undefined>): Promise<DoorReply>;
+  post(door: string, body?: unknown, headers?: Record<string, string | undefined>): Promise<ApiReply>;
   /** Calls a method and gives its simplified JSON. */
   call<T = Record<string, unknown>>(method: string, request?: object, session_user?: number): Promise<Answered<T>>;
 };
@@ -26,11 +26,11 @@ type Answered<T> = T & {
 export function openConsole(url: string): ConsoleClient {
   let cookie = '';
   let csrf = '';
-  const ask = async (method: string, door: string, init: RequestInit): Promise<DoorReply> => {
+  const ask = async (method: string, door: string, init: RequestInit): Promise<ApiReply> => {
     const response = await fetch(`${url}/console/api/${door}`, { method, ...init });
     const set = response.headers.get('set-cookie');
     if (set !== null) cookie = set.split(';', 1)[0] as string;
-    return { status: response.status, headers: response.headers, body: (await response.json()) as DoorReply['body'] };
+    return { status: response.status, headers: response.headers, body: (await response.json()) as ApiReply['body'] };
   };
   const client: ConsoleClient = {
     cookie: () => cookie,

@@ -1,10 +1,10 @@
 import { QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { BrowserRouter } from 'react-router';
+import { ApiError } from './api.ts';
 import { Boundary } from './components/boundary.tsx';
 import { SaidProvider } from './components/said.tsx';
 import { Failure, Waiting } from './components/states.tsx';
-import { DoorError } from './door.ts';
 import { LanguageProvider } from './language.tsx';
 import { whoIsIn } from './me.ts';
 import { Pages } from './pages.tsx';
@@ -18,7 +18,7 @@ export function createQueries(): QueryClient {
     defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5000 } },
     queryCache: new QueryCache({
       onError: (error) => {
-        if (error instanceof DoorError && error.status === 401) queries.setQueryData(['me'], null);
+        if (error instanceof ApiError && error.status === 401) queries.setQueryData(['me'], null);
       },
     }),
   });

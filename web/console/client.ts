@@ -1,6 +1,6 @@
 import type { AnswerOf, Client, MethodName } from '../../src/sdk/types.ts';
 
-/** The SDK's client over the console's door: the operator's role stands in for key and signature. */
+/** The SDK's client over the console's route: the operator's role stands in for key and signature. */
 export type ConsoleClient = Pick<Client, 'call' | 'pages' | 'items'>;
 
 type Given = [method: MethodName, request: object];

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { catalogue } from '../../src/contract/catalogue.ts';
 import { type ErrorEntry, platformErrors } from '../../src/contract/error-table.ts';
 import type { Contract } from '../../src/contract/method.ts';
-import { type Field, fieldsOf, itemOf, kindOf, type Words } from '../../src/contract/schema.ts';
+import { type Field, fieldsOf, itemOf, kindOf, type Label } from '../../src/contract/schema.ts';
 import type { TopError } from '../../src/sdk/errors.ts';
 
 const byName = new Map<string, Contract>(catalogue.map((contract: Contract) => [contract.name, contract]));
@@ -18,7 +18,7 @@ export function knownContract(method: string): Contract {
 }
 
 /** Why an error comes, and what to do about it. */
-export type Explanation = { readonly cause: Words; readonly remedy: Words };
+export type Explanation = { readonly cause: Label; readonly remedy: Label };
 
 /** What the contract of a refused call says of its error, or else the platform's own table; undefined for an unknown one. */
 export function explanationOf({ method, code, sub_code }: Refused): Explanation | undefined {

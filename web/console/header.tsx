@@ -13,13 +13,13 @@ import { useNavigate } from 'react-router';
 import { ROLES } from '../../src/contract/platform/roles.ts';
 import { Menu } from './components/menu.tsx';
 import { useSearch } from './components/search.tsx';
-import { useLanguage, useWords } from './language.tsx';
+import { useLabels, useLanguage } from './language.tsx';
 import { useSession } from './session.tsx';
 import { useTheme } from './theme.tsx';
 
 /** The line above every page: search, documentation, language, theme and the operator. */
 export function Header({ menu }: { menu: ReactNode }) {
-  const t = useWords();
+  const t = useLabels();
   const { language, speak } = useLanguage();
   const { me } = useSession();
   const { open, dialog } = useSearch();
@@ -56,7 +56,7 @@ const THEMES = [
 ] as const;
 
 function ThemeMenu() {
-  const t = useWords();
+  const t = useLabels();
   const { choice, isDark, choose } = useTheme();
   const items = THEMES.map(({ key, icon, words }) => ({
     ...{ key, icon, label: t(words), is_chosen: key === choice },
@@ -68,7 +68,7 @@ function ThemeMenu() {
 }
 
 function AccountMenu() {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const { language } = useLanguage();
   const { me, logOut } = useSession();

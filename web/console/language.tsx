@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import type { Words } from '../../src/contract/schema.ts';
+import type { Label } from '../../src/contract/schema.ts';
 
 /** The languages of the console. */
 export type Language = 'zh' | 'en';
@@ -40,7 +40,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
 export const useLanguage = (): Speech => useContext(Context);
 
 /** The function that picks the words of the present language: `t({ zh: '保存', en: 'Save' })`. */
-export function useWords(): (words: Words) => string {
+export function useLabels(): (words: Label) => string {
   const { language } = useLanguage();
   return (words) => words[language];
 }

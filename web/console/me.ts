@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Role } from '../../src/contract/platform/roles.ts';
-import { ask, DoorError } from './door.ts';
+import { ApiError, ask } from './api.ts';
 
 /** Who is logged in, as `GET /console/api/me` tells. */
 export type Me = {
@@ -22,7 +22,7 @@ export const whoIsIn = queryOptions({
   queryKey: ['me'],
   queryFn: () =>
     ask<Me>('me').catch((error) => {
-      if (error instanceof DoorError && error.status === 401) return null;
+      if (error instanceof ApiError && error.status === 401) return null;
       throw error;
     }),
   staleTime: 60_000,

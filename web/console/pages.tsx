@@ -11,17 +11,17 @@ import {
 } from '@ant-design/icons';
 import { type ComponentType, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { Navigate, NavLink, Route, Routes } from 'react-router';
-import type { Words } from '../../src/contract/schema.ts';
+import type { Label } from '../../src/contract/schema.ts';
 import { Boundary } from './components/boundary.tsx';
 import { Dialog } from './components/dialog.tsx';
 import { useScrollStops } from './components/scroll-stops.ts';
 import { Waiting } from './components/states.tsx';
 import { Header } from './header.tsx';
-import { useWords } from './language.tsx';
-import { loadAtLeisure, type Path, told, workplacePages } from './routes.ts';
+import { useLabels } from './language.tsx';
+import { errorHelp, loadAtLeisure, type Path, workplacePages } from './routes.ts';
 import { useSession } from './session.tsx';
 
-type Workplace = { path: Path; words: Words; icon: ReactNode; Page: ComponentType };
+type Workplace = { path: Path; words: Label; icon: ReactNode; Page: ComponentType };
 
 const workplaces: readonly Workplace[] = [
   {
@@ -81,7 +81,7 @@ export function Pages() {
   const { me, may } = useSession();
   useScrollStops();
   const [isOpen, setOpen] = useState(false);
-  const t = useWords();
+  const t = useLabels();
   const shown = useMemo(
     () => workplaces.filter(({ path }) => path !== 'operators' || may('piaoquan.operator.list')),
     [may],
@@ -123,14 +123,14 @@ function Places({ shown }: { shown: readonly Workplace[] }) {
     <Routes>
       {overview && routeOf(overview)}
       <Route path="account" element={<Account />} />
-      <Route element={<told.Shown />}>{others.map(routeOf)}</Route>
+      <Route element={<errorHelp.Shown />}>{others.map(routeOf)}</Route>
       <Route path="*" element={<Navigate to="/overview" replace />} />
     </Routes>
   );
 }
 
 function Navigation({ shown, onGo }: { shown: readonly Workplace[]; onGo: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <nav aria-label={t({ zh: '工作台', en: 'Workplaces' })}>
       <div className="console-brand">Piaoquan 票券</div>
@@ -151,7 +151,7 @@ function Navigation({ shown, onGo }: { shown: readonly Workplace[]; onGo: () => 
 const MENU = { zh: '菜单', en: 'Menu' };
 
 function MenuButton({ onClick }: { onClick: () => void }) {
-  const label = useWords()(MENU);
+  const label = useLabels()(MENU);
   return (
     <button type="button" className="console-button console-menu-button" aria-label={label} onClick={onClick}>
       <MenuOutlined />

@@ -1,20 +1,20 @@
 import { loadCalls } from './client.ts';
+import { type Code, type LazyPage, type Loadable, lazyPage } from './lazy-page.tsx';
 import { Account } from './pages/account.tsx';
-import { type Code, type Loadable, type Part, part } from './part.tsx';
 import Overview from './workplaces/overview/index.tsx';
 
 /** What the pages of most workplaces stand in. */
-export const told = part(() => import('./told.tsx'));
+export const errorHelp = lazyPage(() => import('./error-help.tsx'));
 
 /** A page that is made from the contracts. */
-const built: typeof part = (code) =>
-  part(async () => {
-    const [, page] = await Promise.all([told.load(), code(), loadCalls()]);
+const built: typeof lazyPage = (code) =>
+  lazyPage(async () => {
+    const [, page] = await Promise.all([errorHelp.load(), code(), loadCalls()]);
     return page;
   });
 
 /** What the console begins with is loaded with it. */
-const atOnce = (Shown: () => React.ReactNode): Part<object> => ({ load: async () => ({}), Shown });
+const atOnce = (Shown: () => React.ReactNode): LazyPage<object> => ({ load: async () => ({}), Shown });
 
 /** The pages of each workplace, by its path. */
 export const workplacePages = {
@@ -33,7 +33,7 @@ export const workplacePages = {
 export type Path = keyof typeof workplacePages;
 
 /** What is shown to those who are not logged in. */
-export const login = part(() => import('./pages/login.tsx'));
+export const login = lazyPage(() => import('./pages/login.tsx'));
 
 /** Loads the page at the browser's address. Rejects with TypeError when it cannot be had. */
 export async function loadHere(): Promise<void> {
@@ -54,7 +54,7 @@ const PATIENCE_MS = 5000;
  * @returns what ends it
  */
 export function loadAtLeisure(paths: readonly Path[]): () => void {
-  const parts: Loadable[] = [told, ...paths.map((path) => workplacePages[path])];
+  const parts: Loadable[] = [errorHelp, ...paths.map((path) => workplacePages[path])];
   let stopped = false;
   const settle = (): Promise<void> => new Promise((done) => setTimeout(done, SETTLE_MS));
   const rest = (): Promise<void> =>

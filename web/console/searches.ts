@@ -1,7 +1,7 @@
-import type { Words } from '../../src/contract/schema.ts';
+import type { Label } from '../../src/contract/schema.ts';
 
 /** Where a text may be looked for: the form it must have, and the page that shows it. */
-export type Search = { readonly words: Words; readonly fits: RegExp; readonly to: (text: string) => string };
+export type Search = { readonly words: Label; readonly fits: RegExp; readonly to: (text: string) => string };
 
 const query = (path: string, name: string) => (text: string) => `${path}?${name}=${encodeURIComponent(text)}`;
 

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { ApiError, post } from './api.ts';
 import { type ConsoleClient, type MethodName, openClient } from './client.ts';
 import { Refusal } from './components/states.tsx';
-import { DoorError, post } from './door.ts';
 import type { Me } from './me.ts';
 
 type Session = {
@@ -12,7 +12,7 @@ type Session = {
   readonly may: (method: MethodName) => boolean;
   /** A client that acts for a user, for TOP's methods that need a user's session. */
   readonly clientFor: (user_id: number) => ConsoleClient;
-  /** Posts to a door of one's own account, such as `password`. */
+  /** Posts to a route of one's own account, such as `password`. */
   readonly change: <T>(path: string, body: object) => Promise<T>;
   readonly logOut: () => Promise<void>;
 };
@@ -46,7 +46,7 @@ export function SessionProvider({ me, children }: { me: Me; children: ReactNode 
       await post('logout', {}, me.csrf_token);
     } catch (error) {
       // Whose session has ended meanwhile is out; anyone else must know that the session stands.
-      if (!(error instanceof DoorError && error.status === 401)) return setFailure(error);
+      if (!(error instanceof ApiError && error.status === 401)) return setFailure(error);
     }
     // An answer that is still under way would bring the session back.
     await queries.cancelQueries({ queryKey: ['me'] });

@@ -4,8 +4,8 @@ import { copyButton } from './copy.ts';
 import { browserDigests, signInBrowser } from './digests.ts';
 import { make, one } from './dom.ts';
 import { findingList } from './findings.ts';
+import { words } from './labels.ts';
 import { type Pasted, readPasted } from './parameters.ts';
-import { words } from './words.ts';
 
 /** Longest pasted text, in UTF-16 units: a longer one would make typing wait. */
 const LONGEST = '20000';

@@ -1,5 +1,5 @@
 import { all, make, pageTexts } from './dom.ts';
-import { words } from './words.ts';
+import { words } from './labels.ts';
 
 const SHOWN_MS = 1600;
 

@@ -1,4 +1,4 @@
-import { type Language, texts } from '../../src/docs/words.ts';
+import { type Language, texts } from '../../src/docs/labels.ts';
 
 /** The language of the page. */
 export const language: Language = document.documentElement.lang.startsWith('en') ? 'en' : 'zh';

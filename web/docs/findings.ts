@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/wire/diagnosis/diagnose.ts';
 import { language, make } from './dom.ts';
-import { words } from './words.ts';
+import { words } from './labels.ts';
 
 /** Whether a diagnosis found no usual mistake and only says what to check. */
 export const isUnexplained = ([first]: readonly Finding[]): boolean => first?.id === 'no-match';

@@ -2,7 +2,7 @@ import { indentJson, indentXml } from '../../src/docs/indent.ts';
 import { patternOf } from '../../src/docs/pages/code.ts';
 import { copyButton } from './copy.ts';
 import { make } from './dom.ts';
-import { words } from './words.ts';
+import { words } from './labels.ts';
 
 /** Most characters put into the page at once; more would hold it up. */
 const MOST_SHOWN = 100_000;

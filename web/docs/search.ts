@@ -1,6 +1,6 @@
 import { all, language, make, one, pageTexts } from './dom.ts';
+import { words } from './labels.ts';
 import { rank, type SearchEntry } from './search-rank.ts';
-import { words } from './words.ts';
 
 let index: Promise<readonly SearchEntry[]> | undefined;
 

@@ -1,15 +1,15 @@
-import { argumentWords } from '../../src/contract/argument-words.ts';
+import { argumentLabels } from '../../src/contract/argument-labels.ts';
 import { type SampleCall, sampleLanguages, sampleOf } from '../../src/docs/samples/index.ts';
 import { shellWord } from '../../src/docs/samples/text.ts';
 import type { Format } from '../../src/wire/render.ts';
 import { language, make, pageTexts } from './dom.ts';
+import { words } from './labels.ts';
 import { largeText, layOut, sizeOf } from './large-text.ts';
 import { readPasted } from './parameters.ts';
 import { tabSet } from './tabs.ts';
 import { signatureDoctor } from './tool-doctor.ts';
 import { type RefusalShown, refusalShown } from './tool-outcome.ts';
 import type { Exchange, Failure, SignedCall, Wish } from './tool-send.ts';
-import { words } from './words.ts';
 
 /** What the reader can do with an answer. */
 export type Actions = {
@@ -141,7 +141,7 @@ function againButton(spelling: Format, actions: Actions): HTMLButtonElement {
 /** The error in words, with a link to its entry: on this page when the method declares it, else among all errors. */
 function failureBox(failure: Failure): HTMLElement {
   const { code, msg, sub_code } = failure;
-  const sub_msg = argumentWords({ ...failure, code: Number(code) })?.[language] ?? failure.sub_msg;
+  const sub_msg = argumentLabels({ ...failure, code: Number(code) })?.[language] ?? failure.sub_msg;
   const own = sub_code === undefined ? null : document.getElementById(`error.${sub_code}`);
   const href = own === null ? `/${language}/errors#${sub_code ?? code}` : `#error.${sub_code}`;
   return make(

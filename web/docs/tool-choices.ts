@@ -1,7 +1,7 @@
 import { make, one, pageTexts, recall, remember } from './dom.ts';
+import { words } from './labels.ts';
 import type { Values } from './tool-form.ts';
 import type { Wish } from './tool-send.ts';
-import { words } from './words.ts';
 
 /** What the server offers to call with. */
 type Choices = {

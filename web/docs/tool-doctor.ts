@@ -1,9 +1,9 @@
 import type { Finding } from '../../src/wire/diagnosis/diagnose.ts';
 import { make } from './dom.ts';
 import { findingList, isUnexplained } from './findings.ts';
+import { words } from './labels.ts';
 import { largeText } from './large-text.ts';
 import type { Exchange } from './tool-send.ts';
-import { words } from './words.ts';
 
 /** What the server tells of a call whose signature it refused. */
 type Explanation = { readonly base_text: string; readonly findings: readonly Finding[] };

@@ -1,5 +1,5 @@
 import { all, make, one } from './dom.ts';
-import { words } from './words.ts';
+import { words } from './labels.ts';
 
 /** Nested values of a form, as the contract has them. */
 export type Values = Record<string, unknown>;

@@ -1,8 +1,8 @@
-import type { Words } from '../../src/contract/schema.ts';
+import type { Label } from '../../src/contract/schema.ts';
 import { language, make } from './dom.ts';
+import { words } from './labels.ts';
 import type { Caller, PastCaller } from './tool-choices.ts';
 import { fillForm } from './tool-fill.ts';
-import { words } from './words.ts';
 
 /** What a sandbox still knows of a past call. */
 type Past = PastCaller & { readonly method: string; readonly parameters: Readonly<Record<string, string>> };
@@ -30,7 +30,7 @@ export async function startReplay(form: HTMLFormElement, fields: HTMLElement, ca
 async function load(request_id: string): Promise<{ past: Past } | { refusal: string }> {
   try {
     const answer = await fetch(`/tool/call/${request_id}`);
-    const body = (await answer.json()) as Past & { readonly message: Words };
+    const body = (await answer.json()) as Past & { readonly message: Label };
     // What stands before the sentence that follows ends as a sentence does.
     return answer.ok ? { past: body } : { refusal: body.message[language] + (language === 'zh' ? '。' : '. ') };
   } catch {

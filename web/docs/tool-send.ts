@@ -1,4 +1,4 @@
-import type { Words } from '../../src/contract/schema.ts';
+import type { Label } from '../../src/contract/schema.ts';
 import type { SignMethod } from '../../src/wire/base-text.ts';
 import type { Format } from '../../src/wire/render.ts';
 import type { Values } from './tool-form.ts';
@@ -45,9 +45,9 @@ export type Exchange = {
 export class SignRefusal extends Error {
   readonly status: number;
   readonly field: string | undefined;
-  readonly words: Words;
+  readonly words: Label;
 
-  constructor(status: number, field: string | undefined, words: Words) {
+  constructor(status: number, field: string | undefined, words: Label) {
     super(words.en);
     this.status = status;
     this.field = field;
@@ -56,7 +56,7 @@ export class SignRefusal extends Error {
 }
 
 const LONGEST_WAIT_MS = 60_000;
-const UNKNOWN: Words = { zh: '服务器没有给出原因', en: 'The server gave no reason' };
+const UNKNOWN: Label = { zh: '服务器没有给出原因', en: 'The server gave no reason' };
 
 /** Has the server sign a call. Rejects with SignRefusal when it will not, with another error when it cannot be reached. */
 export async function signCall({ spelling, values, ...wish }: Wish): Promise<SignedCall> {
@@ -73,7 +73,7 @@ export async function signCall({ spelling, values, ...wish }: Wish): Promise<Sig
   });
   const body = await answer.json().catch(() => ({}));
   if (answer.ok) return body as SignedCall;
-  const { field, message } = body as { field?: string; message?: Words };
+  const { field, message } = body as { field?: string; message?: Label };
   throw new SignRefusal(answer.status, field, message ?? UNKNOWN);
 }
 

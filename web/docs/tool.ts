@@ -1,12 +1,12 @@
 import type { Format } from '../../src/wire/render.ts';
 import { all, language, make, one, pageTexts } from './dom.ts';
+import { words } from './labels.ts';
 import { type Asked, answerView } from './tool-answer.ts';
 import { type Caller, startCaller } from './tool-choices.ts';
 import { enhanceForm, readValues } from './tool-form.ts';
 import { startReplay } from './tool-replay.ts';
 import { type SignedCall, SignRefusal, sendCall, signCall, type Wish } from './tool-send.ts';
 import { startFetching } from './tool-token.ts';
-import { words } from './words.ts';
 
 /** The tool of a page: its form, where the answer goes, and who calls. */
 type Tool = {

@@ -1,5 +1,5 @@
 import { method } from '../method.ts';
-import { dateText, integer, list, optional, struct, text, userIdText, type Words } from '../schema.ts';
+import { dateText, integer, type Label, list, optional, struct, text, userIdText } from '../schema.ts';
 
 /** What a draw answers by return_code; the Chinese words are its return_message. */
 export const drawReturns = {
@@ -22,7 +22,7 @@ export const drawReturns = {
     en: 'the out_biz_id was used for another user or activity, or in another channel',
   },
   '200012': { zh: '该次发放已作废', en: 'the win of this out_biz_id was voided' },
-} as const satisfies Record<string, Words>;
+} as const satisfies Record<string, Label>;
 
 /** What a voiding answers by return_code; the Chinese words are its return_message. */
 export const invalidReturns = {
@@ -32,7 +32,7 @@ export const invalidReturns = {
   '200011': drawReturns['200011'],
   '200013': { zh: '发放记录不存在', en: 'this app has no win of this out_biz_id in this channel' },
   '200014': { zh: '券码已核销，不能作废', en: 'a code of the win was redeemed, so it stands' },
-} as const satisfies Record<string, Words>;
+} as const satisfies Record<string, Label>;
 
 /** What the two calls ask; the voiding's page prints no examples. */
 const requestFields = (spread_id: { example: string; ready?: string }, out_biz_id: string) => ({

@@ -1,5 +1,5 @@
 import type { Contract } from '../method.ts';
-import type { Words } from '../schema.ts';
+import type { Label } from '../schema.ts';
 
 /** What operators of the console are, with the words for it. */
 export const ROLES = {
@@ -7,7 +7,7 @@ export const ROLES = {
   operator: { zh: '运营', en: 'operator: runs the campaigns' },
   viewer: { zh: '只读', en: 'viewer: sees, changes nothing' },
   developer: { zh: '开发者', en: 'developer: sees, and administers apps, sessions and quotas' },
-} as const satisfies Record<string, Words>;
+} as const satisfies Record<string, Label>;
 
 /** The role of an operator. */
 export type Role = keyof typeof ROLES;

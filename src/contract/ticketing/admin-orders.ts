@@ -1,6 +1,6 @@
 import { admin, is_success, next_cursor, page_size } from '../common.ts';
 import { type MethodError, method } from '../method.ts';
-import { bool, date, integer, list, optional, struct, text, USER_ID_LENGTH, type Words } from '../schema.ts';
+import { bool, date, integer, type Label, list, optional, struct, text, USER_ID_LENGTH } from '../schema.ts';
 import { DUE_RESULTS } from './pay.ts';
 
 /** Why an administration method of orders refuses. */
@@ -50,8 +50,8 @@ export const orderErrors = {
 } as const satisfies Record<string, MethodError>;
 
 const order_id = text({ zh: '订单ID', en: 'Order id' }, { example: '2000000001', maxLength: 64 });
-const number = (meaning: Words, example: string) => integer(meaning, { example });
-const filter = (meaning: Words, maxLength: number) => optional(text(meaning, { maxLength }));
+const number = (meaning: Label, example: string) => integer(meaning, { example });
+const filter = (meaning: Label, maxLength: number) => optional(text(meaning, { maxLength }));
 const STATUS = {
   '1': { zh: '待支付', en: 'waits for payment' },
   '2': { zh: '已支付', en: 'paid' },

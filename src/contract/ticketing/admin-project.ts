@@ -1,10 +1,10 @@
-import { bool, date, integer, list, optional, setting, struct, text, type Words } from '../schema.ts';
+import { bool, date, integer, type Label, list, optional, setting, struct, text } from '../schema.ts';
 
-const name = (meaning: Words, example: string, maxLength: number) => text(meaning, { example, maxLength });
-const english = (what: Words, maxLength: number) =>
+const name = (meaning: Label, example: string, maxLength: number) => text(meaning, { example, maxLength });
+const english = (what: Label, maxLength: number) =>
   setting(text({ zh: `英文${what.zh}`, en: `English ${what.en}` }, { maxLength }));
-const id = (meaning: Words, example: string) => integer(meaning, { example, minimum: 1 });
-const shown = (meaning: Words) => optional(integer(meaning, { minimum: 0 }));
+const id = (meaning: Label, example: string) => integer(meaning, { example, minimum: 1 });
+const shown = (meaning: Label) => optional(integer(meaning, { minimum: 0 }));
 const YES_NO = { '1': { zh: '是', en: 'yes' }, '0': { zh: '否', en: 'no' } } as const;
 const MOST_FEN = 100_000_000_000;
 const MOST_TICKETS = 100_000_000;

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { Outcome } from '../outcome.ts';
-import { bool, dateText, integer, list, optional, struct, text, type Words } from '../schema.ts';
+import { bool, dateText, integer, type Label, list, optional, struct, text } from '../schema.ts';
 
 const AUTHORIZE = {
   '1': { zh: '已授权', en: 'authorised' },
@@ -186,7 +186,7 @@ export const RESULT_DATA: Outcome = {
 };
 
 /** Words as they are listed: with a dash for what only a case of its own can fill in. */
-const listed = ({ zh, en }: Words): Words => ({ zh: zh.replace(/\{\w+\}/g, '…'), en: en.replace(/\{\w+\}/g, '…') });
+const listed = ({ zh, en }: Label): Label => ({ zh: zh.replace(/\{\w+\}/g, '…'), en: en.replace(/\{\w+\}/g, '…') });
 
 /**
  * The wrapper in which every method of the family answers.
@@ -195,7 +195,7 @@ const listed = ({ zh, en }: Words): Words => ({ zh: zh.replace(/\{\w+\}/g, '…'
  * @param payload the fields beside the result, left out unless success is true
  */
 export const resultData = <P extends Record<string, TSchema>>(
-  values: Readonly<Record<string, Words>>,
+  values: Readonly<Record<string, Label>>,
   example: string,
   payload: P,
 ) =>

@@ -1,12 +1,12 @@
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 
 /** A guide written by hand: its text stands in `zh/{slug}.md` and `en/{slug}.md` beside this file. */
 export type GuideEntry = {
   /** Last part of the guide's address. */
   readonly slug: string;
-  readonly title: Words;
+  readonly title: Label;
   /** One sentence for lists. */
-  readonly summary: Words;
+  readonly summary: Label;
 };
 
 /** The guides in the order in which they are best read. */

@@ -1,9 +1,9 @@
 import { adminGroups } from '../../contract/catalogue.ts';
 import type { Category, Contract } from '../../contract/method.ts';
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 
 /** The categories in the order of the documentation, with what each is about. */
-export const categories: Readonly<Record<Category, { readonly title: Words; readonly summary: Words }>> = {
+export const categories: Readonly<Record<Category, { readonly title: Label; readonly summary: Label }>> = {
   film: {
     title: { zh: '电影票', en: 'Film' },
     summary: {
@@ -46,7 +46,7 @@ export const categories: Readonly<Record<Category, { readonly title: Words; read
 };
 
 /** Methods that stand together below a heading. */
-export type Group = { readonly id: string; readonly title: Words; readonly contracts: readonly Contract[] };
+export type Group = { readonly id: string; readonly title: Label; readonly contracts: readonly Contract[] };
 
 /** The methods of a category, and of administration in groups by what they administer. */
 export function groupsOf(contracts: readonly Contract[], category: Category): Group[] {
@@ -54,7 +54,7 @@ export function groupsOf(contracts: readonly Contract[], category: Category): Gr
   const nameOf = ({ name }: Contract) => (name.startsWith('piaoquan.') ? (name.split('.')[1] as string) : category);
   return [...Map.groupBy(own, nameOf)].map(([id, members]) => ({
     id,
-    title: (adminGroups as Readonly<Record<string, Words>>)[id] ?? { zh: id, en: id },
+    title: (adminGroups as Readonly<Record<string, Label>>)[id] ?? { zh: id, en: id },
     contracts: members,
   }));
 }

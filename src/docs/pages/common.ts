@@ -1,5 +1,5 @@
 import { html } from 'ghtml';
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 import { exampleCell, table } from './fields.ts';
 import { textsOf, type View } from './site.ts';
 
@@ -9,7 +9,7 @@ type Parameter = {
   /** `session` means: when the method needs a user's session. */
   readonly required: boolean | 'session';
   readonly example?: string;
-  readonly meaning: Words;
+  readonly meaning: Label;
 };
 
 /** The parameters of every call (TOP protocol 2). */

@@ -1,7 +1,7 @@
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 
 /** A question that callers of a method ask, and its answer. */
-export type Question = { readonly question: Words; readonly answer: Words };
+export type Question = { readonly question: Label; readonly answer: Label };
 
 const faq: Readonly<Record<string, readonly Question[]>> = {
   'taobao.film.lottery.performance.config.query': [

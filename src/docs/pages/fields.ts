@@ -7,7 +7,7 @@ import {
   fieldsOf,
   itemOf,
   kindOf,
-  type Words,
+  type Label,
 } from '../../contract/schema.ts';
 import { settingWords } from '../../contract/settings.ts';
 import { textsOf, type View } from './site.ts';
@@ -99,7 +99,7 @@ export const exampleCell = (view: View, example: string | undefined): string =>
   html`<td class="example" data-head="${textsOf(view).example}">!${example === undefined ? '' : html`<code>${example}</code>`}</td>`;
 
 function meaningCell({ language }: View, { note, path }: Row, part: string): string {
-  const values = Object.entries(note.values ?? {}) as [string, Words][];
+  const values = Object.entries(note.values ?? {}) as [string, Label][];
   const list = values.map(
     ([value, words]) =>
       html`<div id="${part}.${path}.${value}"><dt><code>${value}</code></dt><dd>${words[language]}</dd></div>`,

@@ -1,6 +1,6 @@
 import { html } from 'ghtml';
 import { Marked } from 'marked';
-import type { Language } from '../words.ts';
+import type { Language } from '../labels.ts';
 import { codeBlock } from './code.ts';
 import { type Guide, href, type Page, textsOf, type View } from './site.ts';
 

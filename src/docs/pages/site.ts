@@ -1,6 +1,6 @@
 import type { Contract } from '../../contract/method.ts';
-import type { Words } from '../../contract/schema.ts';
-import { type Language, type Texts, texts } from '../words.ts';
+import type { Label } from '../../contract/schema.ts';
+import { type Language, type Texts, texts } from '../labels.ts';
 
 /** Credentials that a page may show because they are public. */
 export type DemoCredentials = { readonly app_key: string; readonly secret: string; readonly session_key: string };
@@ -8,10 +8,10 @@ export type DemoCredentials = { readonly app_key: string; readonly secret: strin
 /** A guide: its address, title and Markdown in both languages. */
 export type Guide = {
   readonly slug: string;
-  readonly title: Words;
+  readonly title: Label;
   /** One sentence for lists. */
-  readonly summary: Words;
-  readonly markdown: Words;
+  readonly summary: Label;
+  readonly markdown: Label;
 };
 
 /** What the documentation is about. */

@@ -1,6 +1,6 @@
 import { html } from 'ghtml';
 import type { Contract } from '../../contract/method.ts';
-import { type Field, fieldNote, fieldsOf, itemOf, kindOf, type Words } from '../../contract/schema.ts';
+import { type Field, fieldNote, fieldsOf, itemOf, kindOf, type Label } from '../../contract/schema.ts';
 import { exampleRequest, fetchedParameter } from '../examples.ts';
 import { membersOf } from './fields.ts';
 import { textsOf, type View } from './site.ts';
@@ -119,7 +119,7 @@ function input(view: View, field: Field, place: Place): string {
   return html`<input !${about}!${most} type="text" value="${value}" placeholder="${pattern}"!${kind === 'integer' ? ' inputmode="numeric"' : ''} spellcheck="false">`;
 }
 
-function choice(view: View, field: Field, place: Place, options: readonly (readonly [string, Words?])[]): string {
+function choice(view: View, field: Field, place: Place, options: readonly (readonly [string, Label?])[]): string {
   const { language } = view;
   const chosen = place.example === undefined ? '' : String(place.example);
   const must = field.required || field.note.missing !== undefined;

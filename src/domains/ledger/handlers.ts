@@ -1,6 +1,6 @@
 import { type adminLedgerContracts, type Counter, ledgerList } from '../../contract/ledger/admin.ts';
 import { fault, type Handlers } from '../../contract/method.ts';
-import type { LedgerPlace, LedgerReader } from '../../database/ledger.ts';
+import type { LedgerCursor, LedgerReader } from '../../database/ledger.ts';
 import type { Sql } from '../../database/pool.ts';
 import { ANY_TEXT, jsonCursor, limitOf, toPage } from '../paging.ts';
 
@@ -11,7 +11,7 @@ type Parts = { readonly sql: Sql; readonly ledgers: Readonly<Record<Counter, Led
 /** Shows the entries behind any counter; each domain hands in the readers of its own. */
 export const ledgerHandlers = ({ sql, ledgers }: Parts): Handlers<typeof adminLedgerContracts> => ({
   'piaoquan.ledger.list': async ({ counter, key, cursor, page_size }) => {
-    const before = (ENTRIES.read(cursor) as LedgerPlace | undefined) ?? null;
+    const before = (ENTRIES.read(cursor) as LedgerCursor | undefined) ?? null;
     const ledger = await ledgers[counter as Counter](sql, key, { before, limit: limitOf(page_size) });
     if (ledger === undefined) throw fault(ledgerList, 'isv.counter-not-found');
     const { rows, next_cursor } = toPage(page_size, ledger.entries, ENTRIES.write);

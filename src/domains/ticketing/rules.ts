@@ -1,5 +1,5 @@
 import { isOver } from '../../contract/period.ts';
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 import type { Caller, Project, SaleWindow } from './queries.ts';
 
 /** 1 not yet on sale, 2 on sale, 3 sale over. */
@@ -45,7 +45,7 @@ export function tokenRefusal({ tenant_id, ptnr_id, channel_id }: Caller): '10201
 }
 
 /** What a refusal's words leave open: what stands in braces, in one language or both. */
-export type Arguments = Readonly<Record<string, string | number | Words | null | undefined>>;
+export type Arguments = Readonly<Record<string, string | number | Label | null | undefined>>;
 
 /**
  * The first three fields of every answer of the family: the words of a code in the language asked for (2 English, else
@@ -53,7 +53,7 @@ export type Arguments = Readonly<Record<string, string | number | Words | null |
  * @param success the code that means success
  */
 export function resultOf<Code extends string>(
-  results: Readonly<Record<Code, Words>>,
+  results: Readonly<Record<Code, Label>>,
   success: Code,
   code: Code,
   lang_type: number | null | undefined,

@@ -9,7 +9,7 @@ const STORED = 0;
 type Computed = { mix_id: string; sequence: number } & CodeForm;
 
 /**
- * The door through which other domains hand out codes: the plain codes behind what `voucher_issue_many` gave, in their
+ * The one way by which other domains hand out codes: the plain codes behind what `voucher_issue_many` gave, in their
  * order; computed ones must be of one batch. Throws when bytes were changed or belong to another master key.
  */
 export function openIssuedCodes(vault: Vault, handles: readonly Uint8Array[]): string[] {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platformError } from '../../contract/errors.ts';
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 import { cut } from '../../wire/text.ts';
 
 /** Memory for bodies that come in parts and for heads that are not there as a whole, of all requests together. */
@@ -111,7 +111,7 @@ const tooTiny = () =>
     sub_msg: { zh: '请求体被分成了太多的小块', en: 'the body comes in too many tiny chunks' },
   });
 
-const CUT_OFF: Words = { zh: '请求体没有发送完整', en: 'the body was cut off' };
+const CUT_OFF: Label = { zh: '请求体没有发送完整', en: 'the body was cut off' };
 
 /**
  * Makes a buffer that doubles when it is full, up to an end, as far as there is room.

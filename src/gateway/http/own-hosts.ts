@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 
 /** Why a sandbox refuses: it was called by another machine's name, or by another site's page. With the status and texts. */
 export const FOREIGN = {
@@ -14,7 +14,7 @@ export const FOREIGN = {
       en: 'A sandbox answers only to names of this machine (localhost, 127.0.0.1, [::1]). To use another name, start it with that name in PIAOQUAN_HOSTS.',
     },
   },
-} as const satisfies Record<string, { status: number; message: Words }>;
+} as const satisfies Record<string, { status: number; message: Label }>;
 
 /** Name of such a refusal. */
 export type Foreign = keyof typeof FOREIGN;
@@ -30,14 +30,14 @@ export class ForeignCaller extends Error {
   }
 }
 
-/** What the request of a door may come with. */
+/** What the request of a route may come with. */
 export type Caller = {
   /** The Host header, or what a trusted proxy says of it. */
   readonly host: string;
   readonly headers: Pick<IncomingHttpHeaders, 'origin' | 'sec-fetch-site'>;
   /** Whether a page of another site may lead a browser here, as apps do to `/authorize`. */
   readonly isVisit: boolean;
-  /** Whether the door's own page hides its Origin ("null") and has another proof with it, as the consent form's ticket. */
+  /** Whether the route's own page hides its Origin ("null") and has another proof with it, as the consent form's ticket. */
   readonly isHidden?: boolean;
 };
 

@@ -1,4 +1,4 @@
-/** What the gateway's own door reads of a request's head; node's IncomingMessage is one too. */
+/** What the gateway's own route reads of a request's head; node's IncomingMessage is one too. */
 export type RequestHead = {
   readonly method?: string | undefined;
   readonly url?: string | undefined;

@@ -1,7 +1,7 @@
 import type { PlatformErrorName } from '../../contract/error-table.ts';
 import { platformError, type TopError } from '../../contract/errors.ts';
 import { PUBLIC_PARAMETERS } from '../../contract/public-parameters.ts';
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 import type { Parameters } from '../base-text.ts';
 import { nearestName } from '../nearest.ts';
 
@@ -47,7 +47,7 @@ export function missing(name: Needed, parameters: Parameters, now: Date): TopErr
   return platformError(ERRORS[name], { sub_msg: { zh: `${zh}；${wanted.zh}`, en: `${en}; ${wanted.en}` } });
 }
 
-const WANTED: Readonly<Record<Needed, (now: Date) => Words>> = {
+const WANTED: Readonly<Record<Needed, (now: Date) => Label>> = {
   method: () => ({
     zh: '请传接口名，例如 taobao.time.get',
     en: 'send the name of the method, such as taobao.time.get',
@@ -62,7 +62,7 @@ const WANTED: Readonly<Record<Needed, (now: Date) => Words>> = {
   session: () => ({ zh: '请先完成授权，再传 session', en: 'have the user authorise, then send session' }),
 };
 
-function whatCame(name: Needed, parameters: Parameters): Words {
+function whatCame(name: Needed, parameters: Parameters): Label {
   if (parameters.has(name)) return { zh: `参数 ${name} 为空`, en: `the parameter ${name} is empty` };
   if (parameters.size === 0) return { zh: '没有收到任何参数', en: 'no parameter came at all' };
   if ([...parameters.keys()].slice(0, MOST_SEARCHED).some((each) => /^\s*[{[<]/.test(each)))
@@ -166,7 +166,7 @@ function isZoneOff(off: number): boolean {
 }
 
 /** A duration in milliseconds, in its two greatest units. */
-function spellDuration(duration: number): Words {
+function spellDuration(duration: number): Label {
   const units = [
     [DAY, '天', 'd'],
     [HOUR, '小时', 'h'],
@@ -201,14 +201,14 @@ export function invalidAppKey(app_key: string): TopError {
 /** What can be told of a session key that is refused, behind TOP's own text. */
 export function invalidSession(
   name: 'invalid-session' | 'session-expired' | 'foreign-session',
-  cause: Words,
+  cause: Label,
 ): TopError {
   const { sub_msg } = platformError(name).body;
   return platformError(name, { sub_msg: `${sub_msg}（${cause.zh} / ${cause.en}）` });
 }
 
 /** What an unknown session key looks like. */
-export function unknownSession(session_key: string): Words {
+export function unknownSession(session_key: string): Label {
   if (session_key !== session_key.trim())
     return { zh: 'session 首尾有空白或换行', en: 'session has blanks or a line break around it' };
   if (/^610[23]/.test(session_key))

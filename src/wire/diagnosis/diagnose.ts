@@ -1,4 +1,4 @@
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 import {
   baseText,
   type Digests,
@@ -10,7 +10,7 @@ import {
 import { type SignedCall, usualMistakes } from './mistakes.ts';
 
 /** One thing that is wrong with a signature, or one to check when no usual mistake explains it. */
-export type Finding = { readonly id: string; readonly words: Words };
+export type Finding = { readonly id: string; readonly words: Label };
 
 /** What a signature should be, and what is most probably wrong with the one received. */
 export type Diagnosis = {

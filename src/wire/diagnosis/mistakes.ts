@@ -1,9 +1,9 @@
 import { GMT8_MS } from '../../contract/gmt8.ts';
 import { PUBLIC_PARAMETERS } from '../../contract/public-parameters.ts';
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 import { baseText, type Parameters } from '../base-text.ts';
 import { formatInstant, parseTimestamp } from '../time.ts';
-import { leftOutWords, type MistakeId, mistakeWords, notSentWords, timestampWords } from './mistake-words.ts';
+import { leftOutWords, type MistakeId, mistakeLabels, notSentWords, timestampWords } from './mistake-labels.ts';
 
 /** A call whose signature is looked into. */
 export type SignedCall = {
@@ -16,7 +16,7 @@ export type SignedCall = {
 };
 
 /** What a usual mistake makes of a call: the text and secret that its maker signs. */
-export type Mistake = { readonly id: string; readonly words: Words; readonly text: string; readonly secret: string };
+export type Mistake = { readonly id: string; readonly words: Label; readonly text: string; readonly secret: string };
 
 /** Up to so many parameters, every two of them are tried for having been left out. */
 const MOST_PAIRED = 24;
@@ -44,7 +44,7 @@ type Pair = readonly [name: string, value: string];
 
 const mistake = (id: MistakeId, text: string, secret: string): Mistake => ({
   id,
-  words: mistakeWords[id],
+  words: mistakeLabels[id],
   text,
   secret,
 });

@@ -1,26 +1,26 @@
 import { type ReactNode, Suspense, useState } from 'react';
 import type { TSchema } from 'typebox';
-import type { Words } from '../../../src/contract/schema.ts';
-import { useWords } from '../language.tsx';
-import { dressed } from '../part.tsx';
+import type { Label } from '../../../src/contract/schema.ts';
+import { useLabels } from '../language.tsx';
+import { themed } from '../lazy-page.tsx';
 import { useSession } from '../session.tsx';
 import { type Look, PlainButton } from './button.tsx';
 import type { FieldWishes } from './contract-fields.tsx';
 import type { Request } from './use-action.ts';
 
 /** What the buttons open: dialogs and forms are a good part of the library, which no page needs before. */
-export const confirmDialog = dressed(() => import('./confirm-dialog.tsx'));
+export const confirmDialog = themed(() => import('./confirm-dialog.tsx'));
 /** The form of a {@link FormButton}. */
-export const formDrawer = dressed(() => import('./form-drawer.tsx'));
+export const formDrawer = themed(() => import('./form-drawer.tsx'));
 
 /** What a {@link ConfirmButton} does. */
 export type ConfirmProps = {
   /** A write method; without the right to call it there is no button. */
   readonly method: string;
   readonly request: Request;
-  readonly label: Words;
+  readonly label: Label;
   /** What will happen, with the figures of this case. */
-  readonly consequence: Words;
+  readonly consequence: Label;
   readonly danger?: boolean;
   /** The user to act for, by TOP's methods that need a user's session. */
   readonly session_user?: number;
@@ -37,7 +37,7 @@ export const shelving = (isOn: boolean): Pick<ConfirmProps, 'label' | 'danger'> 
 /** A button whose act is carried out only after the operator has read what it will do. */
 export function ConfirmButton(props: ConfirmProps) {
   const { method, label, danger = false, button } = props;
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const [opened, setOpened] = useState(0);
   if (!may(method as never)) return null;
@@ -58,7 +58,7 @@ export function ConfirmButton(props: ConfirmProps) {
 /** What a {@link FormButton} opens. */
 export type FormProps = {
   readonly method: string;
-  readonly label: Words;
+  readonly label: Label;
   /** What the form begins with; a thing that is edited or cloned. */
   readonly initial?: Request;
   readonly wishes?: FieldWishes;
@@ -81,7 +81,7 @@ export type FormProps = {
 /** A button that opens the form of a write method, made from its contract; the platform's refusal stands above the form. */
 export function FormButton(props: FormProps) {
   const { method, label, button } = props;
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const [opened, setOpened] = useState(0);
   if (!may(method as never)) return null;

@@ -1,6 +1,6 @@
 import { Modal } from 'antd';
 import { useState } from 'react';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import type { ConfirmProps } from './action.tsx';
 import { Refusal } from './states.tsx';
 import { useAction } from './use-action.ts';
@@ -8,7 +8,7 @@ import { useAction } from './use-action.ts';
 /** Says what an act will do and carries it out; open at first. */
 export default function ConfirmDialog(props: ConfirmProps) {
   const { method, request, label, consequence, danger = false, session_user, onDone } = props;
-  const t = useWords();
+  const t = useLabels();
   const [open, setOpen] = useState(true);
   const action = useAction(method, session_user);
   const act = async () => {

@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox';
 import { type Field, fieldNote, fieldsOf, itemOf, kindOf } from '../../../src/contract/schema.ts';
 import { withoutJson } from '../../../src/wire/lists.ts';
 import { formatInstant, parseInstant } from '../../../src/wire/time.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { MapInput } from './map-input.tsx';
 
 /** What a page says of fields besides their contract, by path without list places: `activity.segments.win_times`. */
@@ -60,7 +60,7 @@ const plainOf = (path: Path): string => path.filter((part) => typeof part === 's
 type ItemProps = { field: Field; path: Path; wishes: FieldWishes };
 
 function FieldItem({ field, path, wishes }: ItemProps) {
-  const t = useWords();
+  const t = useLabels();
   const plain = plainOf(path);
   if (wishes.hidden?.includes(plain)) return null;
   const label = t(field.note.meaning);
@@ -96,7 +96,7 @@ const rulesOf = (field: Field, isWished: boolean, needed: string) =>
 
 type Limits = { minimum?: number; maximum?: number; maxLength?: number };
 
-function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>, choices?: readonly Choice[]) {
+function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useLabels>, choices?: readonly Choice[]) {
   const { values, example, type } = field.note;
   const { minimum, maximum, maxLength } = field.schema as Limits;
   if (choices !== undefined)
@@ -147,14 +147,18 @@ function inputOf(field: Field, disabled: boolean, t: ReturnType<typeof useWords>
 }
 
 /** The values that a contract lists, as choices. */
-const optionsOf = (kind: Field['kind'], values: NonNullable<Field['note']['values']>, t: ReturnType<typeof useWords>) =>
+const optionsOf = (
+  kind: Field['kind'],
+  values: NonNullable<Field['note']['values']>,
+  t: ReturnType<typeof useLabels>,
+) =>
   Object.entries(values).map(([value, words]) => ({
     value: kind === 'integer' ? Number(value) : value,
     label: t({ zh: `${words.zh}（${value}）`, en: `${words.en} (${value})` }),
   }));
 
 function ListItems({ field, path, wishes }: ItemProps) {
-  const t = useWords();
+  const t = useLabels();
   const form = Form.useFormInstance();
   const item = itemOf(field.schema);
   const { values } = fieldNote(item);

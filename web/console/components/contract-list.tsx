@@ -1,12 +1,12 @@
 import { DownloadOutlined, ReloadOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Words } from '../../../src/contract/schema.ts';
+import type { Label } from '../../../src/contract/schema.ts';
 import { type Field, fieldsOf, itemOf } from '../../../src/contract/schema.ts';
 import type { MethodName } from '../client.ts';
 import { knownContract, rowsField } from '../contracts.ts';
 import { saveCsv } from '../csv.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { PlainButton } from './button.tsx';
 import { Filters } from './filters.tsx';
@@ -28,7 +28,7 @@ export type ContractListProps = {
   /** Cells shown otherwise than their contract says, by member. */
   readonly cells?: Readonly<Record<string, (row: Row) => ReactNode>>;
   /** Short headings in place of what the contract says of a member. */
-  readonly titles?: Readonly<Record<string, Words>>;
+  readonly titles?: Readonly<Record<string, Label>>;
   /** Request fields that the page sets itself, so that no filter is offered for them. */
   readonly fixed?: Readonly<Record<string, unknown>>;
   /** Filters to begin with, as the address of the page asks. */
@@ -40,7 +40,7 @@ export type ContractListProps = {
   /** Buttons above the list. */
   readonly tools?: ReactNode;
   /** What stands there when nothing was ever made: what it is for and how to begin. */
-  readonly empty: Words;
+  readonly empty: Label;
   readonly rowKey: string | ((row: Row) => string);
   /** Milliseconds between looks at the first page; not looked at again unless given. */
   readonly every?: number;
@@ -49,7 +49,7 @@ export type ContractListProps = {
 /** Rows that the file of a list may have; the export commands give more. */
 const MOST_IN_FILE = 10_000;
 const PAGE_SIZE = 50;
-const NOTHING_FOUND: Words = { zh: '没有符合条件的记录，请放宽筛选。', en: 'Nothing matches. Widen the filters.' };
+const NOTHING_FOUND: Label = { zh: '没有符合条件的记录，请放宽筛选。', en: 'Nothing matches. Widen the filters.' };
 
 /**
  * A list method as a table: filters from its request, columns from its answer, pages by cursor, the rows as a CSV file,
@@ -57,7 +57,7 @@ const NOTHING_FOUND: Words = { zh: '没有符合条件的记录，请放宽筛�
  */
 export function ContractList(props: ContractListProps) {
   const { method, fixed = {}, initial = {}, tools, empty, rowKey, every, needs } = props;
-  const t = useWords();
+  const t = useLabels();
   const { client, may } = useSession();
   const [filters, setFilters] = useState<Row>(initial);
   const contract = knownContract(method);
@@ -123,7 +123,7 @@ function columnsOf(
   { columns, cells = {}, titles = {}, actions }: ContractListProps,
   rows: Field,
   acts: boolean,
-  t: ReturnType<typeof useWords>,
+  t: ReturnType<typeof useLabels>,
 ): Column<Row>[] {
   const fields = fieldsOf(itemOf(rows.schema));
   const shown = columns?.flatMap((name) => fields.find((field) => field.name === name) ?? []) ?? fields;
@@ -144,7 +144,7 @@ type SaveProps = { method: string; asked: Row; fields: readonly Field[]; rows: s
 
 /** Reads all pages of the present filters and saves them as a CSV file. */
 function SaveButton({ method, asked, fields, rows }: SaveProps) {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const [read, setRead] = useState<number>();
   const save = async () => {

@@ -1,6 +1,6 @@
 import { CheckOutlined, CopyOutlined } from '@ant-design/icons';
 import { type ReactNode, useState } from 'react';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 
 const SHOWN_MS = 3000;
 
@@ -17,7 +17,7 @@ function copy(text: string): void {
 
 /** An id with a button that copies it whole; `children` stand for it where it is too long. */
 export function Copyable({ text, children = text }: { text: string; children?: ReactNode }) {
-  const t = useWords();
+  const t = useLabels();
   const [copied, setCopied] = useState(false);
   const act = () => {
     copy(text);

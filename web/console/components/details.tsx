@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { TSchema } from 'typebox';
 import { fieldsOf } from '../../../src/contract/schema.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import type { Row } from './contract-list.tsx';
 import { Facts } from './facts.tsx';
 import { headingOf, labelOf, Value } from './value.tsx';
@@ -19,7 +19,7 @@ type Props = {
 
 /** The plain members of a thing, each under the meaning that its contract gives it. */
 export function Details({ schema, value, without = [], cells = {}, narrow = false }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const items = fieldsOf(schema)
     .filter(
       ({ name, kind }) =>

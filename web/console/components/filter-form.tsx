@@ -2,7 +2,7 @@ import { BookOutlined, FilterOutlined } from '@ant-design/icons';
 import { Badge, Button, Dropdown, Flex, Form, Input, Popover } from 'antd';
 import { useState } from 'react';
 import type { Contract } from '../../../src/contract/method.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { keepView, readViews } from '../views.ts';
 import { ContractFields } from './contract-fields.tsx';
 import type { Row } from './contract-list.tsx';
@@ -14,7 +14,7 @@ type Props = FiltersProps & { opened?: 'filter' | 'views' | undefined };
 
 /** The filters of a list and its views, with all that they open. */
 export default function FilterForms({ contract, fixed, value, onChange, opened }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const [open, setOpen] = useState(opened === 'filter');
   const form = (
     <FilterForm
@@ -42,7 +42,7 @@ export default function FilterForms({ contract, fixed, value, onChange, opened }
 type FormProps = { contract: Contract; hidden: readonly string[]; value: Row; onDone: (filters: Row) => void };
 
 function FilterForm({ contract, hidden, value, onDone }: FormProps) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Form
       layout="vertical"
@@ -65,7 +65,7 @@ type ViewsProps = { method: string; value: Row; onChange: (filters: Row) => void
 
 /** Views of a list: filters kept under a name in this browser. */
 function Views({ method, value, onChange, opened }: ViewsProps) {
-  const t = useWords();
+  const t = useLabels();
   const [open, setOpen] = useState(opened);
   const [views, setViews] = useState(() => readViews(method));
   const [name, setName] = useState('');

@@ -1,8 +1,8 @@
 import { BookOutlined, FilterOutlined } from '@ant-design/icons';
 import { Suspense, useState } from 'react';
 import type { Contract } from '../../../src/contract/method.ts';
-import { useWords } from '../language.tsx';
-import { dressed } from '../part.tsx';
+import { useLabels } from '../language.tsx';
+import { themed } from '../lazy-page.tsx';
 import { PlainButton } from './button.tsx';
 import type { Row } from './contract-list.tsx';
 import { Flex } from './flex.tsx';
@@ -19,12 +19,12 @@ export type FiltersProps = {
 };
 
 /** What opens below the buttons: a good part of the library, which no list needs before. */
-export const filterForms = dressed(() => import('./filter-form.tsx'));
+export const filterForms = themed(() => import('./filter-form.tsx'));
 
 /** The filters of a list method, as its request has them, and the views that were kept of it. */
 export function Filters(props: FiltersProps) {
   const { contract, fixed, value } = props;
-  const t = useWords();
+  const t = useLabels();
   const [opened, setOpened] = useState<'filter' | 'views'>();
   const names = Object.keys(contract.request.properties).filter((name) => ![...PAGING, ...fixed].includes(name));
   if (names.length === 0) return null;

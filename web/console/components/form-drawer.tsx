@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { TopError } from '../../../src/sdk/errors.ts';
 import { knownContract } from '../contracts.ts';
 import { newKey } from '../key.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import type { FormProps } from './action.tsx';
 import { ContractFields } from './contract-fields.tsx';
 import { useLeave } from './leave.tsx';
@@ -29,7 +29,7 @@ function markRefused(form: FormInstance, problem: unknown, words: string): void 
 /** The form of a write method in a drawer; open at first. */
 export default function FormDrawer(props: FormProps) {
   const { method, label, initial = {}, wishes, schema, toRequest, keyName, session_user, children, onDone } = props;
-  const t = useWords();
+  const t = useLabels();
   const [open, setOpen] = useState(true);
   const [problem, setProblem] = useState<unknown>();
   const [form] = Form.useForm();

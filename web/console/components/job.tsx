@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { AnswerOf } from '../client.ts';
 import { fieldAt, knownContract } from '../contracts.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { grouped } from '../numbers.ts';
 import { useSession } from '../session.tsx';
 import { ConfirmButton } from './action.tsx';
@@ -23,7 +23,7 @@ type Progressed = Pick<Job, 'state' | 'done' | 'total'>;
 
 /** How far a job is, as a bar. */
 export function JobBar({ job: { state, done, total } }: { job: Progressed }) {
-  const t = useWords();
+  const t = useLabels();
   const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
   const look = state === 'failed' ? 'bad' : state === 'done' ? 'good' : undefined;
   return (
@@ -54,7 +54,7 @@ export function CancelJob({ job }: { job: Progressed & Pick<Job, 'job_id'> }) {
 
 /** One job, looked at every second until it has ended; then every list and detail is asked for again. */
 export function LiveJob({ job_id }: { job_id: number }) {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const queries = useQueryClient();
   const { data: job, error } = useQuery({

@@ -1,6 +1,6 @@
 import { Modal } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { hold } from './held.ts';
 
 /** What a dialog or drawer that is filled in does when it is to be left: by Escape, by a press beside it, or by its button. */
@@ -25,7 +25,7 @@ function useHold(isFilled: () => boolean, ask: () => void): void {
  * @param isFilled whether something was, at the moment of leaving; never once it is closed
  */
 export function useLeave(isFilled: () => boolean, close: () => void): Leave {
-  const t = useWords();
+  const t = useLabels();
   const [asked, setAsked] = useState<'close' | 'back'>();
   useHold(isFilled, () => setAsked('back'));
   const giveUp = () => {

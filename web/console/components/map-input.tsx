@@ -1,7 +1,7 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Flex, Input } from 'antd';
 import { useState } from 'react';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 
 type Pair = { readonly name: string; readonly value: string };
 
@@ -35,7 +35,7 @@ type Props = {
 
 /** A field whose text is a JSON object of texts, as names with their values. */
 export function MapInput({ known, value = '{}', onChange, id }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const [pairs, setPairs] = useState(() => pairsOf(value, known));
   const change = (next: readonly Pair[]): void => {
     setPairs([...next]);

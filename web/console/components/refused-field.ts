@@ -1,5 +1,5 @@
 /** Where a field stands in a form: names, and places in lists. */
-export type FieldPlace = readonly (string | number)[];
+export type FieldPath = readonly (string | number)[];
 
 /**
  * The field of a form that a refusal is about: the one whose place is the end of the path, and of several the longest,
@@ -7,7 +7,7 @@ export type FieldPlace = readonly (string | number)[];
  * @param argument path as errors tell it: `activity.segments[1].end_time`
  * @param places fields that the form shows
  */
-export function refusedField(argument: string, places: readonly FieldPlace[]): FieldPlace | undefined {
+export function refusedField(argument: string, places: readonly FieldPath[]): FieldPath | undefined {
   const path = argument.split(/[.[\]]+/).filter((part) => part !== '');
   const fits = places.filter(
     (place) =>

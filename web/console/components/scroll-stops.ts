@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 
 const SCROLLERS = '.console-table, .ant-table-content, .ant-table-body';
 
@@ -20,7 +20,7 @@ function mark(label: string): void {
 
 /** Keeps every table of the document that scrolls inside reachable by keyboard, also those of drawers; the library does not. */
 export function useScrollStops(): void {
-  const label = useWords()({ zh: '表格，用方向键滚动', en: 'Table, scrolled by the arrow keys' });
+  const label = useLabels()({ zh: '表格，用方向键滚动', en: 'Table, scrolled by the arrow keys' });
   useEffect(() => {
     let asked = 0;
     const ask = () => {

@@ -1,30 +1,30 @@
 import { SearchOutlined } from '@ant-design/icons';
 import { useId } from 'react';
-import type { Words } from '../../../src/contract/schema.ts';
-import { useWords } from '../language.tsx';
+import type { Label } from '../../../src/contract/schema.ts';
+import { useLabels } from '../language.tsx';
 import { PlainButton } from './button.tsx';
 
 type Sought = {
   readonly name: string;
-  readonly label: Words;
+  readonly label: Label;
   readonly maxLength?: number;
   readonly required?: boolean;
   /** The only values there are, where they are listed. */
-  readonly values?: Readonly<Record<string, Words>> | undefined;
+  readonly values?: Readonly<Record<string, Label>> | undefined;
 };
 
 type Props = {
   readonly names: readonly Sought[];
   /** What is looked for now, by name. */
   readonly asked: Readonly<Record<string, unknown>>;
-  readonly button: Words;
+  readonly button: Label;
   /** Given what was filled in, without blanks around it. */
   readonly onSearch: (values: Record<string, string>) => void;
 };
 
 /** Texts to look for by, beside each other where there is room. */
 export function SearchForm({ names, asked, button, onSearch }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const form = useId();
   const search = (filled: FormData) => {
     const given = names.map(({ name }) => [name, String(filled.get(name) ?? '').trim()] as const);

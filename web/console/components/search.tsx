@@ -1,13 +1,13 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { searches } from '../searches.ts';
 import { Dialog } from './dialog.tsx';
 import { isHeld } from './held.ts';
 
 /** The dialog that finds any id, opened by ⌘K or Ctrl+K from every page. */
 export function useSearch(): { open: () => void; dialog: ReactNode } {
-  const t = useWords();
+  const t = useLabels();
   const [isOpen, setOpen] = useState(false);
   const close = () => setOpen(false);
   useEffect(() => {
@@ -31,7 +31,7 @@ export function useSearch(): { open: () => void; dialog: ReactNode } {
 }
 
 function Search({ close }: { close: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const [text, setText] = useState('');
   const wanted = text.trim();

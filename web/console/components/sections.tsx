@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import { useLocation } from 'react-router';
-import type { Words } from '../../../src/contract/schema.ts';
-import { useWords } from '../language.tsx';
+import type { Label } from '../../../src/contract/schema.ts';
+import { useLabels } from '../language.tsx';
 import { Flex } from './flex.tsx';
 import { PartLinks } from './part-links.tsx';
 
 /** The parts of a workplace, each at an address of its own: `/vouchers/codes`; the first one is also the workplace's own. */
-export function Sections({ workplace, parts }: { workplace: string; parts: Readonly<Record<string, Words>> }) {
-  const t = useWords();
+export function Sections({ workplace, parts }: { workplace: string; parts: Readonly<Record<string, Label>> }) {
+  const t = useLabels();
   const here = useLocation().pathname.split('/')[2] ?? '';
   const [first = ''] = Object.keys(parts);
   const chosen = here in parts ? here : first;

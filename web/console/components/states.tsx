@@ -6,24 +6,24 @@ import {
   WarningFilled,
 } from '@ant-design/icons';
 import { createContext, type ReactNode, useContext } from 'react';
-import { argumentWords } from '../../../src/contract/argument-words.ts';
-import type { Words } from '../../../src/contract/schema.ts';
+import { argumentLabels } from '../../../src/contract/argument-labels.ts';
+import type { Label } from '../../../src/contract/schema.ts';
 import { TopError, TopNetworkError } from '../../../src/sdk/errors.ts';
+import { ApiError } from '../api.ts';
 import type { Explanation } from '../contracts.ts';
-import { DoorError } from '../door.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 
-const UNREACHABLE: Words = {
+const UNREACHABLE: Label = {
   zh: '连接不上服务器。请检查网络，稍后重试。',
   en: 'The server cannot be reached. Check the network and try again.',
 };
-const NOT_LOADED: Words = {
+const NOT_LOADED: Label = {
   zh: '页面没能加载：连接不上服务器，或控制台刚刚更新。请重试。',
   en: 'The page could not be loaded: the server cannot be reached, or the console has just been updated. Try again.',
 };
 /** What browsers, and the loader of the build, say of a part of the page that they cannot load. */
 const LOADING = /dynamically imported module|module script failed|preload CSS/;
-const UNEXPECTED: Words = { zh: '页面出错了。请刷新后再试。', en: 'The page failed. Reload it and try again.' };
+const UNEXPECTED: Label = { zh: '页面出错了。请刷新后再试。', en: 'The page failed. Reload it and try again.' };
 
 const Explanations = createContext<(error: TopError) => Explanation | undefined>(() => undefined);
 
@@ -37,14 +37,14 @@ export function useWordsOf(error: unknown) {
 }
 
 /** What happened and what to do about it, in the words that are known of the error. */
-export function wordsOf(error: unknown, known?: Explanation): { title: Words; detail?: Words } {
-  if (error instanceof DoorError)
+export function wordsOf(error: unknown, known?: Explanation): { title: Label; detail?: Label } {
+  if (error instanceof ApiError)
     return { title: error.words, ...(error.wait_seconds && { detail: waitOf(error.wait_seconds) }) };
   if (error instanceof TopError) {
     const said = error.sub_msg ?? error.msg;
     const id = error.request_id === undefined ? '' : `request_id ${error.request_id}`;
     if (known === undefined) return { title: { zh: said, en: said }, detail: { zh: id, en: id } };
-    const title = argumentWords(error) ?? { zh: said, en: known.cause.en };
+    const title = argumentLabels(error) ?? { zh: said, en: known.cause.en };
     return { title, detail: { zh: `${known.remedy.zh} · ${id}`, en: `${known.remedy.en} · ${id}` } };
   }
   if (error instanceof Error && LOADING.test(error.message)) return { title: NOT_LOADED };
@@ -52,7 +52,7 @@ export function wordsOf(error: unknown, known?: Explanation): { title: Words; de
   return { title: UNEXPECTED };
 }
 
-function waitOf(seconds: number): Words {
+function waitOf(seconds: number): Label {
   const minutes = Math.ceil(seconds / 60);
   return {
     zh: `还需等待约 ${minutes} 分钟。`,
@@ -62,7 +62,7 @@ function waitOf(seconds: number): Words {
 
 /** A page that could not be had, with a button to try again. */
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   const { title, detail } = useWordsOf(error);
   return (
     <div className="console-failure" role="alert">
@@ -102,7 +102,7 @@ export function Notice({ kind, title, detail, role = 'alert' }: NoticeProps) {
 
 /** The error of a form or an action, above it. */
 export function Refusal({ error }: { error: unknown }) {
-  const t = useWords();
+  const t = useLabels();
   const { title, detail } = useWordsOf(error);
   if (!error) return null;
   return (
@@ -122,8 +122,8 @@ export function Waiting() {
 }
 
 /** Nothing is here yet: what would be, and how to make it. */
-export function Nothing({ words, children }: { words: Words; children?: ReactNode }) {
-  const t = useWords();
+export function Nothing({ words, children }: { words: Label; children?: ReactNode }) {
+  const t = useLabels();
   return (
     <div className="console-nothing">
       <svg width="64" height="41" viewBox="0 0 64 41" aria-hidden="true">

@@ -1,4 +1,4 @@
-import type { Words } from '../../../src/contract/schema.ts';
+import type { Label } from '../../../src/contract/schema.ts';
 import { FormButton } from './action.tsx';
 
 type Props = {
@@ -6,7 +6,7 @@ type Props = {
   readonly method: string;
   /** Which thing; shown but not to be changed. */
   readonly thing: Readonly<Record<string, unknown>>;
-  readonly label?: Words;
+  readonly label?: Label;
 };
 
 /** Adjusts a stock by so many units, with a reason; each opening of the form is one adjustment, however often it is sent. */

@@ -1,5 +1,5 @@
 import { type ReactNode, Suspense, useState } from 'react';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { PartLinks } from './part-links.tsx';
 import { Waiting } from './states.tsx';
 
@@ -21,7 +21,7 @@ type Props = {
 
 /** The parts of the page of one thing, each at an address of its own. */
 export function Tabs({ tabs, chosen, pathOf }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const shown = tabs.find(({ key }) => key === chosen) ?? tabs[0];
   const [opened, setOpened] = useState<readonly string[]>([]);
   if (shown === undefined) return null;

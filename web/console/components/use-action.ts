@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { compileRefusal } from '../../../src/contract/outcome.ts';
 import { contractOf } from '../contracts.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { useSession } from '../session.tsx';
 import { useSay } from './said.tsx';
 
@@ -16,7 +16,7 @@ export function useAction(method: string, session_user?: number) {
   const { client, clientFor } = useSession();
   const queries = useQueryClient();
   const say = useSay();
-  const t = useWords();
+  const t = useLabels();
   return useMutation({
     mutationFn: (request: Request) =>
       (session_user === undefined ? client : clientFor(session_user)).call(method, request) as Promise<Request>,

@@ -1,6 +1,6 @@
-import type { Field, Words } from '../../../src/contract/schema.ts';
+import type { Field, Label } from '../../../src/contract/schema.ts';
 import { formatInstant } from '../../../src/wire/time.ts';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { grouped } from '../numbers.ts';
 import { Tag } from './tag.tsx';
 
@@ -20,7 +20,7 @@ const isMoney = ({ kind, note }: Field): boolean =>
   kind === 'integer' && (FEN.zh.test(note.meaning.zh) || / in fen$/i.test(note.meaning.en));
 
 /** What a member of an answer is called where it is shown: money without its unit, since people read it in yuan. */
-export function labelOf(field: Field): Words {
+export function labelOf(field: Field): Label {
   const { zh, en } = field.note.meaning;
   return isMoney(field) ? { zh: zh.replace(FEN.zh, ''), en: en.replace(FEN.en, '') || 'Amount' } : { zh, en };
 }
@@ -28,7 +28,7 @@ export function labelOf(field: Field): Words {
 const first = (text: string): string => text.split(/[;:,(；：，（]/, 1)[0]?.trim() || text;
 
 /** The same as a heading of a column: what follows a semicolon or stands in brackets is for the documentation. */
-export function headingOf(field: Field): Words {
+export function headingOf(field: Field): Label {
   const { zh, en } = labelOf(field);
   return { zh: first(zh), en: first(en) };
 }
@@ -47,14 +47,14 @@ export const idText = (id: string | number) => <span className="console-id">{id}
 
 /** A listed value whose words are a sentence, which a tag would keep on one line. */
 export function Sentence({ field, value }: { field: Field; value: unknown }) {
-  const t = useWords();
+  const t = useLabels();
   const words = field.note.values?.[String(value)];
   return <span className="console-long">{words === undefined ? String(value) : t(words)}</span>;
 }
 
 /** A value of an answer as its contract means it: listed values by their words, instants in GMT+8, numbers in columns. */
 export function Value({ field, value }: { field: Field; value: unknown }) {
-  const t = useWords();
+  const t = useLabels();
   if (value === undefined || value === null || value === '') return <span className="console-dim">—</span>;
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return <Several of={value} />;
   const words = field.note.values?.[String(value)];

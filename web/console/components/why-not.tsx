@@ -2,7 +2,7 @@ import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Card, Flex, Form, Table, Timeline } from 'antd';
 import { knownContract } from '../contracts.ts';
-import { useLanguage, useWords } from '../language.tsx';
+import { useLabels, useLanguage } from '../language.tsx';
 import { grouped } from '../numbers.ts';
 import { useSession } from '../session.tsx';
 import { ContractFields, type FieldWishes } from './contract-fields.tsx';
@@ -34,7 +34,7 @@ type Props = {
 
 /** Why not? Asks a method that explains, and shows each rule passed or refused with the figures of this moment. */
 export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const schema = knownContract(method).request;
   const question = useMutation({
@@ -77,7 +77,7 @@ export function WhyNot({ method, initial = {}, wishes = {} }: Props) {
 }
 
 function Verdict({ explained: { result, refusal_code = '', rules, choices = [] } }: { explained: Explained }) {
-  const t = useWords();
+  const t = useLabels();
   const title = result
     ? t({ zh: '此刻可以通过', en: 'It would pass now' })
     : t({ zh: `此刻会被拒绝：${refusal_code}`, en: `It would be refused now: ${refusal_code}` });
@@ -98,7 +98,7 @@ function Verdict({ explained: { result, refusal_code = '', rules, choices = [] }
 
 /** What may be drawn at this moment, and how probably. */
 function Chances({ choices }: { choices: readonly Chance[] }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Table<Chance>
       size="small"

@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Card, Flex, Form, Input, Typography } from 'antd';
 import { type ReactNode, useState } from 'react';
-import type { Words } from '../../../src/contract/schema.ts';
+import type { Label } from '../../../src/contract/schema.ts';
 import { useSay } from '../components/said.tsx';
 import { Refusal } from '../components/states.tsx';
-import { useWords } from '../language.tsx';
+import { useLabels } from '../language.tsx';
 import { useSession } from '../session.tsx';
 
 type Answers = Readonly<Record<string, string>>;
@@ -19,14 +19,14 @@ export default function AccountForms() {
   );
 }
 
-/** Goes through a door of one's own account and keeps its refusal. */
+/** Goes through a route of one's own account and keeps its refusal. */
 function useDoor() {
-  const t = useWords();
+  const t = useLabels();
   const queries = useQueryClient();
   const say = useSay();
   const { change } = useSession();
   const [error, setError] = useState<unknown>();
-  const go = async <T,>(path: string, body: object, done?: Words): Promise<T | undefined> => {
+  const go = async <T,>(path: string, body: object, done?: Label): Promise<T | undefined> => {
     setError(undefined);
     try {
       const answer = await change<T>(path, body);
@@ -44,7 +44,7 @@ function useDoor() {
 const CHANGED = { zh: '密码已修改，其他会话已结束', en: 'The password is changed; all other sessions have ended' };
 
 function Password() {
-  const t = useWords();
+  const t = useLabels();
   const { error, go } = useDoor();
   const [form] = Form.useForm<Answers>();
   const change = async (values: Answers) => {
@@ -69,10 +69,10 @@ function Password() {
   );
 }
 
-type SecretProps = { name: string; words: Words; autoComplete: string; least?: number };
+type SecretProps = { name: string; words: Label; autoComplete: string; least?: number };
 
 function Secret({ name, words, autoComplete, least }: SecretProps) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Form.Item name={name} label={t(words)} rules={[{ required: true, ...(least !== undefined && { min: least }) }]}>
       <Input.Password autoComplete={autoComplete} />
@@ -85,7 +85,7 @@ const REMOVED = { zh: '两步验证已关闭', en: 'The second factor is off' };
 type Offer = { secret: string; picture: string };
 
 function SecondFactor() {
-  const t = useWords();
+  const t = useLabels();
   const { me } = useSession();
   const { error, go } = useDoor();
   const [offer, setOffer] = useState<Offer>();
@@ -117,7 +117,7 @@ function SecondFactor() {
 }
 
 function Begin({ onBegin }: { onBegin: (values: Answers) => void }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Form name="factor" layout="vertical" onFinish={onBegin}>
       <p>
@@ -133,7 +133,7 @@ function Begin({ onBegin }: { onBegin: (values: Answers) => void }) {
 }
 
 function Confirm({ offer, onConfirm }: { offer: Offer; onConfirm: (values: Answers) => void }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Form name="factor" layout="vertical" onFinish={onConfirm}>
       <p>
@@ -162,7 +162,7 @@ function Confirm({ offer, onConfirm }: { offer: Offer; onConfirm: (values: Answe
 }
 
 function Recovery({ codes }: { codes: readonly string[] }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <>
       <Alert
@@ -185,7 +185,7 @@ function Recovery({ codes }: { codes: readonly string[] }) {
 }
 
 function Remove({ left, onRemove }: { left: number; onRemove: (values: Answers) => void }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Form name="factor" layout="vertical" onFinish={onRemove}>
       <p>{t({ zh: `已启用，还有 ${left} 个恢复码。`, en: `It is on; ${left} recovery codes are left.` })}</p>

@@ -1,15 +1,15 @@
 import { Suspense } from 'react';
 import { Boundary } from '../components/boundary.tsx';
 import { Notice, Waiting } from '../components/states.tsx';
-import { useWords } from '../language.tsx';
-import { dressed } from '../part.tsx';
+import { useLabels } from '../language.tsx';
+import { themed } from '../lazy-page.tsx';
 import { useSession } from '../session.tsx';
 
-const forms = dressed(() => import('./account-forms.tsx'));
+const forms = themed(() => import('./account-forms.tsx'));
 
 /** One's own account: password and second factor. A password given by an owner is to be changed here first. */
 export function Account() {
-  const t = useWords();
+  const t = useLabels();
   const { me } = useSession();
   return (
     <div className="console-center" style={{ placeItems: 'start center' }}>

@@ -1,19 +1,19 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Card, Divider, Flex, Form, Input, Typography } from 'antd';
 import { useState } from 'react';
+import { ApiError, post } from '../api.ts';
 import { Refusal } from '../components/states.tsx';
-import { DoorError, post } from '../door.ts';
-import { Dressed } from '../dressed.tsx';
-import { useLanguage, useWords } from '../language.tsx';
+import { useLabels, useLanguage } from '../language.tsx';
+import { Themed } from '../themed.tsx';
 
 type Answers = Record<string, string>;
 
 /** What a one-time link is for: to make the first owner, `/console/setup#token`, or to set a new password, `/console/reset#token`. */
-type Link = { readonly door: 'setup' | 'reset'; readonly token: string };
+type Link = { readonly route: 'setup' | 'reset'; readonly token: string };
 
 function linkOf({ pathname, hash }: Location): Link | undefined {
-  const door = /^\/console\/(setup|reset)$/.exec(pathname)?.[1];
-  return door === undefined || hash.length < 2 ? undefined : { door: door as Link['door'], token: hash.slice(1) };
+  const route = /^\/console\/(setup|reset)$/.exec(pathname)?.[1];
+  return route === undefined || hash.length < 2 ? undefined : { route: route as Link['route'], token: hash.slice(1) };
 }
 
 const TITLES = {
@@ -24,16 +24,16 @@ const TITLES = {
 
 /** Logs in: by name and password and, where it is set up, a code of the authenticator; in a sandbox by one click. */
 export default function Login() {
-  const t = useWords();
+  const t = useLabels();
   const { language, speak } = useLanguage();
   const [link] = useState(() => linkOf(location));
   return (
-    <Dressed>
+    <Themed>
       <main className="console-center">
         <Card style={{ width: 'min(400px, 100%)' }}>
           <Flex justify="space-between" align="center">
             <Typography.Title level={1} style={{ fontSize: 20, margin: 0 }}>
-              {t(TITLES[link?.door ?? 'login'])}
+              {t(TITLES[link?.route ?? 'login'])}
             </Typography.Title>
             <Button type="text" onClick={() => speak(language === 'zh' ? 'en' : 'zh')}>
               {language === 'zh' ? 'English' : '中文'}
@@ -43,11 +43,11 @@ export default function Login() {
           {link === undefined ? <LoginForm /> : <LinkForm link={link} />}
         </Card>
       </main>
-    </Dressed>
+    </Themed>
   );
 }
 
-/** Goes through a door and, when it opens, asks anew who is logged in. */
+/** Goes through a route and, when it opens, asks anew who is logged in. */
 function useDoor() {
   const queries = useQueryClient();
   const [error, setError] = useState<unknown>();
@@ -71,11 +71,11 @@ function useDoor() {
 const IS_SANDBOX = 'sandbox' in document.documentElement.dataset;
 
 function LoginForm() {
-  const t = useWords();
+  const t = useLabels();
   const { error, waiting, go } = useDoor();
   const demo = useDoor();
-  const isAsked = error instanceof DoorError && error.code === 'totp-required';
-  const wantsCode = isAsked || (error instanceof DoorError && error.code === 'wrong-totp');
+  const isAsked = error instanceof ApiError && error.code === 'totp-required';
+  const wantsCode = isAsked || (error instanceof ApiError && error.code === 'wrong-totp');
   return (
     <Form layout="vertical" onFinish={(values: Answers) => go('login', values)}>
       {isAsked ? (
@@ -117,12 +117,12 @@ function LoginForm() {
 }
 
 /** Makes the first owner, or sets the password of the operator whom the link is for, and enters. */
-function LinkForm({ link: { door, token } }: { link: Link }) {
-  const t = useWords();
+function LinkForm({ link: { route, token } }: { link: Link }) {
+  const t = useLabels();
   const { error, waiting, go } = useDoor();
-  const isSetup = door === 'setup';
+  const isSetup = route === 'setup';
   const submit = async (values: Answers) => {
-    await go(door, { ...values, token });
+    await go(route, { ...values, token });
     history.replaceState(null, '', '/console/');
   };
   return (

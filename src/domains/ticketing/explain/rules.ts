@@ -1,5 +1,5 @@
 import { isOver } from '../../../contract/period.ts';
-import type { Words } from '../../../contract/schema.ts';
+import type { Label } from '../../../contract/schema.ts';
 import { ORDER_SUBMIT_RESULTS } from '../../../contract/ticketing/order.ts';
 import { type Figures, type Judged, judgeBy, type RuleWords } from '../../explain.ts';
 import type { SealedPerson } from '../orders/persons.ts';
@@ -153,7 +153,7 @@ function wholeRules(lines: readonly LineFacts[], { user_id, has_bearer, receivab
 }
 
 /** Words with what stands in one pair of braces said in each language. */
-function withWords({ zh, en }: Words, name: string, words: Arguments[string]): Words {
+function withWords({ zh, en }: Label, name: string, words: Arguments[string]): Label {
   if (words == null || typeof words !== 'object') return { zh, en };
   return { zh: zh.replace(`{${name}}`, words.zh), en: en.replace(`{${name}}`, words.en) };
 }

@@ -1,5 +1,5 @@
 import { GMT8_MS } from '../../../contract/gmt8.ts';
-import type { Words } from '../../../contract/schema.ts';
+import type { Label } from '../../../contract/schema.ts';
 
 // What an identity document is: by which text it is compared, and whether it can be one at all.
 
@@ -34,7 +34,7 @@ const FIRST_YEAR = 1900;
  * first generation are refused: those cards ended with 2012. Other kinds are told by length and letters alone.
  * @param card a number as {@link plainCard} gives it, not empty
  */
-export function documentFault(card: string, card_type: number, now: Date): Words | undefined {
+export function documentFault(card: string, card_type: number, now: Date): Label | undefined {
   if (card_type === IDENTITY_CARD) return identityFault(card, now);
   const form = card_type === OFFICER_CARD ? /^(?=.*\d)[\p{Script=Han}A-Z0-9]{5,32}$/u : /^(?=.*\d)[A-Z0-9]{5,20}$/;
   if (form.test(card)) return undefined;
@@ -43,7 +43,7 @@ export function documentFault(card: string, card_type: number, now: Date): Words
     : { zh: '应为 5 至 20 位字母和数字，至少含一位数字', en: 'it has 5 to 20 letters and digits, one digit at least' };
 }
 
-function identityFault(card: string, now: Date): Words | undefined {
+function identityFault(card: string, now: Date): Label | undefined {
   if (/^\d{15}$/.test(card))
     return {
       zh: '15 位号码的第一代身份证已停用，请填 18 位号码',

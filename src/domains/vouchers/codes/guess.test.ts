@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
-import { openDoor } from '../../../../test/harness/door.ts';
+import { openProxy } from '../../../../test/harness/proxy.ts';
 import { until } from '../../../../test/harness/until.ts';
 import type { TopError } from '../../../contract/errors.ts';
 import { connect, type Sql } from '../../../database/pool.ts';
@@ -140,8 +140,8 @@ test('right codes among guesses made at once are only answered before the limit'
 });
 
 test('a count whose answer is lost is made again: its caller is shut out early rather than told one wrong code more', async () => {
-  const door = await openDoor(database.target);
-  const [sql, keeper] = [connect(door.target), connect(database.target, { max: 1 })];
+  const proxy = await openProxy(database.target);
+  const [sql, keeper] = [connect(proxy.target), connect(database.target, { max: 1 })];
   const [at, ask] = [codeHandlers({ sql, vault }), { app_key: '9', user_id: 'u' }];
   const more = user.wrong / 2 + 1;
   expect(await attempt([codes[6]!], ask, at)).toEqual(['OK']);
@@ -150,14 +150,14 @@ test('a count whose answer is lost is made again: its caller is shut out early r
   const answer = attempt(Array.from({ length: more }, wrongCode), ask, at);
   const waiting = () => database.sql`select 1 from pg_locks where locktype = 'advisory' and not granted`;
   await until(waiting, ({ length }) => length > 0);
-  await door.set('silent');
+  await proxy.set('silent');
   await keeper`select pg_advisory_unlock_all()`;
   const counted = () => database.sql`select wrong from voucher_guess where app_key = '9' and caller = ''`;
   await until(counted, ([row]) => row?.wrong === more);
-  await door.set('open');
+  await proxy.set('open');
   expect(await answer).toBe(`isv.voucher-guess-limit ${user.lock}`);
   expect((await counted())[0]).toEqual({ wrong: 2 * more });
   await keeper.end();
   await sql.end();
-  await door.close();
+  await proxy.close();
 });

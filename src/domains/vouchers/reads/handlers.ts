@@ -14,7 +14,7 @@ import { createSeries } from '../series.ts';
 import { openBinder, openStored } from '../stored.ts';
 import { findTyped } from '../typed.ts';
 import {
-  type CodePlace,
+  type CodeCursor,
   countNormal,
   type FoundCode,
   findAllCatalogues,
@@ -87,7 +87,7 @@ const ownerOf = (vault: Vault, user_id: string, mix_id: string | null): Owner =>
 });
 
 /** Where a code stands by what was typed for it. */
-async function placesOf({ sql, vault }: Parts, code: string, mix_id: string | null): Promise<CodePlace[]> {
+async function placesOf({ sql, vault }: Parts, code: string, mix_id: string | null): Promise<CodeCursor[]> {
   const batches = await findAllCatalogues(sql, mix_id, MOST_BATCHES);
   const found = await findTyped(
     { sql, vault },

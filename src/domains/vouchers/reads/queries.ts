@@ -57,7 +57,7 @@ export async function findAllCatalogues(sql: Sql, mix_id: string | null, most: n
 }
 
 /** Where a code is. */
-export type CodePlace = { readonly mix_id: string; readonly sequence: number };
+export type CodeCursor = { readonly mix_id: string; readonly sequence: number };
 
 /**
  * The codes of an order's number, at most so many, batch by batch and app by app: the number is looked up where sendcode
@@ -68,8 +68,8 @@ export async function findOrdered(
   ext_order_id: string,
   mix_id: string | null,
   most: number,
-): Promise<CodePlace[]> {
-  return sql<CodePlace[]>`
+): Promise<CodeCursor[]> {
+  return sql<CodeCursor[]>`
     select o.mix_id, issued.sequence
     from voucher_find_orders(${ext_order_id}, ${mix_id}, ${CONSOLE_APP_KEY}) o cross join unnest(o.sequences) as issued (sequence)
     order by o.mix_id, issued.sequence limit ${most}`;
@@ -77,13 +77,13 @@ export async function findOrdered(
 
 /** A code that was found, with its batch and what its text is opened from. */
 export type FoundCode = CodeRecord &
-  CodePlace & { readonly name: string; readonly form: CodeForm | null; readonly code_sealed: string | null };
+  CodeCursor & { readonly name: string; readonly form: CodeForm | null; readonly code_sealed: string | null };
 
 /** Codes by their places, after a place, in order. */
 export async function findPlaced(
   sql: Sql,
-  places: readonly CodePlace[],
-  after: CodePlace | null,
+  places: readonly CodeCursor[],
+  after: CodeCursor | null,
   limit: number,
 ): Promise<FoundCode[]> {
   return sql<FoundCode[]>`
@@ -97,7 +97,7 @@ export type Owner = { readonly bound_hash: string; readonly names: readonly stri
 export async function findOwned(
   sql: Sql,
   { bound_hash, names, mix_id }: Owner,
-  after: CodePlace | null,
+  after: CodeCursor | null,
   limit: number,
 ): Promise<FoundCode[]> {
   return sql<FoundCode[]>`

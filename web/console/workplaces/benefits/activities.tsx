@@ -3,7 +3,7 @@ import { ConfirmButton, FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 /** A seller's activities and the benefits linked to each. The methods are TOP's, called for the seller. */
 export function Activities({ user_id }: { user_id: number }) {
@@ -45,7 +45,7 @@ function Linked({ row }: { row: Row }) {
 }
 
 function ActivityActions({ user_id, row }: { user_id: number; row: Row }) {
-  const t = useWords();
+  const t = useLabels();
   const { relation_id, name } = row;
   return (
     <Flex gap={8}>

@@ -8,18 +8,18 @@ import { Sections } from '../../components/sections.tsx';
 import { Notice } from '../../components/states.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
+import { type LazyPageAt, themedPage } from '../../lazy-page.tsx';
 import { grouped } from '../../numbers.ts';
-import { dressedPage, type PartAt } from '../../part.tsx';
 import { Activities } from './activities.tsx';
 
-const why = dressedPage(() => import('./why.tsx'), 'WhyNoSend');
+const why = themedPage(() => import('./why.tsx'), 'WhyNoSend');
 
 /** What the lists have no use for. */
 export const later = [why];
 
 /** The one of them that the steps of a path lead to. */
-export const partAt: PartAt = ([first]) => (first === 'why' ? why : undefined);
+export const partAt: LazyPageAt = ([first]) => (first === 'why' ? why : undefined);
 
 /** Benefits: what sellers bought, the activities it is linked to, and what was sent of it. */
 export default function Benefits() {
@@ -76,7 +76,7 @@ function Sellers() {
 
 /** The seller that the pages below are about; its number stands in the address. */
 function OfSeller({ children }: { children: (user_id: number) => React.ReactNode }) {
-  const t = useWords();
+  const t = useLabels();
   const [query, setQuery] = useSearchParams();
   const user_id = Number(query.get('user_id') ?? '');
   const choose = (text: string) => {
@@ -155,7 +155,7 @@ function Templates({ user_id }: { user_id: number }) {
 }
 
 function Left({ row: { valid_total_num, total_num } }: { row: Row }) {
-  const t = useWords();
+  const t = useLabels();
   const [left, total] = [Number(valid_total_num), Number(total_num)];
   return (
     <Bar label={t({ zh: '可用', en: 'Units left' })} percent={total === 0 ? 0 : (left / total) * 100}>
@@ -165,7 +165,7 @@ function Left({ row: { valid_total_num, total_num } }: { row: Row }) {
 }
 
 function TemplateActions({ row }: { row: Row }) {
-  const t = useWords();
+  const t = useLabels();
   const { user_id, benefit_id, status } = row;
   const isOn = status === 1;
   return (
@@ -207,7 +207,7 @@ function SendsPage() {
 }
 
 function Sends({ user_id }: { user_id?: number }) {
-  const t = useWords();
+  const t = useLabels();
   const asked = useFromAddress(['unique_id', 'receiver_id']);
   return (
     <ContractList

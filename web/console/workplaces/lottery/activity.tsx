@@ -7,7 +7,7 @@ import { Failure, Nothing, Waiting } from '../../components/states.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { whyNot } from '../../components/why-not-part.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { ActivityDraws } from './draws.tsx';
 import { Fairness, wholeOf } from './fairness.tsx';
 import { CreateButton, EditButton, ShelfButton } from './forms.tsx';
@@ -19,7 +19,7 @@ import { type Activity, isOnShelf, leftOf, pathOf, phaseOf, segmentAt, total, us
 
 /** One activity: its stock, prizes, wins, fairness, why-not and ledgers. */
 export function ActivityPage() {
-  const t = useWords();
+  const t = useLabels();
   const { spread_id = '', tab } = useParams();
   const { data, error, refetch } = useActivity(spread_id);
   // Asked for beside the activity, not after it: all wins are counted.
@@ -46,7 +46,7 @@ function Shown({ activity }: { activity: Activity }) {
 }
 
 function Head({ activity }: { activity: Activity }) {
-  const t = useWords();
+  const t = useLabels();
   const { spread_id, name, segments } = activity;
   const isOn = isOnShelf(activity);
   return (
@@ -72,7 +72,7 @@ function Head({ activity }: { activity: Activity }) {
 }
 
 function Sums({ activity: { segments, platform, user_limit, user_day_limit } }: { activity: Activity }) {
-  const t = useWords();
+  const t = useLabels();
   const now = Date.now();
   const segment = segmentAt(segments, now);
   const holds = segment !== undefined && phaseOf(segment, now) === 'now';
@@ -102,7 +102,7 @@ function Sums({ activity: { segments, platform, user_limit, user_day_limit } }: 
 }
 
 function Parts({ activity }: { activity: Activity }) {
-  const t = useWords();
+  const t = useLabels();
   const { tab = 'segments' } = useParams();
   const { spread_id } = activity;
   const parts = [

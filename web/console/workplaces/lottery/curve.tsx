@@ -4,7 +4,7 @@ import { Chart } from '../../components/chart.tsx';
 import { Choices } from '../../components/choices.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { type Bucket, type Stat, useStat } from './stat.ts';
 import { type Activity, phaseOf, type Segment } from './state.ts';
 
@@ -22,7 +22,7 @@ function bucketFor(segments: readonly Segment[], now: number): Bucket {
 
 /** How the stock of an activity, or of one of its segments, went down, and how many won in each step. */
 export function StockCurve({ activity, segment }: { activity: Activity; segment: Segment | undefined }) {
-  const t = useWords();
+  const t = useLabels();
   const shown = segment === undefined ? activity.segments : [segment];
   const [bucket, setBucket] = useState<Bucket>(() => bucketFor(shown, Date.now()));
   const isNow = shown.some((each) => phaseOf(each, Date.now()) === 'now');
@@ -83,7 +83,7 @@ function leftCurve(points: Points, step: number, left: number): [number, number]
 }
 
 function Curve({ stat, bucket, label }: { stat: Stat; bucket: Bucket; label: string }) {
-  const t = useWords();
+  const t = useLabels();
   const [left, wins] = [t({ zh: '剩余库存', en: 'Stock left' }), t({ zh: '发放数', en: 'Wins' })];
   const option = useMemo(() => {
     const { points, win_times, consumed_win_times } = stat;

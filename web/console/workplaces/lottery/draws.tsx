@@ -8,7 +8,7 @@ import { SearchForm } from '../../components/search-form.tsx';
 import { Nothing } from '../../components/states.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { pathOf } from './state.ts';
 
 type Draw = AnswerOf<'piaoquan.lottery.draw.list'>['draws'][number];
@@ -32,7 +32,7 @@ const cells: Readonly<Record<string, (row: Row) => ReactNode>> = {
 
 /** The wins of one activity, newest first; or those that lack codes, which can be given to all of them. */
 export function ActivityDraws({ spread_id }: { spread_id: string }) {
-  const t = useWords();
+  const t = useLabels();
   const [lacking, setLacking] = useState(false);
   return (
     <Flex vertical gap={12}>
@@ -106,7 +106,7 @@ function CompleteButton({ draw }: { draw: Draw }) {
 
 /** The search for wins by user or key; what is looked for stands in the address: `?out_biz_id=&mix_user_id=`. */
 export function DrawsPage() {
-  const t = useWords();
+  const t = useLabels();
   const [query, setQuery] = useSearchParams();
   const asked = Object.fromEntries(
     ['out_biz_id', 'mix_user_id'].flatMap((name) => (query.get(name) ? [[name, query.get(name) as string]] : [])),
@@ -161,7 +161,7 @@ function OfActivity({ draw: { spread_id } }: { draw: Draw }) {
 }
 
 function Won({ draw: { prize_no, reward_title, result_code } }: { draw: Draw }) {
-  const t = useWords();
+  const t = useLabels();
   if (prize_no == null) return <span className="console-dim">{t({ zh: '无奖品', en: 'no prize' })}</span>;
   return (
     <>
@@ -173,7 +173,7 @@ function Won({ draw: { prize_no, reward_title, result_code } }: { draw: Draw }) 
 }
 
 function Standing({ draw: { invalid_at } }: { draw: Draw }) {
-  const t = useWords();
+  const t = useLabels();
   if (invalid_at == null) return <Tag color="green">{t({ zh: '有效', en: 'stands' })}</Tag>;
   return (
     <>

@@ -1,5 +1,5 @@
 import { Suspense, useMemo, useState, useSyncExternalStore } from 'react';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Figure } from '../../components/figure.tsx';
 import { Flex } from '../../components/flex.tsx';
@@ -7,14 +7,14 @@ import { Failure, Nothing, Notice, Waiting } from '../../components/states.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
+import { themed } from '../../lazy-page.tsx';
 import { grouped } from '../../numbers.ts';
-import { dressed } from '../../part.tsx';
 import { chiSquare, type Fairness as Verdict } from './chi-square.ts';
 import type { Span } from './span.tsx';
 import { type Asked, type Stat, useStat } from './stat.ts';
 
-const picker = dressed(() => import('./span.tsx'));
+const picker = themed(() => import('./span.tsx'));
 
 type PrizeStat = Stat['prizes'][number];
 
@@ -59,7 +59,7 @@ export function Fairness({ spread_id }: { spread_id: string }) {
 }
 
 function UsedUp({ at }: { at: Date }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Notice
       kind="info"
@@ -73,7 +73,7 @@ function UsedUp({ at }: { at: Date }) {
 }
 
 function Compared({ prizes }: { prizes: readonly PrizeStat[] }) {
-  const t = useWords();
+  const t = useLabels();
   const fair = useMemo(
     () => chiSquare(prizes.map(({ weight, drawn_count }) => ({ weight, drawn: drawn_count }))),
     [prizes],
@@ -107,7 +107,7 @@ function Compared({ prizes }: { prizes: readonly PrizeStat[] }) {
   );
 }
 
-function verdictOf({ p_value }: Verdict): { words: Words; type: 'success' | 'warning' | 'error' } {
+function verdictOf({ p_value }: Verdict): { words: Label; type: 'success' | 'warning' | 'error' } {
   if (p_value >= RARE)
     return {
       type: 'success',
@@ -131,7 +131,7 @@ function verdictOf({ p_value }: Verdict): { words: Words; type: 'success' | 'war
 }
 
 function Judgement({ fair, prizes }: { fair: Verdict; prizes: readonly PrizeStat[] }) {
-  const t = useWords();
+  const t = useLabels();
   const { words, type } = verdictOf(fair);
   const isWeak = fair.expected.some((count, index) => (prizes[index]?.weight ?? 0) > 0 && count < LEAST_EXPECTED);
   return (
@@ -166,7 +166,7 @@ const watchWidth = (changed: () => void) => {
 const useIsWide = (): boolean => useSyncExternalStore(watchWidth, () => WIDE.matches);
 
 function ExpectedChart({ fair, prizes }: { fair: Verdict; prizes: readonly PrizeStat[] }) {
-  const t = useWords();
+  const t = useLabels();
   const wide = useIsWide();
   const [expected, drawn] = [t({ zh: '期望', en: 'Expected' }), t({ zh: '实际抽中', en: 'Drawn' })];
   const option = useMemo(() => {
@@ -204,7 +204,7 @@ function ExpectedChart({ fair, prizes }: { fair: Verdict; prizes: readonly Prize
 
 type Row = PrizeStat & { readonly expected: number };
 
-function columnsOf(t: (words: Words) => string): Column<Row>[] {
+function columnsOf(t: (words: Label) => string): Column<Row>[] {
   const number = (value: number, digits = 0) => (
     <span className="console-number">{grouped(value.toFixed(digits))}</span>
   );
@@ -243,7 +243,7 @@ function columnsOf(t: (words: Words) => string): Column<Row>[] {
 }
 
 function Deviation({ row: { weight, expected, drawn_count } }: { row: Row }) {
-  const t = useWords();
+  const t = useLabels();
   if (weight === 0) return <Tag>{t({ zh: '权重为 0，不计', en: 'weight 0, left out' })}</Tag>;
   const percent = ((drawn_count - expected) / expected) * 100;
   return (

@@ -1,12 +1,12 @@
 import { useNavigate } from 'react-router';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import { TopError } from '../../../../src/sdk/errors.ts';
+import { ApiError } from '../../api.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import { Notice } from '../../components/states.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { DoorError } from '../../door.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { type Activity, isOnShelf, leftOf, type Prize, pathOf, prizeLeft, type Segment } from './state.ts';
@@ -18,9 +18,9 @@ const segmentSchema = itemOf(fieldAt(asked, 'activity.segments').schema);
 const prizeSchema = itemOf(fieldAt(asked, 'activity.prizes').schema);
 
 type Values = Readonly<Record<string, unknown>>;
-type Labelled = { readonly label?: Words };
+type Labelled = { readonly label?: Label };
 
-const EXISTS: Words = {
+const EXISTS: Label = {
   zh: '这个活动 ID 已被使用。请换一个；要修改已有活动，请到它的详情页。',
   en: 'This id is taken. Choose another one; to change the activity that has it, open its page.',
 };
@@ -31,7 +31,7 @@ const newSpreadId = (): string => `prizePool_${randomText(SPREAD_ID_BYTES)}`;
 
 /** Makes a new activity; with `from`, as a copy of that one. */
 export function CreateButton({ from, label }: Labelled & { from?: Activity }) {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const { client } = useSession();
   const isCopy = from !== undefined;
@@ -41,7 +41,7 @@ export function CreateButton({ from, label }: Labelled & { from?: Activity }) {
       if (error instanceof TopError && error.sub_code === 'isv.activity-not-found') return undefined;
       throw error;
     });
-    if (found !== undefined) throw new DoorError(409, { code: 'activity-exists', message: EXISTS, field: 'spread_id' });
+    if (found !== undefined) throw new ApiError(409, { code: 'activity-exists', message: EXISTS, field: 'spread_id' });
   };
   return (
     <FormButton
@@ -70,7 +70,7 @@ export function CreateButton({ from, label }: Labelled & { from?: Activity }) {
   );
 }
 
-function copyOf(activity: Activity, t: (words: Words) => string): Values {
+function copyOf(activity: Activity, t: (words: Label) => string): Values {
   const { status: _status, segments, prizes, ...basics } = activity;
   return {
     ...basics,
@@ -192,8 +192,8 @@ function StockNote({ stock, left }: { stock: number; left: number }) {
   );
 }
 
-function Note({ words }: { words: Words }) {
-  const t = useWords();
+function Note({ words }: { words: Label }) {
+  const t = useLabels();
   return (
     <div className="lottery-note">
       <Notice kind="info" title={t(words)} role="status" />

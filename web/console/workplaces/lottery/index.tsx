@@ -1,5 +1,5 @@
 import { Route, Routes } from 'react-router';
-import { type PartAt, page } from '../../part.tsx';
+import { type LazyPageAt, page } from '../../lazy-page.tsx';
 import { ActivitiesPage } from './list.tsx';
 import './lottery.css';
 
@@ -10,7 +10,7 @@ const draws = page(() => import('./draws.tsx'), 'DrawsPage');
 export const later = [activity, draws];
 
 /** The one of them that the steps of a path lead to. */
-export const partAt: PartAt = ([first]) => (first === undefined ? undefined : first === 'draws' ? draws : activity);
+export const partAt: LazyPageAt = ([first]) => (first === undefined ? undefined : first === 'draws' ? draws : activity);
 
 /** The lottery workplace: activities, one activity, and the search for wins. */
 export default function Lottery() {

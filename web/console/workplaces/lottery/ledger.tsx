@@ -1,11 +1,11 @@
 import { useSearchParams } from 'react-router';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import type { Activity } from './state.ts';
 
-type Choice = { readonly counter: string; readonly no: number; readonly words: Words };
+type Choice = { readonly counter: string; readonly no: number; readonly words: Label };
 
 /** Every counter of an activity: of each segment two, of each prize one or two. */
 function countersOf({ segments, prizes }: Activity): Choice[] {
@@ -41,7 +41,7 @@ const nameOf = ({ counter, no }: Pick<Choice, 'counter' | 'no'>): string => `${c
 
 /** Every entry behind a counter of an activity; which one stands in the address. */
 export function Ledger({ activity }: { activity: Activity }) {
-  const t = useWords();
+  const t = useLabels();
   const [query, setQuery] = useSearchParams();
   const counters = countersOf(activity);
   const asked = nameOf({ counter: query.get('counter') ?? '', no: Number(query.get('no')) });

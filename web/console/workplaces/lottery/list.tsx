@@ -6,7 +6,7 @@ import { ContractList } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { CreateButton, ShelfButton } from './forms.tsx';
 import { isOnShelf, leftOf, pathOf, phaseOf, segmentAt, useActivity } from './state.ts';
@@ -21,7 +21,7 @@ type Summary = {
 
 /** All draw activities. */
 export function ActivitiesPage() {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   return (
     <Flex vertical gap={16}>
@@ -70,7 +70,7 @@ function Name({ activity: { spread_id, name } }: { activity: Summary }) {
 
 function Used({ activity }: { activity: Summary }) {
   const { win_times, consumed_win_times } = activity;
-  const t = useWords();
+  const t = useLabels();
   return (
     <div className="lottery-stock">
       <span className="console-number">
@@ -85,7 +85,7 @@ function Used({ activity }: { activity: Summary }) {
 }
 
 function ShelfState({ activity }: { activity: Summary }) {
-  const t = useWords();
+  const t = useLabels();
   if (!isOnShelf(activity)) return <Tag>{t({ zh: '已下架', en: 'off shelf' })}</Tag>;
   return (
     <>
@@ -97,7 +97,7 @@ function ShelfState({ activity }: { activity: Summary }) {
 
 /** The segment that holds now with what it has left, or when the next one begins. The list itself knows totals only. */
 function SegmentNow({ spread_id }: { spread_id: string }) {
-  const t = useWords();
+  const t = useLabels();
   const { data } = useActivity(spread_id);
   if (data === undefined) return null;
   const now = Date.now();

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { oddsOf } from '../../../../src/contract/explain.ts';
-import { itemOf, type Words } from '../../../../src/contract/schema.ts';
+import { itemOf, type Label } from '../../../../src/contract/schema.ts';
 import { Bar } from '../../components/bar.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Nothing } from '../../components/states.tsx';
@@ -8,7 +8,7 @@ import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { percentText, Value, yuan } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { PrizeButton, PrizeStockButton } from './forms.tsx';
 import { type Activity, type Prize, pathOf, prizeLeft } from './state.ts';
@@ -31,7 +31,7 @@ function withOdds(prizes: readonly Prize[]): Row[] {
 
 /** The prizes of an activity: weights, odds, own stock, and what each brings. */
 export function Prizes({ activity }: { activity: Activity }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Flex vertical gap={16}>
       <Flex wrap gap={8} align="center">
@@ -60,7 +60,7 @@ export function Prizes({ activity }: { activity: Activity }) {
   );
 }
 
-function columnsOf(activity: Activity, t: (words: Words) => string): Column<Row>[] {
+function columnsOf(activity: Activity, t: (words: Label) => string): Column<Row>[] {
   const number = (count: number) => <span className="console-number">{grouped(count)}</span>;
   return [
     { key: 'prize_no', title: t({ zh: '奖品号', en: 'No.' }), cell: ({ prize_no }) => prize_no },
@@ -105,7 +105,7 @@ function Title({ prize }: { prize: Prize }) {
 }
 
 function Odds({ ppm }: { ppm: number }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <div className="lottery-stock">
       <span className="console-number">{percentText(ppm)}</span>
@@ -115,7 +115,7 @@ function Odds({ ppm }: { ppm: number }) {
 }
 
 function OwnStock({ prize }: { prize: Prize }) {
-  const t = useWords();
+  const t = useLabels();
   const left = prizeLeft(prize);
   if (left === undefined)
     return <span className="console-dim">{t({ zh: '只受时段限制', en: 'none of its own' })}</span>;
@@ -137,7 +137,7 @@ function Codes({ prize: { mix_id, code_count } }: { prize: Prize }) {
 }
 
 function Actions({ activity, prize }: { activity: Activity; prize: Prize }) {
-  const t = useWords();
+  const t = useLabels();
   const { spread_id } = activity;
   return (
     <Flex gap={8} align="center">

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { Bar } from '../../components/bar.tsx';
 import { PlainButton } from '../../components/button.tsx';
 import { Flex } from '../../components/flex.tsx';
@@ -9,7 +9,7 @@ import { Nothing } from '../../components/states.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { StockCurve } from './curve.tsx';
 import { SegmentButton, SegmentStockButton } from './forms.tsx';
@@ -25,7 +25,7 @@ const PAGE_SIZE = 20;
 
 /** The segments of an activity on a time line, the curve of their stock, and what can be done with each. */
 export function Segments({ activity }: { activity: Activity }) {
-  const t = useWords();
+  const t = useLabels();
   const [chosen, choose] = useState<number>();
   const [shown, setShown] = useState(PAGE_SIZE);
   const { segments } = activity;
@@ -74,7 +74,7 @@ export function Segments({ activity }: { activity: Activity }) {
   );
 }
 
-function columnsOf(activity: Activity, t: (words: Words) => string): Column<Segment>[] {
+function columnsOf(activity: Activity, t: (words: Label) => string): Column<Segment>[] {
   const { spread_id } = activity;
   return [
     { key: 'segment_no', title: t({ zh: '时段', en: 'Segment' }), cell: ({ segment_no }) => segment_no },
@@ -112,13 +112,13 @@ function columnsOf(activity: Activity, t: (words: Words) => string): Column<Segm
 }
 
 function Phase({ segment }: { segment: Segment }) {
-  const t = useWords();
+  const t = useLabels();
   const { words, color } = PHASES[phaseOf(segment, Date.now())];
   return <Tag color={color}>{t(words)}</Tag>;
 }
 
 function Stock({ segment }: { segment: Segment }) {
-  const t = useWords();
+  const t = useLabels();
   const [left, stock] = [leftOf(segment), segment.win_times ?? 0];
   const percent = stock === 0 ? 0 : (left / stock) * 100;
   return (

@@ -1,7 +1,7 @@
 import { Button, DatePicker, Flex } from 'antd';
 import dayjs from 'dayjs';
 import { formatInstant, parseInstant } from '../../../../src/wire/time.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 /** From when and until when; open where nothing is given. */
 export type Span = { readonly start_time?: Date | undefined; readonly end_time?: Date | undefined };
@@ -14,7 +14,7 @@ type PickerProps = { span: Span; isChosen: boolean; onChoose: (span: Span | unde
 
 /** Picks which draws are judged. */
 export default function SpanPicker({ span, isChosen, onChoose }: PickerProps) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Flex wrap gap={8} align="center">
       <span>{t({ zh: '统计范围', en: 'Draws' })}</span>

@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { instantText } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { leftOf, phaseOf, type Segment } from './state.ts';
 
@@ -13,7 +13,7 @@ type Props = {
 
 /** The segments to scale, each filled as far as it is used up, with a mark at this moment. At least one segment. */
 export function TimeLine({ segments, chosen, onChoose }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const from = Math.min(...segments.map(({ start_time }) => start_time.getTime()));
   const to = Math.max(...segments.map(({ end_time }) => end_time.getTime() + 1000));
   const place = (instant: number): number => ((instant - from) / (to - from)) * 100;
@@ -49,7 +49,7 @@ export function TimeLine({ segments, chosen, onChoose }: Props) {
 type BlockProps = { segment: Segment; style: CSSProperties; isChosen: boolean; onChoose: () => void };
 
 function Block({ segment, style, isChosen, onChoose }: BlockProps) {
-  const t = useWords();
+  const t = useLabels();
   const { segment_no, start_time, end_time } = segment;
   const [left, stock] = [leftOf(segment), segment.win_times ?? 0];
   const figures = `${grouped(left)} / ${grouped(stock)}`;

@@ -5,10 +5,10 @@ import { ContractList } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { useLanguage, useWords } from '../../language.tsx';
-import { dressed } from '../../part.tsx';
+import { useLabels, useLanguage } from '../../language.tsx';
+import { themed } from '../../lazy-page.tsx';
 
-const passwordDialog = dressed(() => import('./password.tsx'));
+const passwordDialog = themed(() => import('./password.tsx'));
 
 /** The people who may enter the console, and where they are logged in; owners only. */
 export default function Operators() {
@@ -81,7 +81,7 @@ export default function Operators() {
 }
 
 function Sessions() {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Panel title={t({ zh: '登录会话', en: 'Console sessions' })}>
       <ContractList

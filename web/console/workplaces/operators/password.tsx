@@ -1,9 +1,9 @@
 import { Modal, Typography } from 'antd';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 /** Shows a first password until the owner has noted it. */
 export default function PasswordDialog({ password, hide }: { password: string; hide: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Modal
       open

@@ -2,11 +2,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Minute } from '../../../../src/gateway/figures.ts';
 import { formatInstant } from '../../../../src/wire/time.ts';
+import { ask } from '../../api.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Nothing, Refusal, Waiting } from '../../components/states.tsx';
-import { ask } from '../../door.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import type { Beat } from './live.ts';
 
 const MINUTES = 60;
@@ -20,7 +20,7 @@ const secondText = (at: number): string => formatInstant(new Date(at)).slice(11)
 
 /** Calls a second since the page was opened, at most five minutes, moved on by every event. */
 export function LiveChart({ beats }: { beats: readonly Beat[] }) {
-  const t = useWords();
+  const t = useLabels();
   const title = t({ zh: '每秒调用（实时）', en: 'Calls a second, live' });
   const option = useMemo(
     () => ({
@@ -49,7 +49,7 @@ type Minutes = { since: number; minutes: Minute[] };
 
 /** Calls and errors of each minute of the last hour; asked for again as the live figures move on. */
 export function HourChart({ at }: { at: number | undefined }) {
-  const t = useWords();
+  const t = useLabels();
   const hour = useQuery({
     queryKey: ['figures', Math.floor((at ?? 0) / LOOK_MS)],
     queryFn: () => ask<Minutes>(`figures?minutes=${MINUTES}`),
@@ -73,7 +73,7 @@ function everyMinute({ since, minutes }: Minutes): Minute[] {
 }
 
 function Hour(found: Minutes) {
-  const t = useWords();
+  const t = useLabels();
   const [answered, failed] = [t({ zh: '成功', en: 'Answered' }), t({ zh: '错误', en: 'Errors' })];
   const option = useMemo(() => {
     const minutes = everyMinute(found);

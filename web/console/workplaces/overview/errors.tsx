@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { Panel } from '../../components/panel.tsx';
-import { useLanguage, useWords } from '../../language.tsx';
+import { useLabels, useLanguage } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 
 /** The call log of one error; figures know errors without a sub_code by their code, which has two digits at most. */
@@ -10,7 +10,7 @@ const logOf = (word: string): string =>
 
 /** The errors of the last minute by sub_code, the most frequent first, each with the way to its calls and its entry. */
 export function Errors({ counts }: { counts: Readonly<Record<string, number>> | undefined }) {
-  const t = useWords();
+  const t = useLabels();
   const rows = Object.entries(counts ?? {}).sort(([, a], [, b]) => b - a);
   return (
     <Panel title={t({ zh: '最近一分钟的错误', en: 'Errors of the last minute' })}>
@@ -26,7 +26,7 @@ export function Errors({ counts }: { counts: Readonly<Record<string, number>> | 
 }
 
 function Rows({ rows }: { rows: readonly (readonly [word: string, times: number])[] }) {
-  const t = useWords();
+  const t = useLabels();
   const { language } = useLanguage();
   // The contracts are large, and errors are rare.
   const { data: causes } = useQuery({

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { LiveFigures } from '../../../../src/console/live.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 
 /** Microseconds as people read them: `850 µs`, `1.2 ms`, `1.50 s`; a dash where there is nothing. */
@@ -15,7 +15,7 @@ const sum = (counts: Readonly<Record<string, number>>): number => Object.values(
 
 /** The figures of this moment, in large. */
 export function Figures({ figures }: { figures: LiveFigures | undefined }) {
-  const t = useWords();
+  const t = useLabels();
   const errors = figures && sum(figures.errors_last_minute);
   const calls = figures?.calls_last_minute;
   const share = calls ? `${(((errors ?? 0) / calls) * 100).toFixed(1)}%` : undefined;

@@ -1,6 +1,6 @@
 import { formatInstant } from '../../../../src/wire/time.ts';
 import { Notice } from '../../components/states.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { HourChart, LiveChart } from './charts.tsx';
 import { Errors } from './errors.tsx';
 import { Figures } from './figures.tsx';
@@ -10,7 +10,7 @@ import { RunningThings } from './running.tsx';
 
 /** The overview: what happens on the platform at this moment, moved on by the server. */
 export default function Overview() {
-  const t = useWords();
+  const t = useLabels();
   const live = useLive();
   return (
     <div className="overview">
@@ -34,7 +34,7 @@ export default function Overview() {
 }
 
 function State({ live: { is_lost, figures } }: { live: Live }) {
-  const t = useWords();
+  const t = useLabels();
   const [state, words] = is_lost
     ? (['lost', { zh: '已断开', en: 'lost' }] as const)
     : figures === undefined
@@ -44,7 +44,7 @@ function State({ live: { is_lost, figures } }: { live: Live }) {
 }
 
 function Lost({ live: { figures } }: { live: Live }) {
-  const t = useWords();
+  const t = useLabels();
   const since = figures && formatInstant(new Date(figures.at)).slice(11);
   return (
     <Notice

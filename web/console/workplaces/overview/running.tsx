@@ -1,15 +1,15 @@
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import type { LiveStock } from '../../../../src/console/live.ts';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { formatInstant } from '../../../../src/wire/time.ts';
 import { Panel } from '../../components/panel.tsx';
 import { Nothing, Waiting } from '../../components/states.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { paceOf, type Running } from './pace.ts';
 
-type Kind = { readonly words: Words; readonly color: string; readonly to: (ids: readonly string[]) => string };
+type Kind = { readonly words: Label; readonly color: string; readonly to: (ids: readonly string[]) => string };
 
 /** What runs, by the name that the figures give it, and the page that shows it. */
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -52,7 +52,7 @@ function idsOf({ thing, key }: Running): string[] {
 }
 
 /** A span in the two largest units that it has. */
-function spanText(seconds: number, t: (words: Words) => string): string {
+function spanText(seconds: number, t: (words: Label) => string): string {
   const [s, m, h, d] = [seconds % 60, (seconds / 60) % 60, (seconds / 3600) % 24, seconds / 86_400].map(Math.floor);
   if (d) return t({ zh: `${d} 天 ${h} 小时`, en: `${d} d ${h} h` });
   if (h) return t({ zh: `${h} 小时 ${m} 分`, en: `${h} h ${m} min` });
@@ -62,7 +62,7 @@ function spanText(seconds: number, t: (words: Words) => string): string {
 
 /** All that runs now and is limited: what is left, how fast it goes, and when it is gone. */
 export function RunningThings({ stock }: { stock: readonly LiveStock[] }) {
-  const t = useWords();
+  const t = useLabels();
   const rows = useMemo(() => paceOf(stock), [stock]);
   return (
     <Panel title={t({ zh: '进行中', en: 'Running now' })}>
@@ -72,7 +72,7 @@ export function RunningThings({ stock }: { stock: readonly LiveStock[] }) {
 }
 
 function Rows({ rows }: { rows: readonly Running[] }) {
-  const t = useWords();
+  const t = useLabels();
   const [all, setAll] = useState(false);
   const words = all
     ? { zh: '收起', en: 'Show fewer' }
@@ -148,11 +148,11 @@ function Quiet() {
 }
 
 function LotteryWords() {
-  return useWords()({ zh: '去抽奖活动', en: 'To the draw activities' });
+  return useLabels()({ zh: '去抽奖活动', en: 'To the draw activities' });
 }
 
 function Name({ row }: { row: Running }) {
-  const t = useWords();
+  const t = useLabels();
   const kind = KINDS[row.thing];
   const ids = idsOf(row);
   const segment = row.thing === 'lottery_segment' ? t({ zh: ` · 时段 ${ids[1]}`, en: ` · segment ${ids[1]}` }) : '';
@@ -169,7 +169,7 @@ function Name({ row }: { row: Running }) {
 }
 
 function Left({ row: { stock, stock_left } }: { row: Running }) {
-  const t = useWords();
+  const t = useLabels();
   const percent = stock === 0 ? 0 : (stock_left / stock) * 100;
   return (
     <div className="overview-left">
@@ -187,7 +187,7 @@ function Left({ row: { stock, stock_left } }: { row: Running }) {
 }
 
 function SoldOut({ row: { stock_left, seconds_left, ends_at } }: { row: Running }) {
-  const t = useWords();
+  const t = useLabels();
   if (stock_left === 0) return <span className="console-tag red">{t({ zh: '已售罄', en: 'sold out' })}</span>;
   if (seconds_left === undefined)
     return <span className="console-dim">{t({ zh: '近 30 秒无消耗', en: 'none taken in 30 s' })}</span>;

@@ -12,7 +12,7 @@ import { Failure, Waiting } from '../../components/states.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { mayLearnSecret, packagesFor } from './packages.ts';
@@ -44,7 +44,7 @@ export function AppPage() {
 }
 
 function AppDetail({ app }: { app: App }) {
-  const t = useWords();
+  const t = useLabels();
   const { secret, show, hide } = useSecret();
   const { app_key, name, status, ip_allow = [], callback_urls = [], sign_methods = [], calls_per_day } = app;
   const live = status === 1;
@@ -98,7 +98,7 @@ function AppDetail({ app }: { app: App }) {
 
 /** No button for an app of administration unless owners look at it: whoever learns its secret may do what it may. */
 function RotateButton({ app, onDone }: { app: App; onDone: (answer: Readonly<Record<string, unknown>>) => void }) {
-  const t = useWords();
+  const t = useLabels();
   const { me } = useSession();
   if (!mayLearnSecret(me.role, app.packages ?? [])) return null;
   return (
@@ -120,7 +120,7 @@ function RotateButton({ app, onDone }: { app: App; onDone: (answer: Readonly<Rec
 }
 
 function Secrets({ app }: { app: App }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Panel title={t({ zh: '有效密钥', en: 'Live secrets' })}>
       {(app.secrets ?? []).map(({ created_at, expires_at }) => (
@@ -145,7 +145,7 @@ const OWNERS_ONLY = {
 };
 
 function Packages({ app }: { app: App }) {
-  const t = useWords();
+  const t = useLabels();
   const { me } = useSession();
   const { app_key, packages: own = [] } = app;
   return (
@@ -174,7 +174,7 @@ function Packages({ app }: { app: App }) {
 
 /** Limits of an app with what is used of each in its present window. */
 export function Quotas({ app_key }: { app_key: string }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <ContractList
       method="piaoquan.platform.quota.list"
@@ -200,7 +200,7 @@ export function Quotas({ app_key }: { app_key: string }) {
 const SHOWN = 12;
 
 function Sessions({ app_key }: { app_key: string }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <ContractList
       method="piaoquan.platform.session.list"

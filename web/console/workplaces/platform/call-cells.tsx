@@ -2,7 +2,7 @@ import { REFUSED, refusalWords } from '../../../../src/contract/outcome.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { contractOf } from '../../contracts.ts';
-import { useLanguage, useWords } from '../../language.tsx';
+import { useLabels, useLanguage } from '../../language.tsx';
 
 /** What a call record shows otherwise than its contract says, in the list and in detail. */
 export const callCells = {
@@ -13,7 +13,7 @@ export const callCells = {
 
 /** A sub_code, or the business code of a refusal with what the contract says of it. */
 function SubCode({ row: { code, sub_code, method } }: { row: Row }) {
-  const t = useWords();
+  const t = useLabels();
   if (sub_code == null) return <span className="console-dim">—</span>;
   const contract = code === REFUSED ? contractOf(String(method)) : undefined;
   const words = contract && refusalWords(contract, String(sub_code));
@@ -26,7 +26,7 @@ function SubCode({ row: { code, sub_code, method } }: { row: Row }) {
 }
 
 function Outcome({ row: { code, sub_code, method } }: { row: Row }) {
-  const t = useWords();
+  const t = useLabels();
   const { language } = useLanguage();
   if (code === REFUSED)
     return (

@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Drawer, Flex, Typography } from 'antd';
 import { useState } from 'react';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { itemOf } from '../../../../src/contract/schema.ts';
 import type { Finding } from '../../../../src/wire/diagnosis/diagnose.ts';
 import type { Unknown } from '../../../../src/wire/unknown.ts';
+import { ask } from '../../api.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { Details } from '../../components/details.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { knownContract, rowsField } from '../../contracts.ts';
-import { ask } from '../../door.ts';
-import { useLanguage, useWords } from '../../language.tsx';
+import { useLabels, useLanguage } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { callCells, toolAddress } from './call-cells.tsx';
 
@@ -34,7 +34,7 @@ const SCHEMA = itemOf(rowsField(knownContract('piaoquan.platform.call.list')).sc
 
 /** One call of the call log in a drawer, with what is wrong with its signature and the way to make it again; open at first. */
 export default function CallDrawer({ row, onClose }: { row: Row; onClose: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   const [open, setOpen] = useState(true);
   return (
     <Drawer
@@ -73,15 +73,15 @@ function CallView({ row }: { row: Row }) {
   );
 }
 
-const REPEATED: Words = {
+const REPEATED: Label = {
   zh: '：给出了不止一次，以最后一个值为准',
   en: ': came more than once, the last value counted',
 };
-const UNKNOWN: Words = { zh: '：接口不认识', en: ': the method does not know it' };
+const UNKNOWN: Label = { zh: '：接口不认识', en: ': the method does not know it' };
 
 /** What the method did not know or came more than once, as TOP's own methods pass over it. */
 function PassedOver({ unknown }: { unknown: readonly Unknown[] }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Alert
       type="warning"
@@ -99,7 +99,7 @@ function PassedOver({ unknown }: { unknown: readonly Unknown[] }) {
 }
 
 function Doctor({ signature }: { signature: Signature | undefined }) {
-  const t = useWords();
+  const t = useLabels();
   const { me } = useSession();
   const title = t({ zh: '签名诊断', en: 'Signature doctor' });
   if (signature === undefined)
@@ -134,7 +134,7 @@ function Doctor({ signature }: { signature: Signature | undefined }) {
 
 /** What is wrong, or below the sentence that nothing usual is, what to check. */
 function Findings({ findings }: Pick<Signature, 'findings'>) {
-  const t = useWords();
+  const t = useLabels();
   const [first, ...rest] = findings;
   const unexplained = first?.id === 'no-match';
   return (
@@ -158,7 +158,7 @@ const Text = ({ text }: { text: string }) => (
 );
 
 function Replay({ row, can }: { row: Row; can: boolean }) {
-  const t = useWords();
+  const t = useLabels();
   const { language } = useLanguage();
   const { me } = useSession();
   const why = () => {
@@ -177,27 +177,27 @@ function Replay({ row, can }: { row: Row; can: boolean }) {
   );
 }
 
-const GONE: Words = {
+const GONE: Label = {
   zh: '这次调用的签名文本已不再保留：沙箱只在内存里保留最近 200 次签名失败的调用，重启即清空。再调用一次就能看到。',
   en: 'The signed text of this call is no longer kept: a sandbox keeps the last 200 refused signatures, in memory, until it stops. Make the call again to see it.',
 };
-const PRODUCTION_SIGNATURE: Words = {
+const PRODUCTION_SIGNATURE: Label = {
   zh: '生产环境不保留调用的参数，因此没有待签名文本。请调用方在自己的机器上用 piaoquan sign --explain 或文档中的签名计算器核对。',
   en: "In production no parameters of a call are kept, so there is no text to show. The caller can check on their own machine with piaoquan sign --explain, or with the guide's signature calculator.",
 };
-const REPLAY: Words = {
+const REPLAY: Label = {
   zh: '表单会填入这次调用的业务参数；签名与会话密钥不保留，发送前可以修改。',
   en: 'The form is filled with the business parameters of this call. Its signature and session key are not kept; change what you like before you send it.',
 };
-const PRODUCTION_REPLAY: Words = {
+const PRODUCTION_REPLAY: Label = {
   zh: '生产环境不保留调用的参数，工具里是该接口的示例。',
   en: "In production no parameters of a call are kept: the tool opens with the method's example.",
 };
-const GONE_REPLAY: Words = {
+const GONE_REPLAY: Label = {
   zh: '这次调用的参数没有保留：沙箱只在内存里保留最近 300 次调用，不保留过长的请求和换取令牌的调用。工具里是该接口的示例。',
   en: "The parameters of this call are not kept: a sandbox keeps the last 300 calls, in memory, but no long ones and none that exchange tokens. The tool opens with the method's example.",
 };
-const CONSOLE_REPLAY: Words = {
+const CONSOLE_REPLAY: Label = {
   zh: '控制台发出的调用不保留参数，工具里是该接口的示例。',
   en: "The parameters of calls from the console are not kept: the tool opens with the method's example.",
 };

@@ -5,12 +5,12 @@ import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Waiting } from '../../components/states.tsx';
-import { useLanguage, useWords } from '../../language.tsx';
-import { dressed } from '../../part.tsx';
+import { useLabels, useLanguage } from '../../language.tsx';
+import { themed } from '../../lazy-page.tsx';
 import { useSession } from '../../session.tsx';
 import { callCells, toolAddress } from './call-cells.tsx';
 
-const drawer = dressed(() => import('./call.tsx'));
+const drawer = themed(() => import('./call.tsx'));
 
 /** The call log: found by request_id, app, error, method and time; the calls of the first app unless asked otherwise. */
 export function Calls() {
@@ -28,7 +28,7 @@ export function Calls() {
 }
 
 function CallList({ asked }: { asked: Readonly<Record<string, string | number>> }) {
-  const t = useWords();
+  const t = useLabels();
   const { language } = useLanguage();
   const { me } = useSession();
   const [open, setOpen] = useState<Row>();

@@ -1,7 +1,7 @@
 import { Drawer, Flex, Typography } from 'antd';
 import { useState } from 'react';
 import type { Row } from '../../components/contract-list.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 /** The rows before and after a change in a drawer; open at first. */
 export default function ChangeDrawer({ change, onClose }: { change: Row; onClose: () => void }) {
@@ -20,7 +20,7 @@ export default function ChangeDrawer({ change, onClose }: { change: Row; onClose
 }
 
 function BeforeAfter({ change }: { change: Row }) {
-  const t = useWords();
+  const t = useLabels();
   const part = (words: { zh: string; en: string }, value: unknown) => (
     <div style={{ flex: '1 1 260px', minWidth: 0 }}>
       <Typography.Title level={5}>{t(words)}</Typography.Title>

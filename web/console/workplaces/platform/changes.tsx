@@ -6,16 +6,16 @@ import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { Sentence } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
-import { dressed } from '../../part.tsx';
+import { useLabels } from '../../language.tsx';
+import { themed } from '../../lazy-page.tsx';
 
-const beforeAfter = dressed(() => import('./change.tsx'));
+const beforeAfter = themed(() => import('./change.tsx'));
 
 const actionField = fieldAt(knownContract('piaoquan.change.list').response, 'changes.action');
 
 /** Who changed what and when, with the rows before and after. */
 export function Changes() {
-  const t = useWords();
+  const t = useLabels();
   const asked = useFromAddress(['request_id', 'actor', 'thing', 'thing_key']);
   const [shown, setShown] = useState<Row>();
   return (

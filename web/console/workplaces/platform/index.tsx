@@ -1,6 +1,6 @@
 import { Navigate, Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
-import { type PartAt, page } from '../../part.tsx';
+import { type LazyPageAt, page } from '../../lazy-page.tsx';
 import { Apps } from './apps.tsx';
 import { Jobs } from './jobs.tsx';
 import { Limits } from './limits.tsx';
@@ -16,7 +16,7 @@ export const later = [app, calls, changes, ledger];
 const byStep = new Map(Object.entries({ calls, changes, ledger }));
 
 /** The one of them that the steps of a path lead to. */
-export const partAt: PartAt = ([first = '', app_key]) =>
+export const partAt: LazyPageAt = ([first = '', app_key]) =>
   first === 'apps' && app_key !== undefined ? app : byStep.get(first);
 
 /** The platform itself: apps, limits, calls, changes, jobs and ledgers. */

@@ -1,10 +1,10 @@
 import { Modal, Typography } from 'antd';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import type { Secret } from './secret.tsx';
 
 /** Shows a secret until the operator has kept it. */
 export default function SecretDialog({ secret, hide }: { secret: Secret; hide: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Modal
       open

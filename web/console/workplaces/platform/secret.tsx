@@ -1,7 +1,7 @@
 import { Suspense, useState } from 'react';
-import { dressed } from '../../part.tsx';
+import { themed } from '../../lazy-page.tsx';
 
-const dialog = dressed(() => import('./secret-dialog.tsx'));
+const dialog = themed(() => import('./secret-dialog.tsx'));
 
 /** A secret and the app that it is of. */
 export type Secret = { readonly app_key: string; readonly text: string };

@@ -2,17 +2,17 @@ import { Route, Routes } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
 import { Sections } from '../../components/sections.tsx';
-import { dressedPage, type PartAt, page } from '../../part.tsx';
+import { type LazyPageAt, page, themedPage } from '../../lazy-page.tsx';
 import { Plans } from './plans.tsx';
 
 const plan = page(() => import('./plan.tsx'), 'PlanPage');
-const why = dressedPage(() => import('./why-not.tsx'), 'WhyNotReceive');
+const why = themedPage(() => import('./why-not.tsx'), 'WhyNotReceive');
 
 /** What the lists have no use for. */
 export const later = [plan, why];
 
 /** The one of them that the steps of a path lead to. */
-export const partAt: PartAt = ([first = 'plans']) =>
+export const partAt: LazyPageAt = ([first = 'plans']) =>
   first === 'plans' || first === 'circles' ? undefined : first === 'why' ? why : plan;
 
 /** Send plans: what the users of an ISV's circle may receive. */

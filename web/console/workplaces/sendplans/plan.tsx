@@ -12,7 +12,7 @@ import { Failure, Waiting } from '../../components/states.tsx';
 import { StockButton } from '../../components/stock-button.tsx';
 import { Table } from '../../components/table.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 
@@ -42,7 +42,7 @@ export function PlanPage() {
 }
 
 function PlanDetail({ plan }: { plan: Plan }) {
-  const t = useWords();
+  const t = useLabels();
   const { id, name, status, ...rest } = plan;
   const isOn = status === 1;
   const items = plan.items.map(({ consumed_inventory: _moved, ...item }) => item);
@@ -89,7 +89,7 @@ function PlanDetail({ plan }: { plan: Plan }) {
 }
 
 function Items({ plan }: { plan: Plan }) {
-  const t = useWords();
+  const t = useLabels();
   const isLeft = ({ total_inventory, consumed_inventory = 0, consume_inventory = 1 }: Item): boolean =>
     total_inventory === undefined || total_inventory - consumed_inventory >= consume_inventory;
   const open = plan.items.filter(isLeft).reduce((sum, { weight }) => sum + weight, 0);
@@ -128,7 +128,7 @@ function Items({ plan }: { plan: Plan }) {
 }
 
 function Inventory({ item: { total_inventory, consumed_inventory = 0 } }: { item: Item }) {
-  const t = useWords();
+  const t = useLabels();
   if (total_inventory === undefined) return t({ zh: '不限', en: 'unlimited' });
   return (
     <Bar

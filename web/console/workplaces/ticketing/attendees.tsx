@@ -5,7 +5,7 @@ import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { withoutEmpties } from '../../components/empties.ts';
 import { Tag } from '../../components/tag.tsx';
 import { knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { orderCells, orderTitles } from './order-cells.tsx';
 import { CARD_TYPES } from './order-rules.ts';
 import { NO_PEOPLE } from './orders.tsx';
@@ -16,7 +16,7 @@ const OTHERS = Object.keys(knownContract(METHOD).request.properties).filter((nam
 
 /** Orders by the people in them, who are found by exact data and shown masked. */
 export function Attendees() {
-  const t = useWords();
+  const t = useLabels();
   const [asked, setAsked] = useState<Row>();
   const kinds = Object.entries(CARD_TYPES).map(([kind, words]) => ({ value: Number(kind), label: t(words) }));
   const ask = (values: Row) => {

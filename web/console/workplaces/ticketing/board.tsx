@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Link } from 'react-router';
 import { isOver } from '../../../../src/contract/period.ts';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Figure } from '../../components/figure.tsx';
 import { Flex } from '../../components/flex.tsx';
@@ -10,7 +10,7 @@ import { Nothing, Notice } from '../../components/states.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { money } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { type Event, isPackage, type Price, type Project } from './parts.ts';
 import { StockButton } from './stock.tsx';
@@ -29,7 +29,7 @@ const WORDS = {
 
 /** How a project sells at this moment, looked at again every three seconds. `stale` when the last look failed. */
 export function Board({ project, stale }: { project: Project; stale: boolean }) {
-  const t = useWords();
+  const t = useLabels();
   if (project.event_list.length === 0)
     return (
       <Nothing words={{ zh: '还没有场次，没有可卖的票。', en: 'No event yet, so there is nothing to sell.' }}>
@@ -60,7 +60,7 @@ const sum = (prices: readonly Price[], name: 'goods_count' | 'sale_count' | 'hel
 
 /** Tickets of plain tiers: what is sold in packages is among them. */
 function Totals({ events }: { events: readonly Event[] }) {
-  const t = useWords();
+  const t = useLabels();
   const plain = events.flatMap(({ price_list }) => price_list.filter((price) => !isPackage(price)));
   const all = sum(plain, 'goods_count');
   const figures = [
@@ -87,7 +87,7 @@ function Totals({ events }: { events: readonly Event[] }) {
 
 /** Where the sale of an event stands at this moment. */
 export function SaleState({ event }: { event: Event }) {
-  const t = useWords();
+  const t = useLabels();
   const now = Date.now();
   if (event.status === 2) return <Tag color="orange">{t({ zh: '已下架', en: 'off shelf' })}</Tag>;
   if (now < event.sale_start_time.getTime())
@@ -97,7 +97,7 @@ export function SaleState({ event }: { event: Event }) {
 }
 
 function EventBoard({ project_id, event }: { project_id: number; event: Event }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Panel title={event.event_name} extra={<SaleState event={event} />}>
       {event.price_list.length === 0 ? (
@@ -122,9 +122,9 @@ function EventBoard({ project_id, event }: { project_id: number; event: Event })
 
 /** Each tier as a bar of what is sold, held and left, as parts of a hundred; the figures stand in the table below. */
 function TierChart({ prices, label }: { prices: readonly Price[]; label: string }) {
-  const t = useWords();
+  const t = useLabels();
   const option = useMemo(() => {
-    const bar = (words: Words, color: string, name: 'sale_count' | 'held_count' | 'margin_count') => ({
+    const bar = (words: Label, color: string, name: 'sale_count' | 'held_count' | 'margin_count') => ({
       ...{ name: t(words), type: 'bar', stack: 'tickets', barMaxWidth: 18, itemStyle: { color } },
       data: prices.map((price) => price[name] ?? 0),
     });
@@ -148,8 +148,8 @@ function TierChart({ prices, label }: { prices: readonly Price[]; label: string 
   return <Chart option={option} label={label} height={HEAD_PX + BAR_PX * prices.length} />;
 }
 
-function columnsOf(t: (words: Words) => string, project_id: number, { event_id }: Event): Column<Price>[] {
-  const count = (words: Words, counter: 'goods_count' | 'sale_count' | 'held_count'): Column<Price> => ({
+function columnsOf(t: (words: Label) => string, project_id: number, { event_id }: Event): Column<Price>[] {
+  const count = (words: Label, counter: 'goods_count' | 'sale_count' | 'held_count'): Column<Price> => ({
     key: counter,
     title: t(words),
     className: 'end',
@@ -186,7 +186,7 @@ function columnsOf(t: (words: Words) => string, project_id: number, { event_id }
 
 /** A tier's name with its colour on the seat plan. */
 export function TierName({ price }: { price: Price }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <span>
       <span className="ticketing-colour" style={{ background: price.price_color }} /> {price.price_name}{' '}
@@ -197,7 +197,7 @@ export function TierName({ price }: { price: Price }) {
 }
 
 function Left({ price }: { price: Price }) {
-  const t = useWords();
+  const t = useLabels();
   const left = price.margin_count ?? 0;
   return left === 0 ? (
     <Tag color="red">{t({ zh: '售罄', en: 'none' })}</Tag>

@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { DUE_RESULTS } from '../../../../src/contract/ticketing/pay.ts';
 import { ContractList } from '../../components/contract-list.tsx';
 import { money } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { orderCells, orderTitles } from './order-cells.tsx';
 import { RefundForm } from './refund-form.tsx';
 
@@ -31,7 +31,7 @@ export function GiveBackButton({ order_id, pay_no, pay_money }: Due) {
 
 /** Payments of all projects that must be given back and were not yet. */
 export function DuePayments() {
-  const t = useWords();
+  const t = useLabels();
   return (
     <ContractList
       method="piaoquan.ticketing.payment.due.list"

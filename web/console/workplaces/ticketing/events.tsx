@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Flex } from '../../components/flex.tsx';
@@ -9,7 +9,7 @@ import { Nothing } from '../../components/states.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { instantText, money } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { SaleState, TierName } from './board.tsx';
@@ -76,7 +76,7 @@ function EventCard({ project, event }: { project: Project; event: Event }) {
 }
 
 function EventButtons({ project, event }: { project: Project; event: Event }) {
-  const t = useWords();
+  const t = useLabels();
   const { client, may } = useSession();
   const { project_id } = project;
   const { price_list: _tiers, ...base } = event;
@@ -138,14 +138,14 @@ function Shelf({ event }: { event: Event }) {
   );
 }
 
-const LIMITS: Readonly<Record<number, Words>> = {
+const LIMITS: Readonly<Record<number, Label>> = {
   0: { zh: '不实名', en: 'no document' },
   1: { zh: '一单一证', en: 'one document an order' },
   2: { zh: '一票一证', en: 'one document a ticket' },
 };
 
 function EventFacts({ event }: { event: Event }) {
-  const t = useWords();
+  const t = useLabels();
   const none = t({ zh: '不限', en: 'no limit' });
   const span = (from: Date, to: Date) => (
     <>
@@ -154,7 +154,7 @@ function EventFacts({ event }: { event: Event }) {
       <span className="console-number">{instantText(to)}</span>
     </>
   );
-  const fact = (key: string, words: Words, children: ReactNode) => ({ key, label: t(words), children });
+  const fact = (key: string, words: Label, children: ReactNode) => ({ key, label: t(words), children });
   return (
     <Facts
       bare
@@ -185,7 +185,7 @@ function EventFacts({ event }: { event: Event }) {
 }
 
 function Tiers({ project_id, event }: { project_id: number; event: Event }) {
-  const t = useWords();
+  const t = useLabels();
   const nameOf = (id: number): string =>
     event.price_list.find(({ price_id }) => price_id === id)?.price_name ?? String(id);
   const columns: Column<Price>[] = [
@@ -236,7 +236,7 @@ function Tiers({ project_id, event }: { project_id: number; event: Event }) {
 }
 
 function Discounts({ event }: { event: Event }) {
-  const t = useWords();
+  const t = useLabels();
   const discounts = event.discount_list ?? [];
   if (discounts.length === 0) return null;
   return (

@@ -1,11 +1,11 @@
 import { BulbOutlined, CameraOutlined, PauseCircleOutlined } from '@ant-design/icons';
 import { Alert, Button, Flex, Spin } from 'antd';
 import { useRef } from 'react';
-import type { Words } from '../../../../src/contract/schema.ts';
-import { useWords } from '../../language.tsx';
+import type { Label } from '../../../../src/contract/schema.ts';
+import { useLabels } from '../../language.tsx';
 import { type CameraState, useScanner } from './scanner.ts';
 
-const FAULTS: Readonly<Partial<Record<CameraState, Words>>> = {
+const FAULTS: Readonly<Partial<Record<CameraState, Label>>> = {
   insecure: {
     zh: '浏览器只在 https 或本机地址下开放相机。请换用 https 打开本页，或在下面输入票码。',
     en: 'Browsers open the camera over https or on this machine only. Open the page by https, or type the code below.',
@@ -26,7 +26,7 @@ const FAULTS: Readonly<Partial<Record<CameraState, Words>>> = {
 
 /** What the camera sees, with a frame for the code; begins when it is asked to, as browsers want. */
 export function GateCamera({ onCode, isBusy }: { onCode: (code: string) => void; isBusy: boolean }) {
-  const t = useWords();
+  const t = useLabels();
   const video = useRef<HTMLVideoElement>(null);
   const { state, start, stop, torch, light } = useScanner(video, onCode);
   const fault = FAULTS[state];

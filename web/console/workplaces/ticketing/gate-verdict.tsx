@@ -1,11 +1,11 @@
 import { CheckCircleFilled, CloseCircleFilled, QuestionCircleFilled } from '@ant-design/icons';
 import { Button } from 'antd';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { formatInstant } from '../../../../src/wire/time.ts';
 import { wordsOf } from '../../components/states.tsx';
 import { instantText } from '../../components/value.tsx';
 import { explanationOf, fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { type Check, isAdmitted } from './gate-check.ts';
 import { UndoButton } from './undo.tsx';
 
@@ -16,10 +16,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
 
-type Said = { readonly tone: 'go' | 'stop' | 'unsure'; readonly title: Words; readonly detail?: Words };
+type Said = { readonly tone: 'go' | 'stop' | 'unsure'; readonly title: Label; readonly detail?: Label };
 
 /** How long ago an instant was, to the unit that matters at a gate. */
-function agoWords(instant: Date, now: Date): Words {
+function agoWords(instant: Date, now: Date): Label {
   const minutes = Math.floor((now.getTime() - instant.getTime()) / MINUTE_MS);
   if (minutes < 1) return { zh: '刚刚', en: 'just now' };
   if (minutes < HOUR_MINUTES) return { zh: `${minutes} 分钟前`, en: `${minutes} min ago` };
@@ -77,7 +77,7 @@ const admitted = (entries: number): Said => ({
 function refused({ answer, at }: Extract<Check, { kind: 'answered' }>): Said {
   const { check_result, entry_count, first_check_time, gate_open_time } = answer;
   const words = fieldAt(knownContract(METHOD).response, 'check_result').note.values?.[String(check_result)];
-  const title: Words =
+  const title: Label =
     check_result === USED_UP ? { zh: '已经用过', en: 'Used before' } : (words ?? { zh: '拒绝入场', en: 'Refused' });
   if (check_result === NOT_OPEN && gate_open_time != null) {
     const opens = instantText(gate_open_time);
@@ -99,7 +99,7 @@ const MARKS = { go: CheckCircleFilled, stop: CloseCircleFilled, unsure: Question
 
 /** The verdict on the last code, large enough to be read at arm's length. */
 export function Verdict({ check, again }: { check: Check; again: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   const { tone, title, detail } = saidOf(check);
   const Mark = MARKS[tone];
   return (
@@ -130,7 +130,7 @@ function UndoCheck({ check, undone }: { check: Check; undone: Undone }) {
 
 /** Checks of this device, the latest first. */
 export function Earlier({ checks, undone }: { checks: readonly Check[]; undone: Undone }) {
-  const t = useWords();
+  const t = useLabels();
   if (checks.length === 0) return null;
   const count = checks.filter(isAdmitted).length;
   return (

@@ -3,7 +3,7 @@ import { Alert, Button, Card, Flex, Form, Input, Select, Space } from 'antd';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { instantText } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { GateCamera } from './gate-camera.tsx';
 import { type Check, isAdmitted, useGateCheck } from './gate-check.ts';
@@ -18,7 +18,7 @@ const NO_MS = [120, 60, 120];
 
 /** Lets people in: the event is chosen once, then codes are read by camera, by a reader that types, or by hand. */
 export function Gate() {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const [query] = useSearchParams();
   const [gate, setGate] = useState(() => localStorage.getItem(GATE_NAME) ?? '');
@@ -68,7 +68,7 @@ export function Gate() {
 
 /** Project and event of the gate, kept in the address so that it can be shared with whoever stands there. */
 function EventChoice() {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const [query, setQuery] = useSearchParams();
   const [search, setSearch] = useState('');
@@ -144,7 +144,7 @@ function useIsOver(check: Check | undefined): boolean {
 }
 
 function ByHand({ onCode, isBusy }: { onCode: (code: string) => void; isBusy: boolean }) {
-  const t = useWords();
+  const t = useLabels();
   const [form] = Form.useForm<{ code: string }>();
   return (
     <Form

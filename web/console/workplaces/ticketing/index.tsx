@@ -1,6 +1,6 @@
 import { Navigate, Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
-import { dressedPage, type PartAt, page } from '../../part.tsx';
+import { type LazyPageAt, page, themedPage } from '../../lazy-page.tsx';
 import { useSession } from '../../session.tsx';
 import { DuePayments } from './due.tsx';
 import { Orders } from './orders.tsx';
@@ -8,13 +8,13 @@ import { Projects } from './projects.tsx';
 import './gate.css';
 import './ticketing.css';
 
-const attendees = dressedPage(() => import('./attendees.tsx'), 'Attendees');
-const gate = dressedPage(() => import('./gate.tsx'), 'Gate');
+const attendees = themedPage(() => import('./attendees.tsx'), 'Attendees');
+const gate = themedPage(() => import('./gate.tsx'), 'Gate');
 const order = page(() => import('./order.tsx'), 'OrderPage');
 const project = page(() => import('./project.tsx'), 'ProjectPage');
-const sellers = dressedPage(() => import('./sellers.tsx'), 'Sellers');
+const sellers = themedPage(() => import('./sellers.tsx'), 'Sellers');
 const ticket = page(() => import('./ticket.tsx'), 'TicketPage');
-const why = dressedPage(() => import('./why.tsx'), 'WhyNoOrder');
+const why = themedPage(() => import('./why.tsx'), 'WhyNoOrder');
 
 /** What the lists have no use for. */
 export const later = [project, order, ticket, gate, attendees, sellers, why];
@@ -22,7 +22,7 @@ export const later = [project, order, ticket, gate, attendees, sellers, why];
 const byStep = new Map(Object.entries({ attendees, gate, sellers, why }));
 
 /** The one of them that the steps of a path lead to. */
-export const partAt: PartAt = ([first, order_id, below]) => {
+export const partAt: LazyPageAt = ([first, order_id, below]) => {
   if (first === undefined || first === 'due') return undefined;
   if (first !== 'orders') return byStep.get(first) ?? project;
   return order_id === undefined ? undefined : below === undefined ? order : ticket;

@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { PAY_RESULTS } from '../../../../src/contract/ticketing/pay.ts';
 import type { AnswerOf } from '../../client.ts';
 import { Flex } from '../../components/flex.tsx';
 import { Refusal, Waiting } from '../../components/states.tsx';
 import { instantText, money } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { UndoButton } from './undo.tsx';
 
 const METHOD = 'piaoquan.ticketing.order.history';
-const NOTHING: Words = { zh: '', en: '' };
+const NOTHING: Label = { zh: '', en: '' };
 type Happening = AnswerOf<typeof METHOD>['events'][number];
 
 const COLOURS: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 };
 
 /** What a note says beside what happened: the gate of an entry, why a payment is due, the reason of a refund. */
-function noteWords(event: string, note: string | null | undefined): Words {
+function noteWords(event: string, note: string | null | undefined): Label {
   const said = note ?? '';
   switch (event) {
     case 'CHECKED':
@@ -62,7 +62,7 @@ export function OrderLife({ order_id }: { order_id: string }) {
 
 function Step({ happening }: { happening: Happening }) {
   const { time, event, ref, ticket_count, money: fen, note, check_id, is_undone } = happening;
-  const t = useWords();
+  const t = useLabels();
   const words = fieldAt(knownContract(METHOD).response, 'events.event').note.values?.[event];
   const facts = [
     ticket_count == null

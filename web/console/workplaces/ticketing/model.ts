@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { ApiError } from '../../api.ts';
 import type { ConsoleClient } from '../../client.ts';
 import type { Choice } from '../../components/contract-fields.tsx';
-import { DoorError } from '../../door.ts';
 import { newKey } from '../../key.ts';
 import { useSession } from '../../session.tsx';
 import type { Price, Project } from './parts.ts';
@@ -44,8 +44,8 @@ export function useBusinessKey(prefix: string) {
 }
 
 /** Refuses to make a thing under an id that another bears: saving would change that one. */
-export const idTaken = (zh: string, en: string, id: number): DoorError =>
-  new DoorError(409, {
+export const idTaken = (zh: string, en: string, id: number): ApiError =>
+  new ApiError(409, {
     code: 'id-taken',
     message: {
       zh: `${zh} ${id} 已存在，保存会改掉它。请换一个 ID。`,

@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import type { Row } from '../../components/contract-list.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 /** Cells of every list of orders. */
 export const orderCells = {
@@ -41,7 +41,7 @@ function StateTag({
   state: number;
   colours: Readonly<Record<number, string>>;
 }) {
-  const t = useWords();
+  const t = useLabels();
   const words = fieldAt(knownContract('piaoquan.ticketing.order.get').response, `order.${path}`).note.values?.[state];
   return <Tag color={colours[state] ?? 'default'}>{words === undefined ? state : t(words)}</Tag>;
 }
@@ -57,6 +57,6 @@ export const TicketStatus = ({ status }: { status: number }) => (
 );
 
 function RefundDue({ due }: { due: boolean }) {
-  const t = useWords();
+  const t = useLabels();
   return due ? <Tag color="red">{t({ zh: '有款待退', en: 'money to give back' })}</Tag> : '—';
 }

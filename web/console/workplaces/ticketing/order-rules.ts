@@ -1,9 +1,9 @@
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import type { Order, Ticket } from './parts.ts';
 
 /** Kinds of documents by their number, as orders are submitted with them. */
-export const CARD_TYPES: Readonly<Record<string, Words>> =
+export const CARD_TYPES: Readonly<Record<string, Label>> =
   fieldAt(
     knownContract('alibaba.damai.maizuo.openapi.order.submit').request,
     'grouped_submit_order_param.order_bearer_param.card_type',

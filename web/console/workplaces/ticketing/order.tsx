@@ -7,7 +7,7 @@ import { Panel } from '../../components/panel.tsx';
 import { Failure, Notice, Waiting } from '../../components/states.tsx';
 import { money } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { GiveBackButton } from './due.tsx';
 import { OrderLife } from './life.tsx';
@@ -38,7 +38,7 @@ export function OrderPage() {
 }
 
 function OrderDetail({ order }: { order: Order }) {
-  const t = useWords();
+  const t = useLabels();
   const { order_id, order_status, project_id } = order;
   const project = useProject(project_id).data;
   return (
@@ -77,7 +77,7 @@ function OrderDetail({ order }: { order: Order }) {
 
 /** Payments that came too late, twice, or for a cancelled order: the platform cannot give them back itself. */
 function GiveBack({ order }: { order: Order }) {
-  const t = useWords();
+  const t = useLabels();
   const due = order.payments.filter(isDue);
   if (due.length === 0) return null;
   const sum = money(due.reduce((total, { pay_money }) => total + pay_money, 0));
@@ -102,7 +102,7 @@ function GiveBack({ order }: { order: Order }) {
 }
 
 function Goods({ order }: { order: Order }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Panel title={t({ zh: '商品', en: 'Goods' })}>
       <PartTable
@@ -121,7 +121,7 @@ function Goods({ order }: { order: Order }) {
 }
 
 function People({ order }: { order: Order }) {
-  const t = useWords();
+  const t = useLabels();
   const roles = [t({ zh: '收货人', en: 'receiver' }), t({ zh: '订单观演人', en: 'bearer of the order' })];
   return (
     <Panel title={t({ zh: '人员（脱敏）', en: 'People, masked' })}>
@@ -147,7 +147,7 @@ function People({ order }: { order: Order }) {
 }
 
 function Payments({ order }: { order: Order }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Panel title={t({ zh: '支付与退款', en: 'Payments and refunds' })}>
       <Flex vertical gap={16}>

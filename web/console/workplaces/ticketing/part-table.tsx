@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import { fieldsOf, itemOf, type Words } from '../../../../src/contract/schema.ts';
+import { fieldsOf, itemOf, type Label } from '../../../../src/contract/schema.ts';
 import type { Row } from '../../components/contract-list.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { labelOf, Value } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 /** Rows that can be chosen, by their keys. */
 type Selection = {
@@ -21,7 +21,7 @@ type Props = {
   readonly columns?: readonly string[];
   readonly cells?: Readonly<Record<string, (row: Row) => ReactNode>>;
   /** Headings in place of what the contract says of a member. */
-  readonly titles?: Readonly<Record<string, Words>>;
+  readonly titles?: Readonly<Record<string, Label>>;
   /** Stands there when the list is empty. */
   readonly empty: string;
   readonly selection?: Selection;
@@ -29,7 +29,7 @@ type Props = {
 
 /** A list within an order as a table, its columns from the contract. */
 export function PartTable({ part, rows, rowKey, columns, cells = {}, titles = {}, empty, selection }: Props) {
-  const t = useWords();
+  const t = useLabels();
   if (rows.length === 0) return <span className="console-dim">{empty}</span>;
   const fields = fieldsOf(
     itemOf(fieldAt(knownContract('piaoquan.ticketing.order.get').response, `order.${part}`).schema),
@@ -55,7 +55,7 @@ function choiceOf(
   { chosen, choose, mayChoose }: Selection,
   rows: readonly Row[],
   rowKey: Props['rowKey'],
-  t: (words: Words) => string,
+  t: (words: Label) => string,
 ): Column<Row> {
   const open = rows.filter(mayChoose).map(rowKey);
   const isAll = open.length > 0 && open.every((key) => chosen.includes(key));

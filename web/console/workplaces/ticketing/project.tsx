@@ -5,7 +5,7 @@ import { Flex } from '../../components/flex.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { Board } from './board.tsx';
 import { cloneProject } from './clone.ts';
@@ -31,7 +31,7 @@ export function ProjectPage() {
 }
 
 function ProjectDetail({ project, part, stale }: { project: Project; part: string; stale: boolean }) {
-  const t = useWords();
+  const t = useLabels();
   const { project_id, tenant_id, project_name } = project;
   const tabs = [
     { key: 'board', label: t({ zh: '销售看板', en: 'Sales' }), children: <Board project={project} stale={stale} /> },
@@ -58,7 +58,7 @@ function ProjectDetail({ project, part, stale }: { project: Project; part: strin
 }
 
 function ProjectButtons({ project }: { project: Project }) {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const { client } = useSession();
   const { event_list: _events, ...base } = project;

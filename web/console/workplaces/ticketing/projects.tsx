@@ -1,14 +1,14 @@
 import { Link, useNavigate } from 'react-router';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList } from '../../components/contract-list.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { freeId } from './parts.ts';
 import { asNew, PROJECT_HIDDEN, projectSchema } from './save.ts';
 
 /** All projects of all tenants. */
 export function Projects() {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const { client } = useSession();
   return (

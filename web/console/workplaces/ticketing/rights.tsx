@@ -4,7 +4,7 @@ import type { Choice } from '../../components/contract-fields.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Tag } from '../../components/tag.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { eventChoices, priceChoices } from './model.ts';
 import type { Price, Project } from './parts.ts';
@@ -34,7 +34,7 @@ export function useChannels(): Choice[] | undefined {
 
 /** Which channels may sell the events of a project, and the tiers that differ. */
 export function Rights({ project }: { project: Project }) {
-  const t = useWords();
+  const t = useLabels();
   const channels = useChannels();
   const eventName = (id: unknown): string =>
     project.event_list.find(({ event_id }) => event_id === id)?.event_name ?? String(id);
@@ -71,7 +71,7 @@ const tiersOf = (project: Project, event_id: unknown): readonly Price[] =>
   project.event_list.find((event) => event.event_id === event_id)?.price_list ?? [];
 
 function Differences({ project, right }: { project: Project; right: Right }) {
-  const t = useWords();
+  const t = useLabels();
   const tiers = tiersOf(project, right.event_id);
   return right.price_list.length === 0
     ? t({ zh: '全部随场次', en: 'all as the event' })
@@ -86,7 +86,7 @@ function Differences({ project, right }: { project: Project; right: Right }) {
 type NewProps = { project: Project; channels: Choice[] | undefined };
 
 function NewRight({ project, channels }: NewProps) {
-  const t = useWords();
+  const t = useLabels();
   const events = eventChoices(project);
   if (events.length === 0) return null;
   return (

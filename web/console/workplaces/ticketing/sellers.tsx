@@ -1,14 +1,14 @@
 import { Flex, Typography } from 'antd';
 import { FormButton } from '../../components/action.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { SecretShown, useSecret } from '../platform/secret.tsx';
 import { idTaken } from './model.ts';
 
 /** Who sells: tenants, their partners and channels, and the tokens by which channels are known. */
 export function Sellers() {
-  const t = useWords();
+  const t = useLabels();
   const { secret, show, hide } = useSecret();
   return (
     <>
@@ -72,7 +72,7 @@ function NewSellers() {
 type ButtonProps = { row: Row; onToken: (holder: string, token: string) => void };
 
 function SellerButtons({ row, onToken }: ButtonProps) {
-  const t = useWords();
+  const t = useLabels();
   const holder = row.channel_id != null ? 'channel' : row.ptnr_id != null ? 'ptnr' : 'tenant';
   return (
     <Flex gap={8}>

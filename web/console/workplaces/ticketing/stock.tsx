@@ -1,11 +1,11 @@
 import { FormButton } from '../../components/action.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useBusinessKey } from './model.ts';
 import type { Price } from './parts.ts';
 
 /** Adds tickets to a tier or takes some away, with the reason; the ledger keeps both. */
 export function StockButton({ event_id, price }: { event_id: number; price: Price }) {
-  const t = useWords();
+  const t = useLabels();
   const { keyOf, renew } = useBusinessKey('adjust');
   const { price_id, price_name, goods_count = 0, sale_count = 0, held_count = 0 } = price;
   const taken = (sale_count ?? 0) + (held_count ?? 0);

@@ -8,7 +8,7 @@ import { Flex } from '../../components/flex.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Failure, Nothing, Notice, Refusal, Waiting } from '../../components/states.tsx';
 import { instantText, money } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { useProject } from './model.ts';
 import { TicketStatus } from './order-cells.tsx';
@@ -48,7 +48,7 @@ export function TicketPage() {
 }
 
 function TicketDetail({ order, ticket }: { order: Order; ticket: Ticket }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const { order_id } = order;
   const { ticket_code_id, event_id, ticket_status } = ticket;
@@ -96,7 +96,7 @@ function TicketDetail({ order, ticket }: { order: Order; ticket: Ticket }) {
 
 /** Shows the code when it is asked for: each look is entered in the change log. */
 function TicketCode({ ticket_code_id }: { ticket_code_id: string }) {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const question = useMutation({ mutationFn: () => client.call(METHOD, { ticket_code_id }) });
   if (question.data)
@@ -132,7 +132,7 @@ function TicketCode({ ticket_code_id }: { ticket_code_id: string }) {
 }
 
 function Code({ code, label, until }: { code: string; label: string; until: string }) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <Panel>
       <Flex vertical gap={12} align="center">

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { Row } from '../../components/contract-list.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { TicketStatus } from './order-cells.tsx';
 import { choose, isUnused, tierNameOf } from './order-rules.ts';
@@ -16,7 +16,7 @@ const eventNameOf = (project: Project | undefined, id: unknown): string =>
 
 /** The tickets of an order, of which some can be chosen to be taken back. */
 export function Tickets({ order, project }: { order: Order; project: Project | undefined }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const open = order.tickets.filter(isUnused);

@@ -1,5 +1,5 @@
 import { FormButton } from '../../components/action.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { priceChoices } from './model.ts';
 import { type Event, isPackage, type Price } from './parts.ts';
@@ -39,7 +39,7 @@ export function NewTier({ project_id, event }: Props) {
 
 /** Adds a package to an event, made of its plain tiers. */
 export function NewPackage({ project_id, event }: Props) {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const plain = plainOf(event);
   const place = { project_id, event_id: event.event_id };

@@ -1,6 +1,6 @@
 import { FormButton } from '../../components/action.tsx';
 import { Notice } from '../../components/states.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 type Props = {
   readonly ticket_code_id: string;
@@ -10,7 +10,7 @@ type Props = {
 
 /** Undoes an entry that was made by mistake, for a reason. */
 export function UndoButton({ ticket_code_id, check_id, onDone }: Props) {
-  const t = useWords();
+  const t = useLabels();
   return (
     <FormButton
       method="piaoquan.ticketing.ticket.check.undo"

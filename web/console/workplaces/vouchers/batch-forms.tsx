@@ -1,12 +1,12 @@
 import { useNavigate } from 'react-router';
 import { fieldsOf } from '../../../../src/contract/schema.ts';
 import { TopError } from '../../../../src/sdk/errors.ts';
+import { ApiError } from '../../api.ts';
 import { ConfirmButton, FormButton, shelving } from '../../components/action.tsx';
 import type { Row } from '../../components/contract-list.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { DoorError } from '../../door.ts';
 import { newKey } from '../../key.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { type Batch, pathOf } from './batch-info.ts';
@@ -25,7 +25,7 @@ function settingsOf(batch: Batch): Row {
 
 /** Makes a batch; with `from`, as a copy of that one's settings without its codes. */
 export function NewBatch({ from }: { from?: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const { client } = useSession();
   // Saving an id that exists would change that batch.
@@ -39,7 +39,7 @@ export function NewBatch({ from }: { from?: Batch }) {
       zh: `批次 ${mix_id} 已存在。请换一个 mix_id；要修改它，请到它的页面。`,
       en: `There is a batch ${mix_id} already. Choose another mix_id; to change that one, open its page.`,
     };
-    throw new DoorError(409, { code: 'batch-exists', message, field: 'mix_id' });
+    throw new ApiError(409, { code: 'batch-exists', message, field: 'mix_id' });
   };
   return (
     <FormButton

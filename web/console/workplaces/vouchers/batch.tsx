@@ -9,9 +9,9 @@ import { Failure, Nothing, Notice, Waiting } from '../../components/states.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { Tag } from '../../components/tag.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
+import { themed } from '../../lazy-page.tsx';
 import { grouped } from '../../numbers.ts';
-import { dressed } from '../../part.tsx';
 import { useSession } from '../../session.tsx';
 import { Jobs } from '../platform/jobs.tsx';
 import { EditBatch, NewBatch, ShelfButton } from './batch-forms.tsx';
@@ -20,14 +20,14 @@ import { Board } from './board.tsx';
 import { Grants } from './grants.tsx';
 
 /** What the status of a batch has no use for: its codes' making, and what is done to them. */
-const makeCodes = dressed(async () => ({ default: (await import('./make.tsx')).MakeCodes }));
-const importCodes = dressed(async () => ({ default: (await import('./import.tsx')).ImportCodes }));
-const bulk = dressed(async () => ({ default: (await import('./bulk.tsx')).Bulk }));
-const exportCodes = dressed(async () => ({ default: (await import('./export.tsx')).ExportCodes }));
+const makeCodes = themed(async () => ({ default: (await import('./make.tsx')).MakeCodes }));
+const importCodes = themed(async () => ({ default: (await import('./import.tsx')).ImportCodes }));
+const bulk = themed(async () => ({ default: (await import('./bulk.tsx')).Bulk }));
+const exportCodes = themed(async () => ({ default: (await import('./export.tsx')).ExportCodes }));
 
 /** One batch: its board, its codes' making, what is done to them, who may export them, and its jobs. */
 export function BatchPage() {
-  const t = useWords();
+  const t = useLabels();
   const { mix_id = '', part = 'board' } = useParams();
   const { data, error, refetch } = useBatch(mix_id);
   // Asked for beside the batch, not after it: of a million codes it takes longer than all else of the page.
@@ -44,7 +44,7 @@ export function BatchPage() {
 }
 
 function Shown({ batch }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const { mix_id, name, status } = batch;
   return (
@@ -77,7 +77,7 @@ function Shown({ batch }: { batch: Batch }) {
 
 /** How far a new batch is on its way to the first code that is issued; nothing once it is there. */
 function Way({ batch: { total_count, grants } }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const at = total_count === 0 ? 1 : 2;
   if ((at === 2 && grants.length > 0) || !may('piaoquan.voucher.batch.save')) return null;
@@ -98,7 +98,7 @@ function Way({ batch: { total_count, grants } }: { batch: Batch }) {
 }
 
 function Parts({ batch }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const { part = 'board' } = useParams();
   const { mix_id } = batch;
@@ -152,7 +152,7 @@ function Overview({ batch }: { batch: Batch }) {
 
 /** Where codes come from: made here or imported, never both in one batch. */
 function Sources({ batch }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const origin = originOf(batch);
   const count = grouped(batch.total_count);

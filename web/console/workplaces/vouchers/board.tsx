@@ -1,8 +1,8 @@
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { Figure } from '../../components/figure.tsx';
 import { Flex } from '../../components/flex.tsx';
 import { Failure, Waiting } from '../../components/states.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useBoard } from './batch-info.ts';
 
 /** The states of codes, in the order of their life; each code is in one of them. */
@@ -12,11 +12,11 @@ const STATES = [
   { state: 'consumed', words: { zh: '已核销', en: 'redeemed' }, isSampled: false },
   { state: 'expired', words: { zh: '已过期', en: 'expired' }, isSampled: true },
   { state: 'voided', words: { zh: '已作废', en: 'voided' }, isSampled: false },
-] as const satisfies readonly { state: string; words: Words; isSampled: boolean }[];
+] as const satisfies readonly { state: string; words: Label; isSampled: boolean }[];
 
 /** How many codes of a batch stand in each state now. */
 export function Board({ mix_id }: { mix_id: string }) {
-  const t = useWords();
+  const t = useLabels();
   const { data, error, refetch } = useBoard(mix_id);
   if (data === undefined) return error === null ? <Waiting /> : <Failure error={error} again={() => refetch()} />;
   const { total_count, issued_count, is_estimate } = data;

@@ -1,6 +1,6 @@
 import { Card, Flex, Input, Typography } from 'antd';
 import { useMemo, useState } from 'react';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { OperateButton } from './operate-button.tsx';
 import { type Kind, operations, readCodes } from './operations.ts';
@@ -9,7 +9,7 @@ const MOST_CODES = 100_000;
 
 /** Binds, redeems, reverses or voids many codes of a batch, pasted as a text. */
 export function Bulk({ mix_id }: { mix_id: string }) {
-  const t = useWords();
+  const t = useLabels();
   const [text, setText] = useState('');
   const { codes, doubled } = useMemo(() => readCodes(text), [text]);
   const isTooMany = codes.length > MOST_CODES;

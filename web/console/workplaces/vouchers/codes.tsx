@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearchParams } from 'react-router';
-import { itemOf, type Words } from '../../../../src/contract/schema.ts';
+import { itemOf, type Label } from '../../../../src/contract/schema.ts';
 import type { AnswerOf } from '../../client.ts';
 import { PlainButton } from '../../components/button.tsx';
 import { ContractList, type Row } from '../../components/contract-list.tsx';
@@ -11,7 +11,7 @@ import { Panel } from '../../components/panel.tsx';
 import { SearchForm } from '../../components/search-form.tsx';
 import { Failure, Nothing, Waiting } from '../../components/states.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import { pathOf } from './batch-info.ts';
 import { OperateButton } from './operate-button.tsx';
@@ -20,7 +20,7 @@ import type { Kind } from './operations.ts';
 const SEARCH = 'piaoquan.voucher.code.search';
 const NAMES = ['code', 'user_id', 'ext_order_id', 'mix_id'];
 const codeSchema = itemOf(fieldAt(knownContract(SEARCH).response, 'codes').schema);
-const NONE: Words = {
+const NONE: Label = {
   zh: '没有找到。请核对券码：大小写与连字符都要一致。用户须写成绑定或发放时的 ID。',
   en: 'Nothing was found. Check the code: capitals and hyphens count. A user is written as when the code was bound or issued.',
 };
@@ -62,7 +62,7 @@ type FoundCode = AnswerOf<typeof SEARCH>['codes'][number];
 
 /** The codes of one text: seldom more than one, each with all that became of it. */
 function OfText({ asked, code }: { asked: Row; code: string }) {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const { data, error, refetch } = useQuery({
     queryKey: [SEARCH, asked],
@@ -115,7 +115,7 @@ function kindsFor({ code_status, bind_status }: FoundCode): Kind[] {
 }
 
 function CodeActions({ found, code }: { found: FoundCode; code: string }) {
-  const t = useWords();
+  const t = useLabels();
   const go = useNavigate();
   const { mix_id } = found;
   const why = new URLSearchParams({ mix_id, code });

@@ -2,12 +2,12 @@ import { DownloadOutlined } from '@ant-design/icons';
 import { Button, Card, Flex, Progress, Segmented, Select } from 'antd';
 import { useRef, useState } from 'react';
 import { fieldsOf, itemOf } from '../../../../src/contract/schema.ts';
+import { ApiError } from '../../api.ts';
 import type { AnswerOf } from '../../client.ts';
 import { Refusal } from '../../components/states.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { cell, saveFile } from '../../csv.ts';
-import { DoorError } from '../../door.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
@@ -40,7 +40,7 @@ function useExport(mix_id: string) {
   const control = useRef<AbortController>(undefined);
   const take = async (page: Page | undefined, return_code: string): Promise<void> => {
     const said = returnCodes[return_code] ?? { zh: return_code, en: return_code };
-    if (page === undefined) throw new DoorError(404, { code: return_code, message: said });
+    if (page === undefined) throw new ApiError(404, { code: return_code, message: said });
     const { lines, rows: before } = read.current;
     lines.push(linesOf(page));
     read.current = { lines, rows: before + page.coupon_list.length, last_sequence: page.last_sequence };
@@ -76,7 +76,7 @@ function useExport(mix_id: string) {
 
 /** Exports the codes of a batch, or its redemptions, as a CSV file; acts for a user who holds the grant. */
 export function ExportCodes({ batch }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const { may, me } = useSession();
   const [chosen, setChosen] = useState(0);
   const [operate, setOperate] = useState<Operate>('ALL');

@@ -1,4 +1,4 @@
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { grouped } from '../../numbers.ts';
 
 /**
@@ -12,7 +12,7 @@ export const DEFAULT_PATTERN = '############';
 /** Most codes that one generation makes. */
 export const MOST_AT_ONCE = 10_000_000;
 /** Alphabets to choose from; the first is the one that is taken when none is named. */
-export const ALPHABETS: readonly { readonly words: Words; readonly alphabet: string }[] = [
+export const ALPHABETS: readonly { readonly words: Label; readonly alphabet: string }[] = [
   {
     words: { zh: '不易混淆的数字与大写字母', en: 'Digits and capitals without look-alikes' },
     alphabet: '23456789ABCDEFGHJKMNPQRSTUVWXYZ',
@@ -46,7 +46,7 @@ export function mostCodes(form: CodeForm): bigint {
 }
 
 /** Why the platform would make no codes of a form; undefined when it would. */
-export function formProblem(form: CodeForm): Words | undefined {
+export function formProblem(form: CodeForm): Label | undefined {
   const { pattern, alphabet } = form;
   if (!/^[A-Za-z0-9#_-]{4,64}$/.test(pattern))
     return {

@@ -3,13 +3,13 @@ import { Panel } from '../../components/panel.tsx';
 import { Nothing } from '../../components/states.tsx';
 import { Table } from '../../components/table.tsx';
 import { idText } from '../../components/value.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
 
 /** Who may export a batch and issue its codes: users, each as a partner. */
 export function Grants({ batch: { mix_id, grants } }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   return (
     <Panel

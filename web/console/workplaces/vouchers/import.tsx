@@ -11,7 +11,7 @@ import { Refusal } from '../../components/states.tsx';
 import { Sentence } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { newKey } from '../../key.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
@@ -23,7 +23,7 @@ type Report = AnswerOf<typeof IMPORT>;
 
 /** Brings codes of a CSV file into a batch: upload in parts with progress, then the report line by line. */
 export function ImportCodes({ batch: { mix_id } }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const [file, setFile] = useState<File>();
   const [skips, setSkips] = useState(false);
@@ -92,7 +92,7 @@ const numbered = (columns: readonly string[], comma: string): string =>
 
 /** Asks for the column of the codes, where the file does not show it; `columns` tells which there are. */
 function ColumnInput({ columns, value, onChange }: Column) {
-  const t = useWords();
+  const t = useLabels();
   const id = useId();
   return (
     <div>
@@ -120,7 +120,7 @@ function ColumnInput({ columns, value, onChange }: Column) {
 type Chosen = { file: File | undefined; disabled: boolean; onChoose: (file: File) => void };
 
 function Chooser({ file, disabled, onChoose }: Chosen) {
-  const t = useWords();
+  const t = useLabels();
   const choose = (next: File): false => {
     onChoose(next);
     return false;
@@ -206,7 +206,7 @@ const isSettled = ({ state }: Report): boolean => state === 'done' || state === 
 
 /** What became of an import: how many codes are in, and each bad line. */
 function Outcome({ mix_id, import_id, again }: { mix_id: string; import_id: string; again: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   const { client } = useSession();
   const queries = useQueryClient();
   const { data, error } = useQuery({
@@ -241,7 +241,7 @@ function Outcome({ mix_id, import_id, again }: { mix_id: string; import_id: stri
 }
 
 function Verdict({ report: { state, line_count, bad_count, imported_count } }: { report: Report }) {
-  const t = useWords();
+  const t = useLabels();
   const [lines, bad, good] = [line_count, bad_count, imported_count].map((each) => grouped(each));
   const words = {
     open: { zh: `已收到 ${lines} 行`, en: `${lines} lines received` },

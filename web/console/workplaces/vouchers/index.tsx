@@ -1,18 +1,18 @@
 import { Route, Routes } from 'react-router';
 import { Sections } from '../../components/sections.tsx';
-import { dressedPage, type PartAt, page } from '../../part.tsx';
+import { type LazyPageAt, page, themedPage } from '../../lazy-page.tsx';
 import { Batches } from './batches.tsx';
 import './vouchers.css';
 
 const batch = page(() => import('./batch.tsx'), 'BatchPage');
 const codes = page(() => import('./codes.tsx'), 'Codes');
-const why = dressedPage(() => import('./why-not.tsx'), 'WhyNotVoucher');
+const why = themedPage(() => import('./why-not.tsx'), 'WhyNotVoucher');
 
 /** What the list has no use for. */
 export const later = [batch, codes, why];
 
 /** The one of them that the steps of a path lead to. */
-export const partAt: PartAt = ([first = 'batches']) =>
+export const partAt: LazyPageAt = ([first = 'batches']) =>
   first === 'batches' ? undefined : first === 'codes' ? codes : first === 'why' ? why : batch;
 
 /** The vouchers workplace: batches of codes, one batch, the search for a code, and why not. */

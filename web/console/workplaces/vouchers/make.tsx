@@ -5,7 +5,7 @@ import { LiveJob } from '../../components/job.tsx';
 import { Refusal } from '../../components/states.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { newKey } from '../../key.ts';
-import { useLanguage, useWords } from '../../language.tsx';
+import { useLabels, useLanguage } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import type { Batch } from './batch-info.ts';
@@ -21,7 +21,7 @@ const OWN = 'own';
 
 /** Makes codes for a batch: their form with samples and capacity as one types, then the progress of the job. */
 export function MakeCodes({ batch }: { batch: Batch }) {
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const [made, setMade] = useState<Made>();
   if (!may(GENERATE)) return null;
@@ -37,7 +37,7 @@ export function MakeCodes({ batch }: { batch: Batch }) {
 }
 
 function Making({ made: { job_id, possible_count }, again }: { made: Made; again: () => void }) {
-  const t = useWords();
+  const t = useLabels();
   const { language } = useLanguage();
   const space = largeCount(BigInt(possible_count), language);
   return (
@@ -57,7 +57,7 @@ function Making({ made: { job_id, possible_count }, again }: { made: Made; again
 }
 
 function MakeForm({ batch, onMade }: { batch: Batch; onMade: (made: Made) => void }) {
-  const t = useWords();
+  const t = useLabels();
   const action = useAction(GENERATE);
   const [unique_id] = useState(() => newKey('console'));
   const [form] = Form.useForm<FormValues>();
@@ -123,7 +123,7 @@ const readForm = ({ pattern = '', chosen = '', own = '', check = false, count }:
 });
 
 function FormFields({ isOwn }: { isOwn: boolean }) {
-  const t = useWords();
+  const t = useLabels();
   const options = [
     ...ALPHABETS.map(({ words, alphabet }) => ({ value: alphabet, label: t(words) })),
     { value: OWN, label: t({ zh: '自定义', en: 'Characters of your own' }) },

@@ -1,17 +1,17 @@
 import { Suspense, useState } from 'react';
 import { PlainButton } from '../../components/button.tsx';
-import { useWords } from '../../language.tsx';
-import { dressed } from '../../part.tsx';
+import { useLabels } from '../../language.tsx';
+import { themed } from '../../lazy-page.tsx';
 import { useSession } from '../../session.tsx';
 import type { OperateProps } from './operate.tsx';
 import { operations } from './operations.ts';
 
-const operating = dressed(() => import('./operate.tsx'));
+const operating = themed(() => import('./operate.tsx'));
 
 /** A button that does something to codes after it has said what that is, and shows what became of each. */
 export function OperateButton(props: OperateProps) {
   const { kind, codes } = props;
-  const t = useWords();
+  const t = useLabels();
   const { may } = useSession();
   const [opened, setOpened] = useState(0);
   const { method, label, danger } = operations[kind];

@@ -5,7 +5,7 @@ import type { AnswerOf } from '../../client.ts';
 import { useLeave } from '../../components/leave.tsx';
 import { Refusal } from '../../components/states.tsx';
 import { newKey } from '../../key.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { useSession } from '../../session.tsx';
 import { type Kind, operations } from './operations.ts';
@@ -69,7 +69,7 @@ function useOperation({ mix_id, kind, codes }: OperateProps) {
 /** Says what is done to codes, does it and shows what became of each; open at first. */
 export default function Operating(props: OperateProps) {
   const { kind, codes } = props;
-  const t = useWords();
+  const t = useLabels();
   const [open, setOpen] = useState(true);
   const [user_id, setUser] = useState('');
   const { results, isRunning, error, run, leave } = useOperation(props);

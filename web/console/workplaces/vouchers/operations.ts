@@ -1,4 +1,4 @@
-import type { Words } from '../../../../src/contract/schema.ts';
+import type { Label } from '../../../../src/contract/schema.ts';
 import { grouped } from '../../numbers.ts';
 
 /** What can be done to codes. */
@@ -10,12 +10,12 @@ type Operation = {
     | 'piaoquan.voucher.code.consume'
     | 'piaoquan.voucher.code.consume.reverse'
     | 'piaoquan.voucher.code.void';
-  readonly label: Words;
+  readonly label: Label;
   readonly danger: boolean;
   /** Whether a user is named with it. */
   readonly user?: 'needed' | 'optional';
   /** What it will do to so many codes. */
-  readonly consequence: (count: number) => Words;
+  readonly consequence: (count: number) => Label;
 };
 
 const plural = (count: number): string => (count === 1 ? '1 code' : `${grouped(count)} codes`);

@@ -1,7 +1,7 @@
 import { ReloadOutlined } from '@ant-design/icons';
 import { Alert, Button, Flex } from 'antd';
 import { useMemo, useState } from 'react';
-import { useLanguage, useWords } from '../../language.tsx';
+import { useLabels, useLanguage } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import { type CodeForm, codeSpace, formProblem, largeCount, mostCodes, placesFor, sampleOf } from './form.ts';
 
@@ -9,7 +9,7 @@ const SAMPLES = 8;
 
 /** How codes of a form will look and how many of them there may be, computed here and now. */
 export function FormPreview({ form, count }: { form: CodeForm; count: number }) {
-  const t = useWords();
+  const t = useLabels();
   const problem = formProblem(form);
   if (problem !== undefined) return <Alert type="warning" showIcon title={t(problem)} style={{ marginBottom: 16 }} />;
   return (
@@ -27,7 +27,7 @@ export function FormPreview({ form, count }: { form: CodeForm; count: number }) 
 }
 
 function Samples({ form: { pattern, alphabet, check } }: { form: CodeForm }) {
-  const t = useWords();
+  const t = useLabels();
   const [round, setRound] = useState(0);
   const samples = useMemo(
     () =>
@@ -61,7 +61,7 @@ function Samples({ form: { pattern, alphabet, check } }: { form: CodeForm }) {
 }
 
 function Capacity({ form, count }: { form: CodeForm; count: number }) {
-  const t = useWords();
+  const t = useLabels();
   const { language } = useLanguage();
   const most = mostCodes(form);
   const [space, room] = [codeSpace(form), most].map((each) => largeCount(each, language));

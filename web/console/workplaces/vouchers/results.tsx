@@ -5,7 +5,7 @@ import { Tag } from '../../components/tag.tsx';
 import { idText } from '../../components/value.tsx';
 import { fieldAt, knownContract } from '../../contracts.ts';
 import { saveCsv } from '../../csv.ts';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 import { grouped } from '../../numbers.ts';
 import type { CodeResult } from './operate.tsx';
 
@@ -15,7 +15,7 @@ const words = fields.find(({ name }) => name === 'result')?.note.values ?? {};
 
 /** What became of each code: how many of each result, those that failed first, and all of it as a file. */
 export function Results({ results, name }: { results: readonly CodeResult[]; name: string }) {
-  const t = useWords();
+  const t = useLabels();
   const said = (result: string): string => t(words[result] ?? { zh: result, en: result });
   const counts = Object.entries(Object.groupBy(results, ({ result }) => result));
   const failedFirst = results.toSorted((a, b) => Number(a.result === 'OK') - Number(b.result === 'OK'));

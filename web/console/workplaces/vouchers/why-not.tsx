@@ -1,13 +1,13 @@
 import { Flex, Segmented } from 'antd';
 import { useSearchParams } from 'react-router';
 import { WhyNot } from '../../components/why-not.tsx';
-import { useWords } from '../../language.tsx';
+import { useLabels } from '../../language.tsx';
 
 const SEND = 'param_f_code_merchant_send_code_request';
 
 /** Why a user could not bind a code, or an app got no codes; `?kind=send&mix_id=…` says what is asked. */
 export function WhyNotVoucher() {
-  const t = useWords();
+  const t = useLabels();
   const [query, setQuery] = useSearchParams();
   const kind = query.get('kind') === 'send' ? 'send' : 'bind';
   const [mix_id, code, user_id] = ['mix_id', 'code', 'user_id'].map((name) => query.get(name) ?? undefined);

@@ -19,13 +19,13 @@ export type DuePayment = {
 };
 
 /** Where a page begins: after this payment. */
-export type DuePlace = Pick<DuePayment, 'receive_time' | 'project_id' | 'order_id' | 'pay_no'>;
+export type DueCursor = Pick<DuePayment, 'receive_time' | 'project_id' | 'order_id' | 'pay_no'>;
 
 /** Payments that must be given back and were not yet, the earliest first, after a place. */
 export async function findDuePayments(
   sql: Sql,
   project_id: number | null,
-  after: DuePlace | undefined,
+  after: DueCursor | undefined,
   limit: number,
 ): Promise<DuePayment[]> {
   return sql<DuePayment[]>`

@@ -31,7 +31,7 @@ const LIGHT = {
 const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Gives the components of the library below the console's theme and language, and the page their styles. */
-export function Dressed({ children }: { children: ReactNode }) {
+export function Themed({ children }: { children: ReactNode }) {
   const { isDark } = useTheme();
   const { language } = useLanguage();
   return (

@@ -1,16 +1,16 @@
-import type { Words } from '../../src/contract/schema.ts';
+import type { Label } from '../../src/contract/schema.ts';
 
-/** A refusal of the console's own doors, with words for people. */
-export class DoorError extends Error {
+/** A refusal of the console's own routes, with words for people. */
+export class ApiError extends Error {
   override readonly name = 'DoorError';
   readonly status: number;
   readonly code: string;
-  readonly words: Words;
+  readonly words: Label;
   /** The field of the form that is at fault. */
   readonly field: string | undefined;
   readonly wait_seconds: number | undefined;
 
-  constructor(status: number, error: { code: string; message: Words; field?: string; wait_seconds?: number }) {
+  constructor(status: number, error: { code: string; message: Label; field?: string; wait_seconds?: number }) {
     super(`${error.code}: ${error.message.en}`);
     this.status = status;
     this.code = error.code;
@@ -20,34 +20,34 @@ export class DoorError extends Error {
   }
 }
 
-const UNREADABLE: Words = {
+const UNREADABLE: Label = {
   zh: '服务器没有给出可读的应答，请稍后再试。',
   en: 'The server gave no readable answer. Try again shortly.',
 };
 
 /**
- * Asks a door of the console and gives the text of its answer.
+ * Asks a route of the console and gives the text of its answer.
  * Rejects with DoorError when it refuses, with TypeError when it cannot be reached.
  */
 export async function exchange(path: string, init: RequestInit): Promise<string> {
   const response = await fetch(`/console/api/${path}`, { credentials: 'same-origin', ...init });
   const text = await response.text();
   if (response.ok) return text;
-  throw new DoorError(response.status, refusalOf(text));
+  throw new ApiError(response.status, refusalOf(text));
 }
 
-function refusalOf(text: string): { code: string; message: Words } {
+function refusalOf(text: string): { code: string; message: Label } {
   try {
-    const { error } = JSON.parse(text) as { error?: { code: string; message: Words } };
+    const { error } = JSON.parse(text) as { error?: { code: string; message: Label } };
     if (error?.message !== undefined) return error;
   } catch {}
   return { code: 'unreadable', message: UNREADABLE };
 }
 
-/** Asks a door of the console by GET, such as `me`. Rejects with DoorError. */
+/** Asks a route of the console by GET, such as `me`. Rejects with DoorError. */
 export const ask = async <T>(path: string): Promise<T> => JSON.parse(await exchange(path, {})) as T;
 
-/** Posts JSON to a door of the console, such as `login`. Rejects with DoorError naming the field at fault. */
+/** Posts JSON to a route of the console, such as `login`. Rejects with DoorError naming the field at fault. */
 export const post = async <T>(path: string, body: object, csrf_token = ''): Promise<T> =>
   JSON.parse(
     await exchange(path, {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { argumentWords } from '../src/contract/argument-words.ts';
+import { argumentLabels } from '../src/contract/argument-labels.ts';
 import { type ErrorEntry, platformErrors } from '../src/contract/error-table.ts';
 import { lotteryActivitySave } from '../src/contract/lottery/admin.ts';
 import { encodeForm } from '../src/wire/form.ts';
@@ -136,14 +136,14 @@ describe('a name that comes more than once', () => {
 
 test('a missing or wrong argument is named to people in both languages', async () => {
   const told = async (business: [string, string][]) =>
-    argumentWords(
+    argumentLabels(
       errorOf((await postForm(server.url, signedCall('piaoquan.lottery.activity.get', business))).text) as never,
     );
   expect(await told([])).toEqual({ zh: '缺少必填参数 spread_id', en: 'The mandatory parameter spread_id is missing' });
   const { zh = '', en } = (await told([['spread_idd', 'x']])) ?? {};
   expect(zh).toMatch(/^参数 spread_idd 不合法/);
   expect(en).toBe(`The parameter spread_idd has a wrong form or value, or is not known: ${zh}`);
-  expect(argumentWords({ code: 25, msg: 'Invalid signature' })).toBeUndefined();
+  expect(argumentLabels({ code: 25, msg: 'Invalid signature' })).toBeUndefined();
 });
 
 test('the console explains errors of the platform, and of a contract by that, in both languages', () => {

@@ -1,7 +1,7 @@
 import { type ComponentType, lazy, useState } from 'react';
 
 /** A part of the console with its code in a file of its own. */
-export type Part<Props> = Loadable & { readonly Shown: ComponentType<Props> };
+export type LazyPage<Props> = Loadable & { readonly Shown: ComponentType<Props> };
 
 /** What can be loaded before it is shown. */
 export type Loadable = { readonly load: () => Promise<Code> };
@@ -11,18 +11,20 @@ export type Code = {
   /** Parts that its pages open. */
   readonly later?: readonly Loadable[];
   /** The part that the steps of a path below its own lead to; undefined for those it brings itself. */
-  readonly partAt?: PartAt;
+  readonly partAt?: LazyPageAt;
 };
 
 /** Finds the part that a path leads to, by its steps. */
-export type PartAt = (steps: readonly string[]) => Part<object> | undefined;
+export type LazyPageAt = (steps: readonly string[]) => LazyPage<object> | undefined;
 
 /**
  * A part whose code is loaded when it is first shown, or before by `load`. What has been loaded stands at once: React's own
  * lazy would show the fallback of its Suspense first, and React keeps a fallback for 300 ms.
  * `load` rejects with TypeError when the code cannot be had.
  */
-export function part<Props extends object>(code: () => Promise<Code & { default: ComponentType<Props> }>): Part<Props> {
+export function lazyPage<Props extends object>(
+  code: () => Promise<Code & { default: ComponentType<Props> }>,
+): LazyPage<Props> {
   let loaded: ComponentType<Props> | undefined;
   const load = async () => {
     const found = await code();
@@ -41,26 +43,28 @@ export function part<Props extends object>(code: () => Promise<Code & { default:
  * A part that is made of the library of components, which comes with it, in the console's theme. All that a page begins
  * with stands without: the library takes a browser half a second.
  */
-export function dressed<Props extends object>(
+export function themed<Props extends object>(
   code: () => Promise<Code & { default: ComponentType<Props> }>,
-): Part<Props> {
-  return part(async () => {
-    const [{ Dressed }, { default: Shown, ...more }] = await Promise.all([import('./dressed.tsx'), code()]);
+): LazyPage<Props> {
+  return lazyPage(async () => {
+    const [{ Themed }, { default: Shown, ...more }] = await Promise.all([import('./themed.tsx'), code()]);
     const InTheme = (props: Props) => (
-      <Dressed>
+      <Themed>
         <Shown {...props} />
-      </Dressed>
+      </Themed>
     );
     return { ...more, default: InTheme };
   });
 }
 
 /** A page of a workplace, in a file that exports it by its name. */
-export const page = <Name extends string>(code: () => Promise<Record<Name, ComponentType>>, name: Name): Part<object> =>
-  part(async () => ({ default: (await code())[name] }));
-
-/** The same of a page that is made of the library of components, as one that is a form. */
-export const dressedPage = <Name extends string>(
+export const page = <Name extends string>(
   code: () => Promise<Record<Name, ComponentType>>,
   name: Name,
-): Part<object> => dressed(async () => ({ default: (await code())[name] }));
+): LazyPage<object> => lazyPage(async () => ({ default: (await code())[name] }));
+
+/** The same of a page that is made of the library of components, as one that is a form. */
+export const themedPage = <Name extends string>(
+  code: () => Promise<Record<Name, ComponentType>>,
+  name: Name,
+): LazyPage<object> => themed(async () => ({ default: (await code())[name] }));

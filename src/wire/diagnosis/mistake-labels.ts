@@ -1,7 +1,7 @@
-import type { Words } from '../../contract/schema.ts';
+import type { Label } from '../../contract/schema.ts';
 
 /** What to tell the maker of each usual mistake, by its id. */
-export const mistakeWords = {
+export const mistakeLabels = {
   'secret-blanks': {
     zh: '签名用的密钥首尾多出了空白、换行或引号。从文件或环境变量读出密钥后，先把它们去掉。',
     en: 'The secret was signed with blanks, a line break or quotes around it. Strip them after reading it from a file or variable.',
@@ -82,23 +82,23 @@ export const mistakeWords = {
     zh: '文本在签名前被当作 Latin-1 又转了一遍 UTF-8（乱码）。直接按 UTF-8 取字节。',
     en: 'The UTF-8 bytes were read as Latin-1 and encoded again before signing. Take the UTF-8 bytes of the text once.',
   },
-} as const satisfies Record<string, Words>;
+} as const satisfies Record<string, Label>;
 
 /** The name of a usual mistake whose words are fixed. */
-export type MistakeId = keyof typeof mistakeWords;
+export type MistakeId = keyof typeof mistakeLabels;
 
 /** Words for parameters that were not signed. */
-export const leftOutWords = (names: readonly string[]): Words => ({
+export const leftOutWords = (names: readonly string[]): Label => ({
   zh: `没有参与签名：${names.join('、')}。除 sign 和上传的文件外，所有参数都要签名；请在加齐全部参数之后再签。`,
   en: `Not signed: ${names.join(', ')}. Every parameter but sign and uploaded files is signed; sign once all of them are in place.`,
 });
 /** Words for a time that was signed in another spelling, or at another second, than it was sent. */
-export const timestampWords = (signed: string, sent: string): Words => ({
+export const timestampWords = (signed: string, sent: string): Label => ({
   zh: `签名用的 timestamp 是 ${signed}，发送的却是 ${sent}。只取一次时间，签名和发送用同一个文本。`,
   en: `timestamp was signed as ${signed} but sent as ${sent}. Take the time once and use the same text for both.`,
 });
 /** Words for a parameter that was signed but did not come. */
-export const notSentWords = (name: string, value: string): Words => ({
+export const notSentWords = (name: string, value: string): Label => ({
   zh: `${name}=${value} 参与了签名，却没有发送。签名和发送要用同一组参数。`,
   en: `${name}=${value} was signed but not sent. Sign and send the same parameters.`,
 });

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP door to a database on a unix socket, which can be shut. */
-export type Door = {
-  /** URL of the database through the door. */
+/** A TCP proxy to a database on a unix socket, which can be shut. */
+export type DatabaseProxy = {
+  /** URL of the database through the proxy. */
   target: string;
   /** `open` passes everything; `refused` cuts every connection and takes none; `silent` passes nothing more. */
   set(state: 'open' | 'refused' | 'silent'): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Opens a door to the database of a target, by which a test can take it away from a server and give it back. */
-export async function openDoor(target: string): Promise<Door> {
+/** Opens a proxy to the database of a target, by which a test can take it away from a server and give it back. */
+export async function openProxy(target: string): Promise<DatabaseProxy> {
   const url = new URL(target);
   const path = `${url.searchParams.get('host')}/.s.PGSQL.${url.port || 5432}`;
   const sockets = new Set<Socket>();

@@ -1,10 +1,10 @@
-import type { Words } from './schema.ts';
+import type { Label } from './schema.ts';
 
 /**
  * What platform errors 40 and 41 say of the argument that they name behind the colon, for people: their own msg is for
  * programs, and their sub_msg in Chinese. Undefined for every other error.
  */
-export function argumentWords({ code, msg, sub_msg }: ArgumentError): Words | undefined {
+export function argumentLabels({ code, msg, sub_msg }: ArgumentError): Label | undefined {
   const argument = msg.slice(msg.indexOf(':') + 1);
   if (code === 40) {
     const zh = sub_msg ?? `缺少必填参数 ${argument}`;
