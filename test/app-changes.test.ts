@@ -136,7 +136,8 @@ test('after a change no call passes on the old record, among hundreds under way'
 });
 
 test('a rotation waits for secrets that are being sealed anew without holding what that needs', async () => {
-  const waiting = () => sql()`select from pg_locks where not granted and locktype = 'transactionid'`;
+  const waiting = () => sql()`
+    select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'`;
   const rotated = await sql().begin(async (tx) => {
     await tx`select from platform_app_secret where app_key = ${app.app_key} for no key update`;
     const rotation = server.json('piaoquan.platform.app.secret.rotate', { rotation: { app_key: app.app_key } });

@@ -140,7 +140,7 @@ browserTest(
     await page.setInputFiles('input[type=file]', { name: 'own.csv', mimeType: 'text/csv', buffer });
     const send = page.getByRole('button', { name: 'Import', exact: true });
     await send.click();
-    await desk.shows('Columns of the file: 1 “Nummer”，2 “Wert”');
+    await desk.shows('Columns of the file: 1 “Nummer”, 2 “Wert”');
     await expect.poll(() => send.isDisabled()).toBe(true);
     await page.getByLabel('Column of the codes').fill('wert');
     await send.click();

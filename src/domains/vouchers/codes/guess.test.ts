@@ -148,7 +148,10 @@ test('a count whose answer is lost is made again: its caller is shut out early r
   // The count waits in the database until nobody hears its answer.
   await keeper`select pg_advisory_lock(hashtextextended('voucher_guess 9', 0))`;
   const answer = attempt(Array.from({ length: more }, wrongCode), ask, at);
-  const waiting = () => database.sql`select 1 from pg_locks where locktype = 'advisory' and not granted`;
+  // Of this database: other tests wait for locks of their own.
+  const waiting = () => database.sql`
+    select 1 from pg_locks join pg_database d on d.oid = database
+    where locktype = 'advisory' and not granted and d.datname = current_database()`;
   await until(waiting, ({ length }) => length > 0);
   await proxy.set('silent');
   await keeper`select pg_advisory_unlock_all()`;

@@ -244,7 +244,8 @@ test('events are claimed in order of their ids, so two projects that claim the s
     insert into ticketing_event select (jsonb_populate_record(e, jsonb_build_object('event_id', ${event_id}::bigint))).*
     from ticketing_event e where event_id = 8201`;
   const [low, high] = [8211, 8212].map((event_id) => event(event_id, [tier(1, { goods_count: 1 })]));
-  const waiting = () => office.sql`select from pg_locks where not granted and locktype = 'transactionid'`;
+  const waiting = () => office.sql`
+    select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'`;
   const backOut = office.sql.begin(async (tx) => {
     await claim(tx, 8211);
     const saved = save(project(821, [high!, low!]));
